@@ -1,0 +1,2 @@
+export { ConfigError, readConfig, type EnvReader } from './read-config';
+export { Secret } from './secret';

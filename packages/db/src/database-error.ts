@@ -1,0 +1,59 @@
+import { AppError, aborted, deadlineExceeded, internal, invalidArgument, unavailable } from '@linli/errors';
+
+/** Constraint name → the error it means; declared next to the store that owns the constraint. */
+export type ConstraintReasons = Readonly<
+  Record<
+    string,
+    {
+      readonly kind: 'already_exists' | 'failed_precondition' | 'invalid_argument' | 'not_found';
+      readonly reason: string;
+      readonly message: string;
+    }
+  >
+>;
+
+interface PgFault {
+  readonly code?: string;
+  readonly constraint?: string;
+  readonly table?: string;
+}
+
+// PostgreSQL's SQLSTATE classes and Node's socket errors that mean: the server is away, full or going down.
+const away = /^(08|53|57P0|ECONN|ENOTFOUND|EPIPE|ETIMEDOUT|EHOSTUNREACH)/;
+const constraintStates = new Set(['23503', '23505', '23514', '23P01']);
+
+/** Turns what `pg` or knex throws into an AppError. Row values, which pg puts into `detail`, are never carried on. */
+export function translateDatabaseError(error: unknown, constraints: ConstraintReasons): AppError {
+  const fault: PgFault = typeof error === 'object' && error !== null ? error : {};
+  const code = fault.code ?? '';
+  const known = fault.constraint === undefined ? undefined : constraints[fault.constraint];
+  if (known !== undefined && constraintStates.has(code)) {
+    return new AppError(known.kind, known.reason, known.message);
+  }
+  if (code === '40001' || code === '40P01') return aborted('CONCURRENT_CHANGE', 'another change came in between');
+  if (code === '55P03') return aborted('ROW_BUSY', 'somebody else is changing this now');
+  if (code === '57014') return deadlineExceeded('QUERY_CANCELLED', 'the statement took too long');
+  if (code === '22P02' || code === '22021' || code === '22P05') {
+    return invalidArgument('VALUE_MALFORMED', 'a value cannot be stored');
+  }
+  if (away.test(code) || isPoolTimeout(error)) {
+    return unavailable('DATABASE_UNAVAILABLE', 'the database does not answer', { cause: summarise(error, fault) });
+  }
+  return internal('DATABASE_FAULT', 'the database refused a statement', { cause: summarise(error, fault) });
+}
+
+function isPoolTimeout(error: unknown): boolean {
+  return (
+    error instanceof Error &&
+    (error.name === 'KnexTimeoutError' || /Connection terminated|Connection ended|Unable to acquire a connection/.test(error.message))
+  );
+}
+
+/** What helps to mend a defect and holds no row values: class, SQLSTATE, constraint, table, stack frames. */
+function summarise(error: unknown, fault: PgFault): Error {
+  const name = error instanceof Error ? error.name : typeof error;
+  const summary = new Error(`${name} ${fault.code ?? ''} ${fault.table ?? ''} ${fault.constraint ?? ''}`.trim());
+  const frames = error instanceof Error ? error.stack?.split('\n').filter((line) => line.startsWith('    at ')) : undefined;
+  if (frames !== undefined) summary.stack = [summary.message, ...frames].join('\n');
+  return summary;
+}

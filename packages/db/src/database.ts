@@ -1,0 +1,129 @@
+import { SpanKind, SpanStatusCode, trace, type Span } from '@opentelemetry/api';
+import { Secret } from '@linli/config';
+import { internal, isAppError } from '@linli/errors';
+import type { Logger } from '@linli/telemetry';
+import knexFactory, { type Knex } from 'knex';
+import { types as pgTypes } from 'pg';
+import { translateDatabaseError, type ConstraintReasons } from './database-error';
+import { bindTenant, wroteOutbox, type TenantScope, type Tx } from './tx';
+
+export interface DatabaseOptions {
+  readonly url: Secret | string;
+  /** Shown in `pg_stat_activity` and on spans. */
+  readonly name: string;
+  readonly log: Logger;
+  readonly poolSize?: number;
+}
+
+export interface Database {
+  /**
+   * Runs `work` in one transaction that sees only the tenant's rows (row-level security).
+   * @throws AppError: what `work` throws, or the translated violation of a constraint.
+   */
+  withTenant<T>(scope: TenantScope, work: (tx: Tx) => Promise<T>): Promise<T>;
+  /** @throws AppError unavailable when the server does not answer. */
+  ping(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** The relay role's connection: it sees work of all tenants (outbox, due clocks, unsealed audit rows), never their business data. */
+export interface SystemDatabase {
+  readonly knex: Knex;
+  ping(): Promise<void>;
+  close(): Promise<void>;
+}
+
+const tenantPattern = /^[a-z][a-z0-9-]{1,30}$/;
+
+/** Opens the app role's pool. `onCommit` is called after each commit that wrote to the outbox. */
+export function openDatabase(
+  options: DatabaseOptions & { readonly constraints?: ConstraintReasons; readonly onCommit?: () => void },
+): Database {
+  const knex = openPool(options);
+  const constraints = options.constraints ?? {};
+
+  async function withTenant<T>(scope: TenantScope, work: (tx: Tx) => Promise<T>): Promise<T> {
+    const { tenantId } = scope;
+    if (!tenantPattern.test(tenantId)) throw internal('TENANT_MALFORMED', 'a transaction needs a well-formed tenant id');
+    let committed: Tx | undefined;
+    const result = await knex
+      .transaction(async (trx) => {
+        const tx = bindTenant(trx, tenantId);
+        await tx.raw(`select set_config('app.tenant_id', ?, true)`, [tenantId]);
+        committed = tx;
+        return work(tx);
+      })
+      .catch((error: unknown) => {
+        throw isAppError(error) ? error : translateDatabaseError(error, constraints);
+      });
+    if (committed !== undefined && wroteOutbox(committed)) options.onCommit?.();
+    return result;
+  }
+
+  return { withTenant, ping: () => ping(knex), close: () => knex.destroy() };
+}
+
+export function openSystemDatabase(options: DatabaseOptions): SystemDatabase {
+  const knex = openPool({ poolSize: 3, ...options });
+  return { knex, ping: () => ping(knex), close: () => knex.destroy() };
+}
+
+function openPool({ url, name, log, poolSize = 10 }: DatabaseOptions): Knex {
+  const knex = knexFactory({
+    client: 'pg',
+    connection: {
+      connectionString: url instanceof Secret ? url.reveal() : url,
+      application_name: name,
+      keepAlive: true,
+      types: { getTypeParser: parserFor },
+    },
+    pool: { min: 0, max: poolSize, idleTimeoutMillis: 30_000 },
+    acquireConnectionTimeout: 5_000,
+    // Knex's own messages can quote statements with their values; ours name the event only.
+    log: {
+      warn: () => log.warn('knex warned'),
+      error: () => log.warn('knex reported an error'),
+      deprecate: () => log.warn('knex reported a deprecation'),
+      debug: () => undefined,
+    },
+  });
+  traceStatements(knex, name);
+  return knex;
+}
+
+/** `date` stays the text `YYYY-MM-DD` (a JavaScript Date would shift it by zone); counts and ids that fit become numbers. */
+function parserFor(oid: number, format?: 'text' | 'binary'): (raw: string) => unknown {
+  if (oid === 1082) return (raw) => raw;
+  if (oid === 20) return (raw) => (Number.isSafeInteger(Number(raw)) ? Number(raw) : raw);
+  return format === 'binary' ? pgTypes.getTypeParser(oid, 'binary') : pgTypes.getTypeParser(oid, 'text');
+}
+
+/** One span a statement, only inside a trace, with the statement's text (placeholders, never values). */
+function traceStatements(knex: Knex, name: string): void {
+  const tracer = trace.getTracer('@linli/db');
+  const spans = new Map<string, Span>();
+  knex.on('query', (query: { __knexQueryUid: string; sql: string }) => {
+    if (trace.getActiveSpan() === undefined) return;
+    const statement = query.sql.slice(0, 500);
+    const operation = /^\s*(\w+)/.exec(statement)?.[1]?.toLowerCase() ?? 'sql';
+    const attributes = { 'db.system.name': 'postgresql', 'db.namespace': name, 'db.query.text': statement };
+    spans.set(query.__knexQueryUid, tracer.startSpan(`sql ${operation}`, { kind: SpanKind.CLIENT, attributes }));
+  });
+  function end(uid: string, failed: boolean): void {
+    const span = spans.get(uid);
+    if (span === undefined) return;
+    if (failed) span.setStatus({ code: SpanStatusCode.ERROR });
+    span.end();
+    spans.delete(uid);
+  }
+  knex.on('query-response', (_response: unknown, query: { __knexQueryUid: string }) => end(query.__knexQueryUid, false));
+  knex.on('query-error', (_error: unknown, query: { __knexQueryUid: string }) => end(query.__knexQueryUid, true));
+}
+
+async function ping(knex: Knex): Promise<void> {
+  try {
+    await knex.raw('select 1');
+  } catch (error) {
+    throw translateDatabaseError(error, {});
+  }
+}

@@ -1,0 +1,10 @@
+export { answerOnce, createAnswerTable, type RequestKey } from './answer-once';
+export { bootstrapDatabase, type RolePasswords, type ServiceUrls } from './bootstrap';
+export { translateDatabaseError, type ConstraintReasons } from './database-error';
+export { openDatabase, openSystemDatabase, type Database, type SystemDatabase } from './database';
+export { describeSchema } from './describe-schema';
+export { isUuid, newId } from './ids';
+export { migrate, migrateDown, type Migration } from './migrate';
+export { pageToken, type PageTokens } from './page-token';
+export { createSharedTable, createTenantTable, roleNames, type Grant, type RoleNames } from './tables';
+export { markOutbox, tenantOf, type TenantScope, type Tx } from './tx';

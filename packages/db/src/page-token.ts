@@ -1,0 +1,46 @@
+import { createHmac, timingSafeEqual } from 'node:crypto';
+import type { Secret } from '@linli/config';
+import { invalidArgument } from '@linli/errors';
+
+export type PageContext = Readonly<Record<string, string | number | boolean | null | undefined>>;
+export type PagePosition = readonly (string | number | null)[];
+
+export interface PageTokens {
+  /** Makes the opaque token for "after `position`". `context` is what the list was asked with: tenant, caller, filters, order. */
+  sign(position: PagePosition, context: PageContext): string;
+  /** Undefined for an empty token (first page). @throws invalid_argument PAGE_TOKEN_INVALID for a forged, expired or foreign one. */
+  read(token: string, context: PageContext): PagePosition | undefined;
+}
+
+const lifetimeSeconds = 24 * 3600;
+
+/** Opaque, signed page tokens (AIP-158): bound to the filters they were made for, valid a day. */
+export function pageToken(secret: Secret, now: () => Date = () => new Date()): PageTokens {
+  function mac(body: string, context: PageContext): Buffer {
+    const sorted = Object.entries(context).filter(([, value]) => value !== undefined).sort(([a], [b]) => (a < b ? -1 : 1));
+    return createHmac('sha256', secret.reveal()).update(`${body}\n${JSON.stringify(sorted)}`).digest();
+  }
+  return {
+    sign(position, context) {
+      const expires = Math.floor(now().getTime() / 1000) + lifetimeSeconds;
+      const body = Buffer.from(JSON.stringify([expires, ...position])).toString('base64url');
+      return `${body}.${mac(body, context).toString('base64url')}`;
+    },
+    read(token, context) {
+      if (token === '') return undefined;
+      const [body = '', signature = ''] = token.length > 2_000 ? [] : token.split('.');
+      const given = Buffer.from(signature, 'base64url');
+      const expected = mac(body, context);
+      if (given.length !== expected.length || !timingSafeEqual(given, expected)) throw badToken();
+      const [expires, ...position] = JSON.parse(Buffer.from(body, 'base64url').toString()) as [number, ...PagePosition];
+      if (expires < now().getTime() / 1000) throw badToken();
+      return position;
+    },
+  };
+}
+
+function badToken(): Error {
+  return invalidArgument('PAGE_TOKEN_INVALID', 'the page token does not belong to this list', {
+    violations: [{ field: 'page_token', code: 'invalid' }],
+  });
+}

@@ -1,0 +1,5 @@
+import { stopServers } from './global-setup';
+
+export default function globalTeardown(): void {
+  stopServers();
+}

@@ -1,0 +1,13 @@
+export { testCaller, testKeys, type TestKeys } from './callers';
+export { fixedClock, type TestClock } from './clock';
+export { testServers } from './config';
+export { createTestDatabase, type TestDatabase } from './database';
+export { eventually } from './eventually';
+export { captureLogger, silentLogger } from './logs';
+
+import { testServers } from './config';
+
+/** A real Apache Kafka, never a mock. */
+export function testBrokers(): string[] {
+  return [...testServers().brokers];
+}
