@@ -1,0 +1,48 @@
+import { isSpanContextValid, trace } from '@opentelemetry/api';
+import pino from 'pino';
+import { redactFields } from './redact';
+
+export type LogLevel = 'debug' | 'info' | 'warn' | 'error' | 'fatal';
+
+/** Values are fields, an error goes under `err`, and the message is a fixed string: no interpolation. */
+export interface LogMethod {
+  (fields: object, message: string): void;
+  (message: string): void;
+}
+
+/** The part of pino that we use. */
+export interface Logger extends Record<LogLevel, LogMethod> {
+  /** A logger whose every line also carries these fields. */
+  child(fields: Record<string, unknown>): Logger;
+}
+
+export interface LoggerOptions {
+  /** `info` when absent; `silent` writes nothing. */
+  readonly level?: LogLevel | 'silent';
+  /** Standard output when absent. */
+  readonly destination?: { write(line: string): void };
+}
+
+/** JSON lines with the active span's ids; personal and secret fields are redacted by their key names. */
+export function createLogger(service: string, options: LoggerOptions = {}): Logger {
+  const settings: pino.LoggerOptions = {
+    level: options.level ?? 'info',
+    base: { service },
+    timestamp: pino.stdTimeFunctions.isoTime,
+    serializers: { err: (value: unknown) => value },
+    formatters: { level: (label) => ({ level: label }), bindings: redactFields, log: redactFields },
+    mixin: traceIds,
+  };
+  const log = options.destination === undefined ? pino(settings) : pino(settings, options.destination);
+  // pino drops the bindings formatter for children; their own children find this method through their prototype.
+  const { child } = log;
+  log.child = function childOfRedacted(this: pino.Logger, fields: pino.Bindings) {
+    return child.call(this, redactFields(fields));
+  } as typeof child;
+  return log;
+}
+
+function traceIds(): object {
+  const span = trace.getActiveSpan()?.spanContext();
+  return span !== undefined && isSpanContextValid(span) ? { trace_id: span.traceId, span_id: span.spanId } : {};
+}
