@@ -1,5 +1,0 @@
-import { stopServers } from './global-setup';
-
-export default function globalTeardown(): void {
-  stopServers();
-}
