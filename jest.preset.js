@@ -1,11 +1,16 @@
 // The one jest preset; a package's own config only names itself.
 const path = require('node:path');
 const root = __dirname;
+// Node loads these libraries with require although they ship ES modules only; jest does not, so it compiles them.
+const esModules = '(jose|oauth4webapi|openid-client)';
+const compile = (syntax) => ['@swc/jest', { jsc: { parser: { syntax }, target: 'es2023' }, module: { type: 'commonjs' }, sourceMaps: 'inline' }];
 module.exports = {
   testEnvironment: 'node',
   transform: {
-    '^.+\\.ts$': ['@swc/jest', { jsc: { parser: { syntax: 'typescript' }, target: 'es2023' }, module: { type: 'commonjs' }, sourceMaps: 'inline' }],
+    '^.+\\.ts$': compile('typescript'),
+    [`/node_modules/${esModules}/.+\\.js$`]: compile('ecmascript'),
   },
+  transformIgnorePatterns: [`/node_modules/(?!(.*/)?${esModules}/)`],
   testMatch: ['**/*.test.ts'],
   testPathIgnorePatterns: ['/node_modules/', '/dist/'],
   modulePathIgnorePatterns: ['/dist/'],

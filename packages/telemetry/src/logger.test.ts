@@ -4,7 +4,7 @@ import { createLogger } from './index';
 function capture(level: 'debug' | 'info' = 'debug') {
   const lines: string[] = [];
   const log = createLogger('requests', { level, destination: { write: (line) => lines.push(line) } });
-  return { log, lines, last: (): Record<string, unknown> => JSON.parse(lines.at(-1) ?? '{}') };
+  return { log, lines, last: () => JSON.parse(lines.at(-1) ?? '{}') as Record<string, unknown> };
 }
 
 describe('createLogger', () => {

@@ -33,13 +33,19 @@ export function createLogger(service: string, options: LoggerOptions = {}): Logg
     formatters: { level: (label) => ({ level: label }), bindings: redactFields, log: redactFields },
     mixin: traceIds,
   };
-  const log = options.destination === undefined ? pino(settings) : pino(settings, options.destination);
-  // pino drops the bindings formatter for children; their own children find this method through their prototype.
-  const { child } = log;
-  log.child = function childOfRedacted(this: pino.Logger, fields: pino.Bindings) {
-    return child.call(this, redactFields(fields));
-  } as typeof child;
-  return log;
+  return narrow(options.destination === undefined ? pino(settings) : pino(settings, options.destination));
+}
+
+function narrow(log: pino.Logger): Logger {
+  return {
+    debug: log.debug.bind(log),
+    info: log.info.bind(log),
+    warn: log.warn.bind(log),
+    error: log.error.bind(log),
+    fatal: log.fatal.bind(log),
+    // pino drops the bindings formatter for children.
+    child: (fields) => narrow(log.child(redactFields(fields))),
+  };
 }
 
 function traceIds(): object {

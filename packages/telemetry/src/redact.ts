@@ -32,8 +32,12 @@ function redactValue(value: unknown, depth: number): unknown {
   if (ArrayBuffer.isView(value)) return '[binary]';
   if (depth >= deepest) return '[too deep]';
   if (Array.isArray(value)) return value.slice(0, longestList).map((member) => redactValue(member, depth + 1));
-  if ('toJSON' in value && typeof value.toJSON === 'function') return redactValue(value.toJSON(), depth + 1);
+  if (hasJsonForm(value)) return redactValue(value.toJSON(), depth + 1);
   const copy: Record<string, unknown> = {};
   for (const [key, member] of Object.entries(value)) copy[key] = isPersonal(key) ? redacted : redactValue(member, depth + 1);
   return copy;
+}
+
+function hasJsonForm(value: object): value is { toJSON(): unknown } {
+  return 'toJSON' in value && typeof value.toJSON === 'function';
 }

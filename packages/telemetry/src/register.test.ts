@@ -7,11 +7,10 @@ import { transformSync } from '@swc/core';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 
 const run = promisify(execFile);
-let folder = '';
+const folder = mkdtempSync(path.join(__dirname, '..', 'node_modules', '.register-test-'));
 
 // A child process cannot read TypeScript sources as jest does, so it gets this package compiled beside its sources.
 beforeAll(() => {
-  folder = mkdtempSync(path.join(__dirname, '..', 'node_modules', '.register-test-'));
   for (const file of readdirSync(__dirname).filter((name) => name.endsWith('.ts') && !name.endsWith('.test.ts'))) {
     const { code } = transformSync(readFileSync(path.join(__dirname, file), 'utf8'), {
       jsc: { parser: { syntax: 'typescript' }, target: 'es2023' },

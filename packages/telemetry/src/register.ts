@@ -2,6 +2,7 @@
 // The only file that reads OTEL_* variables.
 import { context, propagation, trace } from '@opentelemetry/api';
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
+import type * as exporter from '@opentelemetry/exporter-trace-otlp-proto';
 import { W3CTraceContextPropagator } from '@opentelemetry/core';
 import { resourceFromAttributes } from '@opentelemetry/resources';
 import { AlwaysOffSampler, BatchSpanProcessor, ParentBasedSampler, TraceIdRatioBasedSampler, TracerProvider } from '@opentelemetry/sdk-trace';
@@ -30,8 +31,10 @@ function ratio(env: NodeJS.ProcessEnv): number {
 
 function createExporter() {
   // Loaded only when used: the exporter brings an HTTP client and a serialiser into memory.
-  const { OTLPTraceExporter } = require('@opentelemetry/exporter-trace-otlp-proto') as typeof import('@opentelemetry/exporter-trace-otlp-proto');
+  // eslint-disable-next-line @typescript-eslint/no-require-imports
+  const { OTLPTraceExporter } = require('@opentelemetry/exporter-trace-otlp-proto') as typeof exporter;
   return new OTLPTraceExporter();
 }
 
+// eslint-disable-next-line no-restricted-syntax -- runs before any app, and so before any config.ts
 startTracing(process.env);
