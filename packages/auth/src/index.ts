@@ -1,0 +1,4 @@
+export { systemCaller, type Caller, type Grant } from './caller';
+export { createInternalTokens, type InternalTokenOptions, type InternalTokens } from './internal-tokens';
+export { isSelf, requirePermission } from './permissions';
+export { assertCoversUnit, coversUnit, unitScopes, type UnitScopes } from './unit-scope';
