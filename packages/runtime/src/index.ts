@@ -1,0 +1,1 @@
+export { run, type App, type RunOptions } from './run';
