@@ -1,0 +1,78 @@
+import { importX, createNodeResolver } from 'eslint-plugin-import-x';
+import tseslint from 'typescript-eslint';
+import { borders } from './infra/lint/borders.mjs';
+
+const tests = ['**/*.test.ts', '*/*/test/**/*.ts', 'e2e/**/*.ts'];
+
+const noMutableModule = {
+  selector: ':matches(Program, Program > ExportNamedDeclaration) > VariableDeclaration[kind!="const"]',
+  message: 'No module-level state: all services run in one process.',
+};
+const exportFunctions = {
+  selector: 'ExportNamedDeclaration > VariableDeclaration > VariableDeclarator[init.type=/^(Arrow)?FunctionExpression$/]',
+  message: 'Export a function declaration.',
+};
+const noDefaultExport = { selector: 'ExportDefaultDeclaration', message: 'Named exports only.' };
+const noEnvironment = {
+  selector: 'MemberExpression[object.name="process"][property.name="env"], MemberExpression[object.name="process"][property.value="env"]',
+  message: 'Only config.ts reads the environment.',
+};
+const noJestMock = {
+  selector: 'CallExpression[callee.object.name="jest"][callee.property.name=/^(mock|doMock|unstable_mockModule|setMock)$/]',
+  message: 'No jest.mock: use the real thing, or implement the generated server interface.',
+};
+const everywhere = [noMutableModule, exportFunctions, noJestMock];
+
+export default tseslint.config(
+  { ignores: ['**/dist/**', '**/node_modules/**', '.linli/**', 'coverage/**', 'packages/contracts/src/gen/**'] },
+  { linterOptions: { reportUnusedDisableDirectives: 'error' } },
+  {
+    files: ['**/*.ts'],
+    extends: [tseslint.configs.recommendedTypeChecked],
+    languageOptions: {
+      parserOptions: { project: ['./tsconfig.check.json', './infra/local/tsconfig.json'], tsconfigRootDir: import.meta.dirname },
+    },
+    plugins: { linli: borders, 'import-x': importX },
+    settings: {
+      'import-x/resolver-next': [createNodeResolver({ extensions: ['.ts', '.js'] })],
+      'import-x/extensions': ['.ts'],
+      'import-x/parsers': { '@typescript-eslint/parser': ['.ts'] },
+    },
+    rules: {
+      'max-lines': ['error', { max: 300 }],
+      'max-lines-per-function': ['error', { max: 60 }],
+      'max-params': ['error', 3],
+      'no-console': 'error',
+      'no-restricted-syntax': ['error', ...everywhere, noDefaultExport, noEnvironment],
+      'linli/imports': 'error',
+      'import-x/no-cycle': 'error',
+      eqeqeq: 'error',
+      '@typescript-eslint/no-explicit-any': 'error',
+      '@typescript-eslint/no-non-null-assertion': 'error',
+      '@typescript-eslint/no-floating-promises': 'error',
+      '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
+      '@typescript-eslint/consistent-type-imports': ['error', { fixStyle: 'inline-type-imports' }],
+      '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
+      '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
+      '@typescript-eslint/no-import-type-side-effects': 'error',
+      '@typescript-eslint/require-await': 'off', // a handler may be async because its interface is
+    },
+  },
+  {
+    files: ['**/config.ts', '**/main.ts', 'infra/local/**/*.ts', 'packages/testing/src/global-setup.ts', 'e2e/**/*.ts'],
+    rules: { 'no-restricted-syntax': ['error', ...everywhere, noDefaultExport] },
+  },
+  {
+    files: ['packages/testing/src/global-*.ts'], // jest wants a default export and hands results over in the environment
+    rules: { 'no-restricted-syntax': ['error', ...everywhere] },
+  },
+  {
+    files: tests,
+    rules: {
+      'max-lines': ['error', { max: 500 }],
+      'max-lines-per-function': 'off', // a describe is one function
+      'no-restricted-syntax': ['error', ...everywhere, noDefaultExport],
+      '@typescript-eslint/no-unsafe-assignment': 'off', // expect.any() and friends are any
+    },
+  },
+);

@@ -1,0 +1,56 @@
+import { spawn } from 'node:child_process';
+import { Refusal } from './print.ts';
+
+export interface Task {
+  readonly command: string;
+  readonly args: readonly string[];
+  readonly cwd?: string;
+  readonly env?: NodeJS.ProcessEnv;
+  readonly user?: { readonly uid: number; readonly gid: number };
+  /** Aborting it ends the task. */
+  readonly signal: AbortSignal;
+  /** Shown as it comes, or kept for `output` (both streams together). */
+  readonly show?: boolean;
+}
+
+export interface TaskResult {
+  readonly code: number;
+  readonly output: string;
+}
+
+/** Runs a command to its end. It leads its own process group, so that ending it ends what it started. */
+export async function exec(task: Task): Promise<TaskResult> {
+  task.signal.throwIfAborted();
+  const output = task.show ? 'inherit' : 'pipe';
+  const child = spawn(task.command, [...task.args], {
+    detached: true,
+    stdio: ['ignore', output, output],
+    ...(task.cwd ? { cwd: task.cwd } : {}),
+    ...(task.env ? { env: task.env } : {}),
+    ...task.user,
+  });
+  const kept: Buffer[] = [];
+  for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk: Buffer) => kept.push(chunk));
+  const end = (): void => {
+    if (child.pid !== undefined) process.kill(-child.pid, 'SIGTERM');
+  };
+  task.signal.addEventListener('abort', end);
+  try {
+    const code = await new Promise<number>((resolve, reject) => {
+      child.on('error', (error) => reject(new Refusal(`${task.command} cannot be run: ${error.message}`)));
+      child.on('close', (status) => resolve(status ?? 1));
+    });
+    task.signal.throwIfAborted();
+    return { code, output: Buffer.concat(kept).toString('utf8') };
+  } finally {
+    task.signal.removeEventListener('abort', end);
+  }
+}
+
+/** As `exec`, and refuses to go on when it fails: its output first, then one line. */
+export async function must(task: Task, failure: string): Promise<TaskResult> {
+  const result = await exec(task);
+  if (result.code === 0) return result;
+  const shown = result.output.trim();
+  throw new Refusal(shown ? `${shown.split('\n').slice(-30).join('\n')}\n${failure}` : failure);
+}

@@ -1,0 +1,74 @@
+import { mkdirSync, readdirSync, rmSync } from 'node:fs';
+import path from 'node:path';
+import { isRunning, startOf } from './identity.mjs';
+import { startKafka } from './kafka.ts';
+import { stateFolder } from './paths.ts';
+import { choosePorts } from './ports.ts';
+import { startPostgres } from './postgres.ts';
+import { Supervisor } from './supervisor.ts';
+
+interface TestServers {
+  readonly databaseUrl: string;
+  readonly brokers: string;
+  readonly steps: { readonly postgres: string; readonly kafka: string };
+  /** Ends both and removes their data. */
+  stop(): Promise<void>;
+  readonly supervisor: Supervisor;
+}
+
+/** PostgreSQL and Kafka for one run of tests, in a folder of their own; or the ones given in the environment. */
+export async function startTestServers(signal: AbortSignal, env: NodeJS.ProcessEnv): Promise<TestServers> {
+  const data = path.join(stateFolder, 'test', `${process.pid}-${startOf(process.pid)}`);
+  removeAbandoned(path.dirname(data));
+  mkdirSync(data, { recursive: true });
+  const supervisor = new Supervisor(path.join(data, 'logs'));
+  const stop = async (): Promise<void> => {
+    await supervisor.stop();
+    rmSync(data, { recursive: true, force: true });
+  };
+  try {
+    const ports = await choosePorts(['postgres', 'kafka', 'controller']);
+    const shared = { data, throwaway: true, supervisor, signal };
+    const [postgres, kafka] = await Promise.all([
+      startPostgres({ ...shared, given: env['LINLI_TEST_DATABASE_URL'] ?? env['DATABASE_URL'], port: ports.postgres, password: 'test-only' }),
+      startKafka({ ...shared, given: env['LINLI_TEST_KAFKA_BROKERS'] ?? env['KAFKA_BROKERS'], port: ports.kafka, controllerPort: ports.controller }),
+    ]);
+    return { databaseUrl: postgres.url, brokers: kafka.brokers, steps: { postgres: postgres.step, kafka: kafka.step }, stop, supervisor };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+/** What a killed run left. */
+function removeAbandoned(folder: string): void {
+  mkdirSync(folder, { recursive: true });
+  for (const name of readdirSync(folder)) {
+    const [pid, started] = name.split('-');
+    if (!isRunning({ pid: Number(pid), started: started ?? '' })) rmSync(path.join(folder, name), { recursive: true, force: true });
+  }
+}
+
+/** As a program: prints where the servers are as one line of JSON, and stops them when its input closes. */
+async function main(): Promise<void> {
+  const abort = new AbortController();
+  const closed = new Promise<void>((resolve) => {
+    for (const event of ['end', 'close', 'error']) process.stdin.once(event, () => resolve());
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => resolve());
+  });
+  void closed.then(() => abort.abort());
+  process.stdin.resume();
+  const servers = await startTestServers(abort.signal, process.env);
+  process.stdout.write(`${JSON.stringify({ databaseUrl: servers.databaseUrl, brokers: servers.brokers })}\n`);
+  const crash = await Promise.race([closed, servers.supervisor.crashed]);
+  if (crash) process.stderr.write(`linli: ${crash.name} ${crash.how}\n`);
+  await servers.stop();
+  process.exit(crash ? 1 : 0);
+}
+
+if (process.argv[1] === import.meta.filename) {
+  await main().catch((error: unknown) => {
+    process.stderr.write(`linli: ${error instanceof Error ? error.message : String(error)}\n`);
+    process.exit(1);
+  });
+}

@@ -1,0 +1,47 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { isRunning } from './identity.mjs';
+
+/** A process of ours, told apart from a later one with the same pid by its start. */
+export interface Running {
+  readonly name: string;
+  readonly pid: number;
+  readonly started: string;
+  /** Lower stops first. */
+  readonly rank: number;
+  readonly signal: NodeJS.Signals;
+  readonly graceMs: number;
+}
+
+/** Stops all of them, rank by rank; what does not go in its time is killed with its process group. Returns the names killed. */
+export async function stopInOrder(processes: readonly Running[]): Promise<string[]> {
+  const ranks = [...new Set(processes.map(({ rank }) => rank))].sort((a, b) => a - b);
+  const killed: string[] = [];
+  for (const rank of ranks) {
+    const together = processes.filter((one) => one.rank === rank);
+    const outcomes = await Promise.all(together.map(async (one) => ((await stopOne(one)) ? [] : [one.name])));
+    killed.push(...outcomes.flat());
+  }
+  return killed;
+}
+
+async function stopOne(running: Running): Promise<boolean> {
+  if (!isRunning(running)) return true;
+  send(running.pid, running.signal);
+  for (const end = Date.now() + running.graceMs; Date.now() < end; ) {
+    if (!isRunning(running)) return true;
+    await sleep(20);
+  }
+  // Each child leads its own group, so this takes what it started too.
+  send(-running.pid, 'SIGKILL');
+  send(running.pid, 'SIGKILL');
+  while (isRunning(running)) await sleep(20);
+  return false;
+}
+
+function send(pid: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(pid, signal);
+  } catch {
+    // It went in between.
+  }
+}

@@ -1,0 +1,130 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { closeSync, existsSync, mkdirSync, openSync, readFileSync, renameSync } from 'node:fs';
+import path from 'node:path';
+import { startOf } from './identity.mjs';
+import { Refusal } from './print.ts';
+import { stopInOrder, type Running } from './stop.ts';
+
+export interface ChildSpec {
+  readonly name: string;
+  readonly command: string;
+  readonly args: readonly string[];
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly cwd?: string;
+  /** Numeric ids of another user to run as (PostgreSQL refuses root). */
+  readonly user?: { readonly uid: number; readonly gid: number };
+  /** Lower stops first. */
+  readonly rank: number;
+  readonly signal?: NodeJS.Signals;
+  readonly graceMs?: number;
+}
+
+export interface Crash {
+  readonly name: string;
+  readonly how: string;
+  readonly lastLines: string[];
+}
+
+/**
+ * Owns child processes: each in its own session (so that Ctrl-C reaches only us), with its output in a log file,
+ * watched by a guard process that stops them should we be killed.
+ */
+export class Supervisor {
+  readonly #logs: string;
+  readonly #children = new Map<number, Running & { gone: Promise<void> }>();
+  readonly #crash = Promise.withResolvers<Crash>();
+  #guard: ChildProcess | undefined;
+  #stopping = false;
+
+  constructor(logs: string) {
+    this.#logs = logs;
+    mkdirSync(logs, { recursive: true });
+  }
+
+  /** Resolves when a child ends that nobody asked to. */
+  get crashed(): Promise<Crash> {
+    return this.#crash.promise;
+  }
+
+  get processes(): Running[] {
+    return [...this.#children.values()].map(({ gone: _gone, ...running }) => running);
+  }
+
+  start(spec: ChildSpec): Running {
+    if (this.#stopping) throw new Refusal('stopped while starting');
+    this.#guard ??= this.#startGuard();
+    const log = this.#openLog(spec.name);
+    const child = spawn(spec.command, [...spec.args], {
+      detached: true,
+      stdio: ['ignore', log, log],
+      env: { ...spec.env },
+      ...(spec.cwd ? { cwd: spec.cwd } : {}),
+      ...spec.user,
+    });
+    closeSync(log);
+    child.on('error', (error) => this.#crash.resolve({ name: spec.name, how: `did not start: ${error.message}`, lastLines: [] }));
+    const { pid } = child;
+    if (pid === undefined) throw new Refusal(`${spec.name} did not start: ${spec.command} cannot be run`);
+    const { name, rank, signal = 'SIGTERM', graceMs = 10_000 } = spec;
+    const running: Running = { name, pid, started: startOf(pid) ?? '', rank, signal, graceMs };
+    const gone = new Promise<void>((resolve) => {
+      child.on('exit', (code, killedBy) => {
+        this.#forget(pid);
+        if (!this.#stopping) this.#crash.resolve({ name, how: killedBy ? `was killed by ${killedBy}` : `ended with code ${code}`, lastLines: this.lastLines(name) });
+        resolve();
+      });
+    });
+    this.#children.set(pid, { ...running, gone });
+    this.#tellGuard({ watch: running });
+    return running;
+  }
+
+  /** Stops every child in order. Safe to call twice. */
+  async stop(): Promise<void> {
+    this.#stopping = true;
+    const left = [...this.#children.values()];
+    await stopInOrder(left);
+    await Promise.all(left.map(({ gone }) => gone));
+    this.#tellGuard({ farewell: true });
+    this.#guard?.stdin?.end();
+  }
+
+  lastLines(name: string, count = 5): string[] {
+    const file = this.logFile(name);
+    if (!existsSync(file)) return [];
+    return readFileSync(file, 'utf8').trimEnd().split('\n').slice(-count);
+  }
+
+  logFile(name: string): string {
+    return path.join(this.#logs, `${name}.log`);
+  }
+
+  #openLog(name: string): number {
+    const file = this.logFile(name);
+    if (existsSync(file)) renameSync(file, `${file}.1`);
+    return openSync(file, 'a', 0o600);
+  }
+
+  #startGuard(): ChildProcess {
+    const guard = spawn(process.execPath, ['--max-old-space-size=24', path.join(import.meta.dirname, 'guard.ts')], {
+      detached: true,
+      stdio: ['pipe', 'ignore', 'ignore'],
+      cwd: '/',
+      env: {},
+    });
+    guard.stdin?.on('error', () => undefined);
+    guard.on('exit', () => {
+      if (!this.#stopping) this.#crash.resolve({ name: 'the guard of the child processes', how: 'ended', lastLines: [] });
+    });
+    return guard;
+  }
+
+  #tellGuard(message: { watch?: Running; forget?: number; farewell?: true }): void {
+    if (this.#guard?.stdin?.writable) this.#guard.stdin.write(`${JSON.stringify(message)}\n`);
+  }
+
+  #forget(pid: number): void {
+    this.#children.delete(pid);
+    this.#tellGuard({ forget: pid });
+  }
+}

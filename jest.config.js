@@ -1,0 +1,12 @@
+// One run for every workspace: `npm test -- --only jest -- packages/db` picks some of it.
+const { existsSync } = require('node:fs');
+const preset = require('./jest.preset.js');
+
+module.exports = {
+  ...preset,
+  rootDir: __dirname,
+  roots: ['packages', 'services', 'infra', 'e2e'].filter((folder) => existsSync(`${__dirname}/${folder}`)).map((folder) => `<rootDir>/${folder}`),
+  globalSetup: '<rootDir>/packages/testing/src/global-setup.ts',
+  cacheDirectory: '<rootDir>/.linli/cache/jest',
+  watchman: false,
+};
