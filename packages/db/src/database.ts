@@ -92,7 +92,7 @@ function openPool({ url, name, log, poolSize = 10 }: DatabaseOptions): Knex {
 }
 
 /** `date` stays the text `YYYY-MM-DD` (a JavaScript Date would shift it by zone); counts and ids that fit become numbers. */
-function parserFor(oid: number, format?: 'text' | 'binary'): (raw: string) => unknown {
+function parserFor(oid: number, format?: string): (raw: string) => unknown {
   if (oid === 1082) return (raw) => raw;
   if (oid === 20) return (raw) => (Number.isSafeInteger(Number(raw)) ? Number(raw) : raw);
   return format === 'binary' ? pgTypes.getTypeParser(oid, 'binary') : pgTypes.getTypeParser(oid, 'text');
