@@ -3,6 +3,7 @@ export { fixedClock, type TestClock } from './clock';
 export { testServers } from './config';
 export { createTestDatabase, type TestDatabase } from './database';
 export { eventually } from './eventually';
+export { startTestIssuer, type TestIssuer } from './issuer';
 export { captureLogger, silentLogger } from './logs';
 
 import { testServers } from './config';
