@@ -15,7 +15,7 @@ export function captureLogger(): { log: Logger; lines: Record<string, unknown>[]
     },
   });
   return {
-    log: createLogger('test', { level: 'trace', destination }),
+    log: createLogger('test', { level: 'debug', destination }),
     get lines() {
       return chunks.join('').split('\n').filter(Boolean).map((line) => JSON.parse(line) as Record<string, unknown>);
     },
