@@ -9,8 +9,8 @@ export interface Task {
   readonly user?: { readonly uid: number; readonly gid: number };
   /** Aborting it ends the task. */
   readonly signal: AbortSignal;
-  /** Shown as it comes, or kept for `output` (both streams together). */
-  readonly show?: boolean;
+  /** What is shown as it comes; the rest is kept for `output`. Nothing when absent. */
+  readonly show?: 'all' | 'errors';
 }
 
 export interface TaskResult {
@@ -21,10 +21,9 @@ export interface TaskResult {
 /** Runs a command to its end. It leads its own process group, so that ending it ends what it started. */
 export async function exec(task: Task): Promise<TaskResult> {
   task.signal.throwIfAborted();
-  const output = task.show ? 'inherit' : 'pipe';
   const child = spawn(task.command, [...task.args], {
     detached: true,
-    stdio: ['ignore', output, output],
+    stdio: ['ignore', task.show === 'all' ? 'inherit' : 'pipe', task.show ? 'inherit' : 'pipe'],
     ...(task.cwd ? { cwd: task.cwd } : {}),
     ...(task.env ? { env: task.env } : {}),
     ...task.user,
@@ -32,7 +31,11 @@ export async function exec(task: Task): Promise<TaskResult> {
   const kept: Buffer[] = [];
   for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk: Buffer) => kept.push(chunk));
   const end = (): void => {
-    if (child.pid !== undefined) process.kill(-child.pid, 'SIGTERM');
+    try {
+      if (child.pid !== undefined) process.kill(-child.pid, 'SIGTERM');
+    } catch {
+      // It ended by itself in between.
+    }
   };
   task.signal.addEventListener('abort', end);
   try {

@@ -27,3 +27,31 @@ export function startOf(pid) {
 export function isRunning({ pid, started }) {
   return startOf(pid) === started;
 }
+
+/**
+ * The command line of a process, '' when it is not running.
+ * @param {number} pid
+ * @returns {string}
+ */
+export function commandOf(pid) {
+  if (process.platform !== 'linux') return spawnSync('ps', ['-o', 'command=', '-p', String(pid)], { encoding: 'utf8' }).stdout;
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ');
+  } catch {
+    return '';
+  }
+}
+
+/**
+ * Resident memory in MB.
+ * @param {number} pid
+ * @returns {number}
+ */
+export function memoryOf(pid) {
+  if (process.platform !== 'linux') return Math.round(Number(spawnSync('ps', ['-o', 'rss=', '-p', String(pid)], { encoding: 'utf8' }).stdout) / 1024);
+  try {
+    return Math.round(Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0) / 1024);
+  } catch {
+    return 0;
+  }
+}

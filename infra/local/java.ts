@@ -3,7 +3,9 @@ import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { must } from './exec.ts';
+import { withLock } from './lock.mjs';
 import { root, stateFolder } from './paths.ts';
+import { say } from './print.ts';
 
 const pom = path.join(root, 'infra/kafka/pom.xml');
 
@@ -27,8 +29,13 @@ export function kafkaJars(): { folder: string; version: string; present: boolean
 
 /** Lets Maven copy the jars; the folder appears when all are there. */
 export async function fetchKafkaJars(signal: AbortSignal): Promise<string> {
+  if (!kafkaJars().present) await withLock(path.join(stateFolder, 'kafka.lock'), () => copyJars(signal), say);
+  return kafkaJars().folder;
+}
+
+async function copyJars(signal: AbortSignal): Promise<void> {
   const { folder, version, present } = kafkaJars();
-  if (present) return folder;
+  if (present) return;
   const unfinished = `${folder}.unfinished`;
   rmSync(unfinished, { recursive: true, force: true });
   await must(
@@ -40,7 +47,6 @@ export async function fetchKafkaJars(signal: AbortSignal): Promise<string> {
     `Maven could not fetch Kafka ${version} (see above): check the network or the repository Maven uses, then try again`,
   );
   renameSync(unfinished, folder);
-  return folder;
 }
 
 function javaVersion(command: string): number {

@@ -39,7 +39,7 @@ export async function choosePorts<Name extends string>(names: readonly Name[], f
     chosen[name] = port;
   }
   if (file) writeFileSync(file, `${JSON.stringify({ ...remembered, ...chosen }, undefined, 2)}\n`);
-  return chosen as Record<Name, number>;
+  return chosen;
 }
 
 function randomPort(): number {

@@ -3,13 +3,13 @@ import { chownSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node
 import path from 'node:path';
 import { containerEngine, runContainer } from './container.ts';
 import { must } from './exec.ts';
+import { commandOf, startOf } from './identity.mjs';
 import { root } from './paths.ts';
 import { loopback } from './ports.ts';
 import { Refusal } from './print.ts';
 import { postgresAccepts, untilReady } from './ready.ts';
 import type { ServerOptions } from './server-options.ts';
 import { stopInOrder } from './stop.ts';
-import { startOf } from './identity.mjs';
 import { reachableBinaries, reachableFolder, serverUser } from './user.ts';
 
 const rank = 5;
@@ -98,8 +98,7 @@ async function clearStalePid(cluster: string): Promise<void> {
   const file = path.join(cluster, 'postmaster.pid');
   if (!existsSync(file)) return;
   const pid = Number(readFileSync(file, 'utf8').split('\n')[0]);
-  const command = spawnSync('ps', ['-o', 'command=', '-p', String(pid)], { encoding: 'utf8' }).stdout;
-  if (command.includes(cluster)) {
+  if (commandOf(pid).includes(cluster)) {
     await stopInOrder([{ name: 'postgres', pid, started: startOf(pid) ?? '', rank, signal: 'SIGINT', graceMs: 15_000 }]);
   } else {
     rmSync(file, { force: true });

@@ -31,13 +31,16 @@ export interface Crash {
  */
 export class Supervisor {
   readonly #logs: string;
+  readonly #changed: (processes: Running[]) => void;
   readonly #children = new Map<number, Running & { gone: Promise<void> }>();
   readonly #crash = Promise.withResolvers<Crash>();
   #guard: ChildProcess | undefined;
   #stopping = false;
 
-  constructor(logs: string) {
+  /** `changed` hears of every child that comes or goes. */
+  constructor(logs: string, changed: (processes: Running[]) => void = () => undefined) {
     this.#logs = logs;
+    this.#changed = changed;
     mkdirSync(logs, { recursive: true });
   }
 
@@ -76,6 +79,7 @@ export class Supervisor {
     });
     this.#children.set(pid, { ...running, gone });
     this.#tellGuard({ watch: running });
+    this.#changed(this.processes);
     return running;
   }
 
@@ -126,5 +130,6 @@ export class Supervisor {
   #forget(pid: number): void {
     this.#children.delete(pid);
     this.#tellGuard({ forget: pid });
+    this.#changed(this.processes);
   }
 }

@@ -26,7 +26,7 @@ export function reachableFolder(wanted: string, user: User | undefined): string 
   if (!user) return wanted;
   give(wanted, user);
   if (mayUse(wanted, '-w', user)) return wanted;
-  const instead = path.join('/var/tmp', `linli-${shortHash(wanted)}`);
+  const instead = insteadOf(wanted);
   refuseForeign(instead, [0, user.uid]);
   mkdirSync(instead, { recursive: true });
   give(instead, user);
@@ -45,6 +45,11 @@ export function reachableBinaries(folder: string, user: User | undefined): strin
     renameSync(unfinished, copy);
   }
   return copy;
+}
+
+/** Where `reachableFolder` goes when it cannot use the folder asked for. */
+export function insteadOf(wanted: string): string {
+  return path.join('/var/tmp', `linli-${shortHash(wanted)}`);
 }
 
 function give(folder: string, user: User): void {
