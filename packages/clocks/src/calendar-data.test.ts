@@ -7,8 +7,15 @@ import { addDays, weekdayOf } from './local-date';
 const years = readYears();
 const calendar = loadCalendar();
 
-function fileOf(year: number): { citation: string; source: string[]; reviewed: { on: string; note: string }; corrected: Record<string, string> } {
-  return JSON.parse(readFileSync(path.join(__dirname, `../data/${year}.json`), 'utf8'));
+interface YearFile {
+  citation: string;
+  source: string[];
+  reviewed: { on: string; note: string };
+  corrected: Record<string, string>;
+}
+
+function fileOf(year: number): YearFile {
+  return JSON.parse(readFileSync(path.join(__dirname, `../data/${year}.json`), 'utf8')) as YearFile;
 }
 
 describe('the vendored years', () => {

@@ -1,3 +1,4 @@
+import { isAppError } from '@linli/errors';
 import fc from 'fast-check';
 import { createCalendar, type Limit } from './calendar';
 import { loadCalendar, readYears } from './load-calendar';
@@ -9,6 +10,16 @@ const at = (local: string) => new Date(`${local}+08:00`);
 const aDay = fc.integer({ min: 0, max: daysBetween('2004-01-05', '2026-06-30') }).map((n) => addDays('2004-01-05', n));
 const working = (amount: number): Limit => ({ amount, unit: 'working_days', roll: 'none' });
 const days = (amount: number, roll: Limit['roll']): Limit => ({ amount, unit: 'calendar_days', roll });
+
+/** The reason of what `work` throws. */
+function reasonOf(work: () => unknown): string | undefined {
+  try {
+    work();
+  } catch (error) {
+    return isAppError(error) ? error.reason : String(error);
+  }
+  return undefined;
+}
 
 describe('working days', () => {
   it.each([
@@ -23,10 +34,10 @@ describe('working days', () => {
   });
 
   it.each([
-    [15, '2026-09-20', '2026-10-05', '2026-10-08'],
-    [60, '2026-03-02', '2026-05-01', '2026-05-06'],
-    [15, '2026-02-01', '2026-02-16', '2026-02-24'],
-  ])('%i calendar days after %s: a duty ends on %s, a right on %s', (amount, start, duty, right) => {
+    { amount: 15, start: '2026-09-20', duty: '2026-10-05', right: '2026-10-08' },
+    { amount: 60, start: '2026-03-02', duty: '2026-05-01', right: '2026-05-06' },
+    { amount: 15, start: '2026-02-01', duty: '2026-02-16', right: '2026-02-24' },
+  ])('$amount calendar days after $start: a duty ends on $duty, a right on $right', ({ amount, start, duty, right }) => {
     const from = at(`${start}T09:30`);
     expect(calendar.dueAt(from, days(amount, 'none')).dueAt).toEqual(at(`${duty}T18:00`));
     expect(calendar.dueAt(from, days(amount, 'forward')).dueAt).toEqual(at(`${right}T23:59:59.999`));
@@ -50,7 +61,7 @@ describe('working days', () => {
   });
 
   it.each([[0], [-1], [1.5], [NaN], [Infinity], [4_000]])('refuses a limit of %d days', (amount) => {
-    expect(() => calendar.dueAt(at('2026-03-02T09:00'), working(amount))).toThrow(expect.objectContaining({ reason: 'LIMIT_INVALID' }));
+    expect(reasonOf(() => calendar.dueAt(at('2026-03-02T09:00'), working(amount)))).toBe('LIMIT_INVALID');
   });
 
   it('adds monotonically, and counting back gives what was added', () => {
@@ -127,7 +138,7 @@ describe('beyond the reviewed years', () => {
     ['a day both off and working', [{ year: 2025, rest: { '2025-01-01': 'x' }, work: { '2025-01-01': 'x' } }]],
     ['nothing', []],
   ])('refuses data with %s', (_what, years) => {
-    expect(() => createCalendar(years)).toThrow(expect.objectContaining({ reason: 'CALENDAR_DATA_INVALID' }));
+    expect(reasonOf(() => createCalendar(years))).toBe('CALENDAR_DATA_INVALID');
   });
 });
 
@@ -146,6 +157,6 @@ describe('local days', () => {
   });
 
   it.each(['2026-02-30', '2026-2-3', '20260203', '', '2026-13-01'])('refuses %s', (text) => {
-    expect(() => addDays(text, 1)).toThrow(expect.objectContaining({ reason: 'LOCAL_DATE_MALFORMED' }));
+    expect(reasonOf(() => addDays(text, 1))).toBe('LOCAL_DATE_MALFORMED');
   });
 });

@@ -93,28 +93,35 @@ export function createCalendar(years: readonly YearData[]): Calendar {
     return { days, provisional };
   }
 
-  function dueAt(start: Date, limit: Limit) {
-    assertLimit(limit);
-    if (limit.unit === 'hours') return { dueAt: new Date(start.getTime() + limit.amount * hourMs), provisional: false };
-    const end = limit.roll === 'forward' ? dayEnds : businessEnds;
-    const first = localDateOf(start);
-    if (limit.unit === 'working_days') {
-      const last = addWorkingDays(first, limit.amount);
-      return { dueAt: instantAt(last.date, end), provisional: last.provisional };
-    }
-    const last = addDays(first, limit.amount);
-    if (limit.roll === 'none') return { dueAt: instantAt(last, end), provisional: false };
-    const rolled = addWorkingDays(last, 0);
-    return { dueAt: instantAt(rolled.date, end), provisional: rolled.provisional };
-  }
+  return {
+    lastYear,
+    isWorkingDay,
+    addWorkingDays,
+    subtractWorkingDays,
+    workingDaysBetween,
+    dueAt: (start, limit) => limitEnd(addWorkingDays, start, limit),
+    gaps: (now) => missingYears(lastYear, localDateOf(now)),
+  };
+}
 
-  function gaps(now: Date): number[] {
-    const today = localDateOf(now);
-    const needed = yearOf(today) + (today.slice(5, 7) >= '11' ? 1 : 0);
-    return Array.from({ length: Math.max(0, needed - lastYear) }, (_, index) => lastYear + 1 + index);
+function limitEnd(addWorkingDays: Calendar['addWorkingDays'], start: Date, limit: Limit) {
+  assertLimit(limit);
+  if (limit.unit === 'hours') return { dueAt: new Date(start.getTime() + limit.amount * hourMs), provisional: false };
+  const first = localDateOf(start);
+  const end = limit.roll === 'forward' ? dayEnds : businessEnds;
+  if (limit.unit === 'working_days') {
+    const last = addWorkingDays(first, limit.amount);
+    return { dueAt: instantAt(last.date, end), provisional: last.provisional };
   }
+  const last = addDays(first, limit.amount);
+  if (limit.roll === 'none') return { dueAt: instantAt(last, end), provisional: false };
+  const rolled = addWorkingDays(last, 0);
+  return { dueAt: instantAt(rolled.date, end), provisional: rolled.provisional };
+}
 
-  return { lastYear, isWorkingDay, addWorkingDays, subtractWorkingDays, workingDaysBetween, dueAt, gaps };
+function missingYears(lastYear: number, today: LocalDate): number[] {
+  const needed = yearOf(today) + (today.slice(5, 7) >= '11' ? 1 : 0);
+  return Array.from({ length: Math.max(0, needed - lastYear) }, (_, index) => lastYear + 1 + index);
 }
 
 /** @throws AppError invalid_argument LIMIT_INVALID. */

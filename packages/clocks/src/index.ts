@@ -1,0 +1,20 @@
+export { alarmSchedule, type AlarmTime } from './alarms';
+export { createCalendar, type Calendar, type Limit, type YearData } from './calendar';
+export {
+  cancelClock,
+  extendClock,
+  pauseClock,
+  resumeClock,
+  satisfyClock,
+  startClock,
+  type StartClock,
+} from './change-clock';
+export { alarmLevels, computeDue, isLate, remaining, type AlarmLevel, type Clock, type Correction, type Extension, type Pause } from './clock';
+export { loadCalendar } from './load-calendar';
+export { addDays, assertLocalDate, daysBetween, instantAt, localDateOf, type LocalDate } from './local-date';
+export type { Alarm } from './raise-alarms';
+export { recomputeProvisional, type Recomputation, type RecomputeOptions } from './recompute';
+export { addRuleSet, getRuleSet, ruleSetAt, type RuleSet } from './rule-sets';
+export { createAlarmScanner, type AlarmScanner, type AlarmScannerOptions } from './scanner';
+export { findClocks, lockClock, type ClockRef } from './store';
+export { clockConstraints, createClockTables, dropClockTables } from './tables';

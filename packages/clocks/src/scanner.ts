@@ -1,0 +1,123 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Database, SystemDatabase } from '@linli/db';
+import type { Metrics } from '@linli/telemetry';
+import { localDateOf, type LocalDate } from './local-date';
+import { raiseBatch, type Raised, type RaiseOptions } from './raise-alarms';
+import { recomputeProvisional, type RecomputeOptions } from './recompute';
+import { tenantsWithDueAlarms } from './store';
+
+export interface AlarmScannerOptions extends RaiseOptions {
+  /** The app role's database: alarms are handled as the tenant. */
+  readonly database: Database;
+  /** The relay role's: it only finds which tenants have something due. */
+  readonly system: SystemDatabase;
+  /** Told of each due time that new calendar data moved; see `recomputeProvisional`. */
+  readonly onMoved?: RecomputeOptions['onMoved'];
+  readonly metrics: Metrics;
+  /** Between two looks at an idle database; a second when absent. */
+  readonly intervalMs?: number;
+}
+
+/** The scanner's life. `createAlarmScanner` makes one. */
+export interface AlarmScanner {
+  /** Settles provisional due times first, then scans until stopped. */
+  start(): void;
+  /** Resolves when the batch at hand is committed. */
+  stop(): Promise<void>;
+  /** Raises everything due at `now()` and gives the number of alarms raised. */
+  scanOnce(): Promise<number>;
+}
+
+/**
+ * Raises each level of each clock exactly once and in order, with any number of scanners: a clock is claimed
+ * (`for update skip locked`), its level noted and `onAlarm` run in one transaction. After an outage every missed level
+ * is raised, marked `superseded` where a graver one follows: the record stays complete whatever our uptime was.
+ * A clock whose `onAlarm` fails is rolled back to its savepoint and tried again later; the others go on.
+ */
+export function createAlarmScanner(options: AlarmScannerOptions): AlarmScanner {
+  const { system, now, log } = options;
+  const figures = alarmFigures(options.metrics);
+  const watchCalendar = calendarWatch(options, figures);
+  const stopping = new AbortController();
+  let running: Promise<void> | undefined;
+  let settled = false;
+
+  async function scanOnce(): Promise<number> {
+    let raised = 0;
+    for (;;) {
+      const due = await tenantsWithDueAlarms(system.knex, now());
+      figures.delay.set(due[0] === undefined ? 0 : (now().getTime() - due[0].since.getTime()) / 1000);
+      let progress = 0;
+      // One batch a tenant and round, so that one tenant's backlog does not starve the others.
+      for (const { tenantId } of due) {
+        if (stopping.signal.aborted) return raised;
+        const batch = await raiseForTenant(options, figures, tenantId);
+        raised += batch.levels.length;
+        progress += batch.levels.length + batch.failures;
+      }
+      if (progress === 0) return raised;
+    }
+  }
+
+  async function loop(): Promise<void> {
+    while (!stopping.signal.aborted) {
+      try {
+        if (!settled) await recomputeProvisional(options);
+        settled = true;
+        watchCalendar();
+        await scanOnce();
+      } catch (error) {
+        log.warn({ err: error }, 'alarm scan failed');
+      }
+      await pause(options.intervalMs ?? 1000, undefined, { signal: stopping.signal }).catch(() => undefined);
+    }
+  }
+
+  return {
+    scanOnce,
+    start() {
+      running ??= loop();
+    },
+    async stop() {
+      stopping.abort();
+      await running;
+    },
+  };
+}
+
+/** One batch in one transaction; what stops the whole batch is logged and met again at the next scan. */
+async function raiseForTenant(options: AlarmScannerOptions, figures: AlarmFigures, tenantId: string): Promise<Raised> {
+  try {
+    const raised = await options.database.withTenant({ tenantId }, (tx) => raiseBatch(tx, options));
+    for (const level of raised.levels) figures.raised.inc({ level });
+    figures.failures.inc(raised.failures);
+    return raised;
+  } catch (error) {
+    options.log.warn({ tenant: tenantId, err: error }, 'alarm batch failed');
+    return { levels: [], failures: 0 };
+  }
+}
+
+/** Warns once a day while a year's data is missing. */
+function calendarWatch({ calendar, now, log }: RaiseOptions, figures: AlarmFigures): () => void {
+  let seenOn: LocalDate | undefined;
+  return () => {
+    const today = localDateOf(now());
+    if (today === seenOn) return;
+    seenOn = today;
+    const years = calendar.gaps(now());
+    figures.gaps.set(years.length);
+    if (years.length > 0) log.warn({ years }, 'calendar data missing: review the notice and add its year');
+  };
+}
+
+type AlarmFigures = ReturnType<typeof alarmFigures>;
+
+function alarmFigures(metrics: Metrics) {
+  return {
+    raised: metrics.counter('linli_clock_alarms_total', 'Alarms raised, by level.', ['level']),
+    failures: metrics.counter('linli_clock_alarm_failures_total', 'Alarms whose handling failed and is tried again.'),
+    delay: metrics.gauge('linli_clock_alarm_delay_seconds', 'How long the longest waiting alarm has been due; 0 when none is.'),
+    gaps: metrics.gauge('linli_calendar_missing_years', 'Years whose calendar data should be here by now.'),
+  };
+}
