@@ -1,0 +1,5 @@
+export { createHttpApp, type HttpApp, type HttpAppOptions, type Route } from './create-http-app';
+export { parseJson } from './json-body';
+export { type RequestContext } from './observe';
+export { languageOf, sendProblem, statusOf, type Language, type Problem, type Render } from './problem';
+export { readiness, startSideServer, type ReadyCheck, type SideServer, type SideServerOptions } from './side-server';
