@@ -5,7 +5,7 @@ import type { Logger, Metrics } from '@linli/telemetry';
 import express, { type ErrorRequestHandler, type Express, type Request, type RequestHandler, type Response } from 'express';
 import { jsonBody } from './json-body';
 import { listen } from './listen';
-import { createObserver, type RequestContext } from './observe';
+import { createObserver, type Observer, type RequestContext } from './observe';
 import { refusalOf, sendProblem, type Render } from './problem';
 import { assertDecodable, securityHeaders } from './guards';
 
@@ -59,19 +59,6 @@ export function createHttpApp(options: HttpAppOptions): HttpApp {
   const server = createServer({ headersTimeout: 10_000, requestTimeout: 60_000, keepAliveTimeout: 65_000 }, app);
   server.on('clientError', answerBrokenRequest).on('checkExpectation', app);
 
-  // eslint-disable-next-line max-params -- express knows an error handler by its four parameters
-  const onError: ErrorRequestHandler = (thrown: unknown, request, response, _next) => {
-    const state = observer.stateOf(request);
-    state.refusal = refusalOf(thrown);
-    if (response.headersSent) return response.destroy();
-    const { error } = state.refusal;
-    try {
-      sendProblem(request, response, { error, render: options.render, traceId: state.requestId });
-    } catch (err) {
-      options.log.error({ err, reason: error.reason }, 'problem could not be rendered');
-      sendProblem(request, response, { error, render: unrendered, traceId: state.requestId });
-    }
-  };
   const nameRoute = (path: string): RequestHandler => (request, _response, next) => {
     observer.stateOf(request).route = path;
     next();
@@ -100,7 +87,7 @@ export function createHttpApp(options: HttpAppOptions): HttpApp {
       app.use(() => {
         throw notFound('ROUTE_NOT_FOUND', 'no such route');
       });
-      app.use(onError);
+      app.use(answerErrors(options, observer));
       return listen(server, port, host);
     },
     async stop(graceMs) {
@@ -110,6 +97,22 @@ export function createHttpApp(options: HttpAppOptions): HttpApp {
       await closed;
       clearTimeout(timer);
     },
+  };
+}
+
+function answerErrors({ log, render }: HttpAppOptions, observer: Observer): ErrorRequestHandler {
+  // eslint-disable-next-line max-params -- express knows an error handler by its four parameters
+  return (thrown: unknown, request, response, _next) => {
+    const state = observer.stateOf(request);
+    state.refusal = refusalOf(thrown);
+    if (response.headersSent) return response.destroy();
+    const { error } = state.refusal;
+    try {
+      sendProblem(request, response, { error, render, traceId: state.requestId });
+    } catch (err) {
+      log.error({ err, reason: error.reason }, 'problem could not be rendered');
+      sendProblem(request, response, { error, render: unrendered, traceId: state.requestId });
+    }
   };
 }
 
