@@ -1,5 +1,6 @@
 import { openDatabase, openSystemDatabase, type Database, type Migration, type SystemDatabase } from '@linli/db';
 import { createTestDatabase, silentLogger, type TestDatabase } from '@linli/testing';
+import knexFactory, { type Knex } from 'knex';
 import { addRuleSet, clockConstraints, createClockTables, dropClockTables } from '../src/index';
 
 /** What a service's migrations do with this package, with a table that stands for its aggregate and its outbox. */
@@ -33,19 +34,53 @@ export interface ClockDatabase {
   readonly test: TestDatabase;
   readonly app: Database;
   readonly system: SystemDatabase;
+  readonly migrator: Knex;
   close(): Promise<void>;
 }
 
-export async function openClockDatabase(): Promise<ClockDatabase> {
+/** A fresh database for each test or for all tests of the file, closed and dropped after. */
+export function useClockDatabase(scope: 'each' | 'all'): Omit<ClockDatabase, 'close'> {
+  let opened: ClockDatabase | undefined;
+  const [before, after] = scope === 'each' ? [beforeEach, afterEach] : [beforeAll, afterAll];
+  before(async () => {
+    opened = await openClockDatabase();
+  });
+  after(async () => {
+    await opened?.close();
+  });
+  function present(): ClockDatabase {
+    if (opened === undefined) throw new Error('use it inside a test');
+    return opened;
+  }
+  return {
+    get test() {
+      return present().test;
+    },
+    get app() {
+      return present().app;
+    },
+    get system() {
+      return present().system;
+    },
+    get migrator() {
+      return present().migrator;
+    },
+  };
+}
+
+async function openClockDatabase(): Promise<ClockDatabase> {
   const test = await createTestDatabase({ name: 'clocks', migrations });
   const log = silentLogger();
   const app = openDatabase({ url: test.appUrl, name: 'clocks-test', log, constraints: clockConstraints });
   const system = openSystemDatabase({ url: test.relayUrl, name: 'clocks-test-relay', log });
+  const migrator = knexFactory({ client: 'pg', connection: test.migratorUrl });
   return {
     test,
     app,
     system,
+    migrator,
     async close() {
+      await migrator.destroy();
       await app.close();
       await system.close();
       await test.drop();

@@ -1,7 +1,6 @@
 import { isAppError } from '@linli/errors';
 import { describeSchema, migrate, migrateDown, newId } from '@linli/db';
 import { silentLogger } from '@linli/testing';
-import knexFactory, { type Knex } from 'knex';
 import {
   addRuleSet,
   cancelClock,
@@ -16,25 +15,14 @@ import {
   startClock,
   type StartClock,
 } from '../src/index';
-import { migrations, openClockDatabase, type ClockDatabase } from './clock-database';
+import { migrations, useClockDatabase } from './clock-database';
 
 const calendar = loadCalendar();
 const at = (local: string) => new Date(`${local}+08:00`);
 const office = { tenantId: 'xingsheng' };
 const otherOffice = { tenantId: 'other' };
 
-let db: ClockDatabase;
-let migrator: Knex;
-
-beforeAll(async () => {
-  db = await openClockDatabase();
-  migrator = knexFactory({ client: 'pg', connection: db.test.migratorUrl });
-});
-
-afterAll(async () => {
-  await migrator.destroy();
-  await db.close();
-});
+const db = useClockDatabase('all');
 
 function handling(changes: Partial<StartClock> = {}): StartClock {
   const ruleSet = { limit: { amount: 5, unit: 'working_days', roll: 'none' }, citation: 'item 12' } as const;
@@ -161,7 +149,7 @@ describe('rule sets', () => {
 
   it('never overlap', async () => {
     const overlapping = { id: 'licensing.decide', version: 3, citation: 'x', limit: { amount: 1, unit: 'hours', roll: 'none' }, effectiveFrom: '2025-01-01' } as const;
-    await expect(addRuleSet(migrator, overlapping)).rejects.toMatchObject({ constraint: 'clock_rule_sets_no_overlap' });
+    await expect(addRuleSet(db.migrator, overlapping)).rejects.toMatchObject({ constraint: 'clock_rule_sets_no_overlap' });
   });
 
   it('are read only for the app', async () => {
@@ -193,11 +181,11 @@ describe('the tables', () => {
   });
 
   it('go down and come up the same', async () => {
-    const before = await describeSchema(migrator);
+    const before = await describeSchema(db.migrator);
     await migrateDown({ url: db.test.migratorUrl, migrations, log: silentLogger() });
-    expect(await describeSchema(migrator)).not.toContain('clocks');
+    expect(await describeSchema(db.migrator)).not.toContain('clocks');
     await migrate({ url: db.test.migratorUrl, migrations, log: silentLogger() });
-    expect(await describeSchema(migrator)).toBe(before);
+    expect(await describeSchema(db.migrator)).toBe(before);
     expect(before).toContain('clocks enabled forced');
   });
 });

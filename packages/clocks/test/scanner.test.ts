@@ -18,22 +18,14 @@ import {
   type Limit,
 } from '../src/index';
 import { readYears } from '../src/load-calendar';
-import { openClockDatabase, type ClockDatabase } from './clock-database';
+import { useClockDatabase } from './clock-database';
 
 const calendar = loadCalendar();
 const at = (local: string) => new Date(`${local}+08:00`);
 const tenDays = { amount: 10, unit: 'working_days', roll: 'none' } as const;
 const levels = ['half_used', 'three_days_left', 'one_day_left', 'due', 'breached'];
 
-let db: ClockDatabase;
-
-beforeEach(async () => {
-  db = await openClockDatabase();
-});
-
-afterEach(async () => {
-  await db.close();
-});
+const db = useClockDatabase('each');
 
 interface StartOptions {
   readonly tenantId?: string;
@@ -68,7 +60,7 @@ function scanner(now: () => Date, changes: Partial<AlarmScannerOptions> = {}) {
 }
 
 async function effects(): Promise<{ clock: string; level: string; replica: string }[]> {
-  return db.app.withTenant({ tenantId: 'xingsheng' }, (tx) => tx('effects').select('clock', 'level', 'replica').orderBy('position'));
+  return db.app.withTenant({ tenantId: 'xingsheng' }, (tx) => tx<{ clock: string; level: string; replica: string; position: number }>('effects').select('clock', 'level', 'replica').orderBy('position'));
 }
 
 async function levelsOf(clock: Clock): Promise<string[]> {
@@ -79,7 +71,7 @@ describe('the alarm scanner', () => {
   it('raises each level when its time has come, once', async () => {
     const time = fixedClock('2026-03-09T17:59:59+08:00');
     const clock = await start();
-    const one = scanner(time.now);
+    const one = scanner(() => time.now());
     expect(await one.scanOnce()).toBe(0);
     for (const [moment, count] of [
       ['2026-03-09T18:00:00+08:00', 1],
@@ -133,12 +125,12 @@ describe('the alarm scanner', () => {
   it('goes on where a stopped one left off', async () => {
     const time = fixedClock('2026-03-13T09:00:00+08:00');
     const clock = await start();
-    const first = scanner(time.now);
+    const first = scanner(() => time.now());
     first.start();
     await eventually(async () => expect(await levelsOf(clock)).toEqual(levels.slice(0, 3)));
     await first.stop();
     time.set('2026-03-16T20:00:00+08:00');
-    const second = scanner(time.now);
+    const second = scanner(() => time.now());
     second.start();
     await eventually(async () => expect(await levelsOf(clock)).toEqual(levels.slice(0, 4)));
     await second.stop();
@@ -165,7 +157,7 @@ describe('the alarm scanner', () => {
     const captured = captureLogger();
     const bad = await start();
     const good = await start();
-    const stubborn = scanner(time.now, {
+    const stubborn = scanner(() => time.now(), {
       metrics,
       log: captured.log,
       async onAlarm(tx, alarm) {
@@ -185,7 +177,7 @@ describe('the alarm scanner', () => {
     expect(await metrics.expose()).toMatch(/linli_clock_alarm_failures_total\{.*\} 5/);
     expect(captured.lines.at(-1)).toMatchObject({ level: 'error', clock: bad.id, failures: 5 });
     time.advance(16_000);
-    expect(await scanner(time.now).scanOnce()).toBe(1);
+    expect(await scanner(() => time.now()).scanOnce()).toBe(1);
     expect(await levelsOf(bad)).toEqual(['half_used']);
   });
 
@@ -260,7 +252,7 @@ describe('the alarm scanner', () => {
   it('warns each day of November while the next year is missing', async () => {
     const captured = captureLogger();
     const time = fixedClock('2026-11-01T09:00:00+08:00');
-    const watching = scanner(time.now, { log: captured.log });
+    const watching = scanner(() => time.now(), { log: captured.log });
     watching.start();
     await eventually(() => expect(captured.lines).toContainEqual(expect.objectContaining({ level: 'warn', years: [2027] })));
     time.set('2026-11-02T09:00:00+08:00');
