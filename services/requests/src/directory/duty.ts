@@ -1,0 +1,63 @@
+import type { Tx } from '@linli/db';
+import { failedPrecondition, notFound } from '@linli/errors';
+import { setTimer } from '../timers/store';
+import { isOnDuty, nextDutyChange, resolveDuty, type DutyHolder, type StaffDuty } from './rules';
+import { findStaff, listCoordinators, lockDependents, saveDutyHolder } from './store';
+
+export type DutyCause = 'absence' | 'return' | 'partner_changed' | 'deactivated';
+
+/** Told for each agent whose partner or owner is another one from now on. Runs in the transaction of that change. */
+export type OnStaffChanged = (tx: Tx, agentId: string, cause: DutyCause) => Promise<void>;
+
+/**
+ * Who answers for an agent's work at `now`. The agent's row is locked for share, so that a case written in this
+ * transaction and a change of duty at the same moment cannot miss each other.
+ * @throws AppError not_found AGENT_UNKNOWN.
+ */
+export async function onDuty(tx: Tx, agentId: string, now: Date): Promise<DutyHolder> {
+  return resolve(tx, await getStaff(tx, agentId), now);
+}
+
+/** @throws AppError not_found AGENT_UNKNOWN; failed_precondition AGENT_INACTIVE. */
+export async function assertActiveStaff(tx: Tx, staffId: string): Promise<void> {
+  const staff = await getStaff(tx, staffId);
+  if (!staff.active) throw failedPrecondition('AGENT_INACTIVE', 'this member of staff has left', { details: { agent: staffId } });
+}
+
+/**
+ * Works out again who answers for whom after something changed about one member of staff, and tells of each agent for
+ * whom the answer is another one. The directory must be locked by this transaction.
+ */
+export async function refreshDuty(
+  tx: Tx,
+  change: { readonly staffId: string; readonly cause: DutyCause; readonly now: Date },
+  onStaffChanged: OnStaffChanged,
+): Promise<void> {
+  const { staffId, cause, now } = change;
+  for (const before of await lockDependents(tx, staffId)) {
+    if (before.id === staffId) await setTimer(tx, { kind: 'duty', subjectId: staffId }, nextDutyChange(before, now));
+    const after = await resolve(tx, before, now);
+    const samePartner = before.id !== staffId || cause !== 'partner_changed';
+    if (after.ownerId === before.ownerId && after.standingIn === before.standingIn && samePartner) continue;
+    await saveDutyHolder(tx, after);
+    await onStaffChanged(tx, before.id, cause);
+  }
+}
+
+/** What an absence that begins or ends now is called. */
+export function causeOf(staff: StaffDuty, now: Date): DutyCause {
+  return isOnDuty(staff, now) ? 'return' : 'absence';
+}
+
+async function resolve(tx: Tx, agent: StaffDuty, now: Date): Promise<DutyHolder> {
+  if (isOnDuty(agent, now)) return resolveDuty(agent, { partner: undefined, coordinators: [] }, now);
+  const partner = agent.partnerId === undefined ? undefined : await findStaff(tx, agent.partnerId);
+  const covered = partner !== undefined && isOnDuty(partner, now);
+  return resolveDuty(agent, { partner, coordinators: covered ? [] : await listCoordinators(tx) }, now);
+}
+
+async function getStaff(tx: Tx, staffId: string): Promise<StaffDuty> {
+  const staff = await findStaff(tx, staffId, 'share');
+  if (staff === undefined) throw notFound('AGENT_UNKNOWN', 'there is no such member of staff', { details: { agent: staffId } });
+  return staff;
+}

@@ -1,0 +1,91 @@
+import { organization } from '@linli/contracts';
+import type { Tx } from '@linli/db';
+import { wireEnum } from '@linli/grpc';
+import type { EventHandlers, IncomingEvent } from '@linli/messaging';
+import type { Deps } from '../deps';
+import { causeOf, refreshDuty, type DutyCause, type OnStaffChanged } from './duty';
+import type { StaffDuty } from './rules';
+import { closeUnit, endCoordinator, findStaff, lockDirectory, saveCoordinator, saveStaff, saveUnit, unitKinds } from './store';
+
+interface DirectoryHooks {
+  readonly onStaffChanged: OnStaffChanged;
+}
+
+type StaffEvent = IncomingEvent<{ staff: organization.StaffState | undefined }>;
+
+/** The consumer's handlers by event type: units, and who is on duty. Each event carries the whole state it tells of. */
+export function directoryHandlers(deps: Pick<Deps, 'now'>, { onStaffChanged }: DirectoryHooks): EventHandlers {
+  function staffHandler(cause: DutyCause) {
+    return async (tx: Tx, event: StaffEvent): Promise<void> => {
+      const { staff } = event.payload;
+      if (staff === undefined) return;
+      await beginChange(tx);
+      if (await saveStaff(tx, dutyOf(staff), event.version)) {
+        await refreshDuty(tx, { staffId: staff.staffId, cause, now: deps.now() }, onStaffChanged);
+      }
+    };
+  }
+
+  async function coordinatorChanged(tx: Tx, staffId: string): Promise<void> {
+    await refreshDuty(tx, { staffId, cause: 'partner_changed', now: deps.now() }, onStaffChanged);
+  }
+
+  const kinds = wireEnum('UNIT_KIND', organization.UnitKind, unitKinds);
+  const type = (name: string) => `linli.organization.v1.${name}`;
+  return {
+    [type('UnitCreated')]: async (tx, event: IncomingEvent<organization.UnitCreated>) => {
+      const { unitId, path, kind, code } = event.payload;
+      await saveUnit(tx, { id: unitId, path, kind: kinds.fromWire(kind, 'kind'), code, validTo: undefined }, event.version);
+    },
+    [type('UnitClosed')]: async (tx, event: IncomingEvent<organization.UnitClosed>) => {
+      await closeUnit(tx, event.payload.unitId, { validTo: event.payload.validTo, version: event.version });
+    },
+    [type('StaffCreated')]: staffHandler('return'),
+    [type('StaffDeactivated')]: staffHandler('deactivated'),
+    [type('AbsenceStarted')]: staffHandler('absence'),
+    [type('AbsenceEnded')]: staffHandler('return'),
+    [type('PartnerSet')]: staffHandler('partner_changed'),
+    [type('PostAssigned')]: staffHandler('return'),
+    [type('PostEnded')]: staffHandler('return'),
+    [type('RoleGranted')]: async (tx, event: IncomingEvent<organization.RoleGranted>) => {
+      const { grantId, principalId, role, principalKind } = event.payload;
+      if (role !== 'coordinator' || principalKind !== organization.PrincipalKind.PRINCIPAL_KIND_STAFF) return;
+      await beginChange(tx);
+      await saveCoordinator(tx, { grantId, staffId: principalId }, event.version);
+      await coordinatorChanged(tx, principalId);
+    },
+    [type('GrantRevoked')]: async (tx, event: IncomingEvent<organization.GrantRevoked>) => {
+      await beginChange(tx);
+      const staffId = await endCoordinator(tx, event.payload.grantId, event.version);
+      if (staffId !== undefined) await coordinatorChanged(tx, staffId);
+    },
+  };
+}
+
+/** For the timer sweep: an absence begins or ends at its time. */
+export function dutyTimer(deps: Pick<Deps, 'now'>, { onStaffChanged }: DirectoryHooks): (tx: Tx, staffId: string) => Promise<void> {
+  return async (tx, staffId) => {
+    await beginChange(tx);
+    const staff = await findStaff(tx, staffId);
+    if (staff === undefined) return;
+    const now = deps.now();
+    await refreshDuty(tx, { staffId, cause: causeOf(staff, now), now }, onStaffChanged);
+  };
+}
+
+/** One writer at a time; against people, whose use cases lock a case first and then an agent, we are the one that gives way. */
+async function beginChange(tx: Tx): Promise<void> {
+  await lockDirectory(tx);
+  await tx.raw(`select set_config('lock_timeout', '250ms', true)`);
+}
+
+function dutyOf(staff: organization.StaffState): StaffDuty {
+  return {
+    id: staff.staffId,
+    active: staff.active,
+    partnerId: staff.partnerId === '' ? undefined : staff.partnerId,
+    absentFrom: staff.absentFrom,
+    absentUntil: staff.absentUntil,
+    posts: staff.posts.map(({ unitPath, primary }) => ({ unitPath, primary })),
+  };
+}

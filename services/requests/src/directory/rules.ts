@@ -1,0 +1,67 @@
+/** What decides who is on duty; the state each staff event carries. */
+export interface StaffDuty {
+  readonly id: string;
+  readonly active: boolean;
+  readonly partnerId: string | undefined;
+  readonly absentFrom: Date | undefined;
+  readonly absentUntil: Date | undefined;
+  readonly posts: readonly DutyPost[];
+}
+
+export interface DutyPost {
+  readonly unitPath: string;
+  readonly primary: boolean;
+}
+
+export interface DutyHolder {
+  readonly agentId: string;
+  /** The AB partner, on duty or not. */
+  readonly backupId: string | undefined;
+  /** Who answers for the agent's work now; always somebody. */
+  readonly ownerId: string;
+  /** `nobody`: the agent, the partner and every coordinator are away, so it stays with the agent, who is not on duty. */
+  readonly standingIn: 'agent' | 'backup' | 'coordinator' | 'nobody';
+}
+
+/** Active, and not within an absence: from its start up to, not including, its end. */
+export function isOnDuty(staff: StaffDuty, now: Date): boolean {
+  if (!staff.active) return false;
+  const { absentFrom, absentUntil } = staff;
+  if (absentFrom === undefined || absentFrom > now) return true;
+  return absentUntil !== undefined && absentUntil <= now;
+}
+
+/** When `isOnDuty` changes by itself next. */
+export function nextDutyChange({ absentFrom, absentUntil }: StaffDuty, now: Date): Date | undefined {
+  if (absentFrom !== undefined && absentFrom > now) return absentFrom;
+  return absentUntil !== undefined && absentUntil > now ? absentUntil : undefined;
+}
+
+/** A, else B, else the nearest coordinator on duty, else A although away: a case always has an owner. */
+export function resolveDuty(agent: StaffDuty, others: { partner: StaffDuty | undefined; coordinators: readonly StaffDuty[] }, now: Date): DutyHolder {
+  const { partner, coordinators } = others;
+  const facts = { agentId: agent.id, backupId: agent.partnerId };
+  if (isOnDuty(agent, now)) return { ...facts, ownerId: agent.id, standingIn: 'agent' };
+  if (partner !== undefined && isOnDuty(partner, now)) return { ...facts, ownerId: partner.id, standingIn: 'backup' };
+  const coordinator = nearestOnDuty(agent, coordinators, now);
+  if (coordinator !== undefined) return { ...facts, ownerId: coordinator.id, standingIn: 'coordinator' };
+  return { ...facts, ownerId: agent.id, standingIn: 'nobody' };
+}
+
+/** By the deepest unit above the agent's that a coordinator has a post at; any other coordinator rather than none. */
+function nearestOnDuty(agent: StaffDuty, coordinators: readonly StaffDuty[], now: Date): StaffDuty | undefined {
+  const home = primaryPath(agent);
+  const ranked = coordinators
+    .filter((coordinator) => isOnDuty(coordinator, now))
+    .map((coordinator) => ({ coordinator, depth: Math.max(-1, ...coordinator.posts.map(({ unitPath }) => depthAbove(home, unitPath))) }))
+    .sort((a, b) => b.depth - a.depth || (a.coordinator.id < b.coordinator.id ? -1 : 1));
+  return ranked[0]?.coordinator;
+}
+
+function primaryPath(staff: StaffDuty): string {
+  return (staff.posts.find(({ primary }) => primary) ?? staff.posts[0])?.unitPath ?? '';
+}
+
+function depthAbove(home: string, unitPath: string): number {
+  return unitPath !== '' && home.startsWith(unitPath) ? unitPath.length : -1;
+}

@@ -1,0 +1,171 @@
+import { tenantOf, type Tx } from '@linli/db';
+import { failedPrecondition, notFound } from '@linli/errors';
+import type { DutyHolder, DutyPost, StaffDuty } from './rules';
+
+export const unitKinds = ['subdistrict', 'community', 'grid', 'building', 'department'] as const;
+export type UnitKind = (typeof unitKinds)[number];
+
+export interface DirectoryUnit {
+  readonly id: string;
+  /** `/root/…/id/` */
+  readonly path: string;
+  readonly kind: UnitKind;
+  readonly code: string;
+  /** The first day, YYYY-MM-DD, on which it no longer exists. */
+  readonly validTo: string | undefined;
+}
+
+interface UnitRow {
+  tenant_id: string;
+  id: string;
+  path: string;
+  kind: UnitKind;
+  code: string;
+  valid_to: string | null;
+}
+
+interface StaffRow {
+  tenant_id: string;
+  id: string;
+  active: boolean;
+  partner_id: string | null;
+  absent_from: Date | null;
+  absent_until: Date | null;
+  posts: DutyPost[];
+  owner_id: string;
+  standing_in: DutyHolder['standingIn'];
+  version: number;
+}
+
+/** A staff member and who answered for their work when it was last worked out. */
+export interface StaffRecord extends StaffDuty {
+  readonly ownerId: string;
+  readonly standingIn: DutyHolder['standingIn'];
+}
+
+/** @throws AppError not_found UNIT_UNKNOWN. */
+export async function unitPathOf(tx: Tx, unitId: string): Promise<string> {
+  return (await getUnit(tx, unitId)).path;
+}
+
+/** A unit that exists on `day`. @throws AppError not_found UNIT_UNKNOWN; failed_precondition UNIT_CLOSED. */
+export async function getOpenUnit(tx: Tx, unitId: string, day: string): Promise<DirectoryUnit> {
+  const unit = await getUnit(tx, unitId);
+  if (unit.validTo !== undefined && unit.validTo <= day) throw failedPrecondition('UNIT_CLOSED', 'the unit is closed', { details: { unit: unitId } });
+  return unit;
+}
+
+/** @throws AppError not_found UNIT_UNKNOWN. */
+export async function getUnit(tx: Tx, unitId: string): Promise<DirectoryUnit> {
+  const row = await tx<UnitRow>('directory_units').where({ tenant_id: tenantOf(tx), id: unitId }).first();
+  if (row === undefined) throw notFound('UNIT_UNKNOWN', 'there is no such unit', { details: { unit: unitId } });
+  return unitOf(row);
+}
+
+/** By the office's own code; an open unit before a closed one that had it. */
+export async function findUnitByCode(tx: Tx, code: string): Promise<DirectoryUnit | undefined> {
+  const row = await tx<UnitRow>('directory_units')
+    .where({ tenant_id: tenantOf(tx), code })
+    .orderByRaw('valid_to desc nulls first')
+    .first();
+  return row === undefined ? undefined : unitOf(row);
+}
+
+export async function saveUnit(tx: Tx, unit: DirectoryUnit, version: number): Promise<void> {
+  const row = { tenant_id: tenantOf(tx), id: unit.id, path: unit.path, kind: unit.kind, code: unit.code, valid_to: unit.validTo ?? null, version };
+  await tx('directory_units').insert(row).onConflict(['tenant_id', 'id']).merge().where('directory_units.version', '<', version);
+}
+
+export async function closeUnit(tx: Tx, unitId: string, change: { validTo: string; version: number }): Promise<void> {
+  const { validTo, version } = change;
+  await tx('directory_units').where({ tenant_id: tenantOf(tx), id: unitId }).andWhere('version', '<', version).update({ valid_to: validTo, version });
+}
+
+/** Writers of staff and coordinators take turns within a tenant: what they lock depends on what they find. */
+export async function lockDirectory(tx: Tx): Promise<void> {
+  await tx.raw(`select pg_advisory_xact_lock(hashtext('requests.directory'), hashtext(?))`, [tenantOf(tx)]);
+}
+
+/** False when this version, or a later one, is here already. */
+export async function saveStaff(tx: Tx, staff: StaffDuty, version: number): Promise<boolean> {
+  const state = {
+    active: staff.active,
+    partner_id: staff.partnerId ?? null,
+    absent_from: staff.absentFrom ?? null,
+    absent_until: staff.absentUntil ?? null,
+    posts: JSON.stringify(staff.posts),
+    version,
+  };
+  const saved: unknown[] = await tx('directory_staff')
+    .insert({ tenant_id: tenantOf(tx), id: staff.id, owner_id: staff.id, standing_in: 'agent', ...state })
+    .onConflict(['tenant_id', 'id'])
+    .merge(state)
+    .where('directory_staff.version', '<', version)
+    .returning('id');
+  return saved.length > 0;
+}
+
+export async function saveDutyHolder(tx: Tx, duty: DutyHolder): Promise<void> {
+  await tx('directory_staff')
+    .where({ tenant_id: tenantOf(tx), id: duty.agentId })
+    .update({ owner_id: duty.ownerId, standing_in: duty.standingIn });
+}
+
+/** `share` keeps the duty of this person as it is until the transaction ends. */
+export async function findStaff(tx: Tx, staffId: string, lock: 'share' | 'none' = 'none'): Promise<StaffRecord | undefined> {
+  const query = tx<StaffRow>('directory_staff').where({ tenant_id: tenantOf(tx), id: staffId });
+  const row = await (lock === 'share' ? query.forShare() : query).first();
+  return row === undefined ? undefined : staffOf(row);
+}
+
+/** Locks everybody whose duty may hang on this person: themselves, their partners, those they answer for, those nobody covers well. */
+export async function lockDependents(tx: Tx, staffId: string): Promise<StaffRecord[]> {
+  const rows = await tx<StaffRow>('directory_staff')
+    .where({ tenant_id: tenantOf(tx) })
+    .andWhere((where) =>
+      where.where({ id: staffId }).orWhere({ partner_id: staffId }).orWhere({ owner_id: staffId }).orWhereIn('standing_in', ['coordinator', 'nobody']),
+    )
+    .orderBy('id')
+    .forUpdate();
+  return rows.map(staffOf);
+}
+
+export async function listCoordinators(tx: Tx): Promise<StaffDuty[]> {
+  const rows = await tx<StaffRow>('directory_staff')
+    .where({ tenant_id: tenantOf(tx) })
+    .whereIn('id', tx('directory_coordinators').where({ tenant_id: tenantOf(tx), revoked: false }).select('staff_id'));
+  return rows.map(staffOf);
+}
+
+export async function saveCoordinator(tx: Tx, grant: { grantId: string; staffId: string }, version: number): Promise<void> {
+  await tx('directory_coordinators')
+    .insert({ tenant_id: tenantOf(tx), grant_id: grant.grantId, staff_id: grant.staffId, revoked: false, version })
+    .onConflict(['tenant_id', 'grant_id'])
+    .ignore();
+}
+
+/** Whose coordinator role ended; undefined when the grant was not one, or has ended before. */
+export async function endCoordinator(tx: Tx, grantId: string, version: number): Promise<string | undefined> {
+  const [row] = await tx('directory_coordinators')
+    .where({ tenant_id: tenantOf(tx), grant_id: grantId, revoked: false })
+    .update({ revoked: true, version })
+    .returning<{ staff_id: string }[]>('staff_id');
+  return row?.staff_id;
+}
+
+function unitOf(row: UnitRow): DirectoryUnit {
+  return { id: row.id, path: row.path, kind: row.kind, code: row.code, validTo: row.valid_to ?? undefined };
+}
+
+function staffOf(row: StaffRow): StaffRecord {
+  return {
+    id: row.id,
+    active: row.active,
+    partnerId: row.partner_id ?? undefined,
+    absentFrom: row.absent_from ?? undefined,
+    absentUntil: row.absent_until ?? undefined,
+    posts: row.posts,
+    ownerId: row.owner_id,
+    standingIn: row.standing_in,
+  };
+}
