@@ -1,0 +1,94 @@
+import { EVENT_CATALOGUE } from '@linli/contracts';
+import type { Database, SystemDatabase } from '@linli/db';
+import { internal } from '@linli/errors';
+import type { Logger, Metrics } from '@linli/telemetry';
+import { factsOf, type EventCatalogue } from './catalogue';
+import { Delivery, type EventHandlers } from './delivery';
+import { GroupReader } from './group-reader';
+import { countParkedKeys } from './inbox-store';
+import { createKafka } from './kafka';
+import { pruneProcessed } from './once';
+import { repeat } from './pace';
+
+export interface ConsumerOptions {
+  readonly database: Database;
+  /** Keeps dead letters, counts what is parked, prunes old marks: across tenants. */
+  readonly system: SystemDatabase;
+  readonly brokers: readonly string[];
+  /** Names both the Kafka group and the consumer in `processed_event`: one per service, never renamed. */
+  readonly group: string;
+  readonly handlers: EventHandlers;
+  readonly log: Logger;
+  readonly metrics: Metrics;
+  /** kafkajs gave up for good. By default the error is thrown outside, so that the process ends and is started anew. */
+  readonly onFatal?: (error: Error) => void;
+  readonly catalogue?: EventCatalogue;
+}
+
+export interface EventConsumer {
+  /** Begins in the background; the database, the broker or the topics may come later. */
+  start(): Promise<void>;
+  /** Finishes the events under way, commits their offsets and leaves the group. */
+  stop(): Promise<void>;
+  /** True once it has joined its group. */
+  ready(): boolean;
+}
+
+const upkeepEveryMs = 5_000;
+const pruneEveryMs = 3_600_000;
+
+/**
+ * Applies events to this service's database: each one once in effect, in order per aggregate, acknowledged after the commit.
+ * A new group begins with the oldest event that its topics keep.
+ * @throws AppError internal EVENT_UNKNOWN for a handler whose event type is not in the catalogue.
+ */
+export function createConsumer(options: ConsumerOptions): EventConsumer {
+  const { brokers, group, handlers, log, metrics, system, catalogue = EVENT_CATALOGUE } = options;
+  const delivery = new Delivery({ ...options, catalogue });
+  const lag = metrics.gauge('consumer_lag', 'Records of a partition that are not settled yet.', ['topic', 'partition']);
+  const parkedKeys = metrics.gauge('consumer_parked_keys', 'Aggregates whose events wait for an operator.');
+  const reader = new GroupReader({
+    kafka: createKafka({ brokers, clientId: group, log }),
+    group,
+    topics: topicsOf(handlers, catalogue),
+    fromBeginning: true,
+    commits: true,
+    log,
+    onRecord: (record, session) => delivery.settle(record, session),
+    onJoin: () => lag.reset(),
+    onLag: (place, records) => lag.set(place, records),
+    onFatal: options.onFatal ?? throwOutside,
+  });
+  const timers: NodeJS.Timeout[] = [];
+  function every(milliseconds: number, work: () => Promise<unknown>): void {
+    timers.push(repeat(milliseconds, work, (err) => log.warn({ err }, 'consumer upkeep failed')));
+  }
+  return {
+    async start() {
+      reader.start();
+      every(upkeepEveryMs, async () => parkedKeys.set(await countParkedKeys(system.knex, group)));
+      every(pruneEveryMs, () => pruneProcessed(system));
+    },
+    async stop() {
+      for (const timer of timers) clearInterval(timer);
+      await reader.stop();
+    },
+    ready: () => reader.ready(),
+  };
+}
+
+// All members of a group must follow the same topics, and do: they run the same handlers.
+function topicsOf(handlers: EventHandlers, catalogue: EventCatalogue): string[] {
+  const topics = Object.keys(handlers).map((type) => {
+    const facts = factsOf(catalogue, type);
+    if (facts === undefined) throw internal('EVENT_UNKNOWN', 'the catalogue has no such event', { details: { type } });
+    return facts.topic;
+  });
+  return [...new Set(topics)];
+}
+
+function throwOutside(error: Error): void {
+  setImmediate(() => {
+    throw error;
+  });
+}

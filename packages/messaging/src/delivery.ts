@@ -1,0 +1,176 @@
+import { translateDatabaseError, type Database, type SystemDatabase, type Tx } from '@linli/db';
+import { isAppError } from '@linli/errors';
+import { continueTrace, errorType, type Logger, type Metrics } from '@linli/telemetry';
+import { factsOf, type EventCatalogue } from './catalogue';
+import { decodeRecord, type KafkaRecord, type ReceivedEvent } from './envelope';
+import type { Session } from './group-reader';
+import { isParked, lockKey, park, storeDeadLetter, type Failure, type ParkedKey } from './inbox-store';
+import { once } from './once';
+
+export interface IncomingEvent<T> {
+  readonly id: string;
+  readonly type: string;
+  readonly tenantId: string;
+  readonly aggregateId: string;
+  readonly version: number;
+  readonly time: Date;
+  readonly payload: T;
+}
+
+// Taken from a method, so that a handler of `IncomingEvent<CaseAccepted>` fits: the catalogue guarantees a type's payload.
+export type EventHandler = { handle(tx: Tx, event: IncomingEvent<unknown>): Promise<void> }['handle'];
+
+/** By event type: what to do in the transaction that also marks the event as applied. No I/O but SQL. */
+export type EventHandlers = Readonly<Record<string, EventHandler>>;
+
+export interface DeliveryOptions {
+  readonly database: Database;
+  readonly system: SystemDatabase;
+  readonly group: string;
+  readonly handlers: EventHandlers;
+  readonly catalogue: EventCatalogue;
+  readonly log: Logger;
+  readonly metrics: Metrics;
+}
+
+type Work = (tx: Tx) => Promise<void>;
+
+const mostAttempts = 3;
+
+/** Settles records one by one: each ends as applied, duplicate, parked, dead or skipped, and only then is done. */
+export class Delivery {
+  private readonly outcomes: ReturnType<Metrics['counter']>;
+  private readonly retries: ReturnType<Metrics['counter']>;
+  private readonly delay: ReturnType<Metrics['histogram']>;
+
+  constructor(private readonly options: DeliveryOptions) {
+    const { metrics } = options;
+    this.outcomes = metrics.counter('consumer_events_total', 'Records by what became of them.', ['outcome']);
+    this.retries = metrics.counter('consumer_retries_total', 'Repeated attempts to settle a record, by cause.', ['cause']);
+    this.delay = metrics.histogram('consumer_delay_seconds', 'From the change to its effect here.');
+  }
+
+  /** False when the reader stops before the record was settled: it will come again. */
+  async settle(record: KafkaRecord, session: Session): Promise<boolean> {
+    const decoded = decodeRecord(record);
+    if ('fault' in decoded) return this.bury(record, session, decoded.fault);
+    const { event } = decoded;
+    const work = workOf(this.options, event);
+    if (work === undefined) {
+      this.outcomes.inc({ outcome: 'skipped' });
+      return true;
+    }
+    if (factsOf(this.options.catalogue, event.type)?.topic !== record.topic) return this.bury(record, session, 'TOPIC_MISMATCH');
+    let failure: Failure | undefined;
+    return this.patiently(session, async () => {
+      while (failure === undefined || failure.attempts < mostAttempts) {
+        try {
+          await this.apply(record, event, work);
+          return true;
+        } catch (error) {
+          if (isTransient(error)) throw error;
+          failure = this.noteFailure(error, event, failure);
+          await session.backOff(failure.attempts);
+          await session.heartbeat();
+          if (!session.isActive()) return false;
+        }
+      }
+      await this.parkFirst(record, event, failure);
+      return true;
+    });
+  }
+
+  private async apply(record: KafkaRecord, event: ReceivedEvent, work: Work): Promise<void> {
+    const { database, group } = this.options;
+    const outcome = await continueTrace(event.traceparent, `consume ${event.type}`, () =>
+      database.withTenant(event, async (tx) => {
+        if (await this.isParkedBehind(tx, record, event)) return 'parked';
+        if (!(await once(tx, group, event.id))) return 'duplicate';
+        await work(tx);
+        return 'applied';
+      }),
+    );
+    this.outcomes.inc({ outcome });
+    if (outcome === 'applied') this.delay.observe(Math.max(0, Date.now() - event.time.getTime()) / 1000);
+  }
+
+  /** An event whose key is parked joins the queue there, so that it cannot overtake. */
+  private async isParkedBehind(tx: Tx, record: KafkaRecord, event: ReceivedEvent): Promise<boolean> {
+    const key = this.keyOf(record, event);
+    if (!(await isParked(tx, key))) return false;
+    // A re-drive may be finishing with this key: look again once it has.
+    await lockKey(tx, key);
+    if (!(await isParked(tx, key))) return false;
+    const failure = { reason: 'BEHIND_PARKED', attempts: 0, firstFailedAt: new Date() };
+    await park(tx, this.options.group, { record, event, failure });
+    return true;
+  }
+
+  private async parkFirst(record: KafkaRecord, event: ReceivedEvent, failure: Failure): Promise<void> {
+    await this.options.database.withTenant(event, async (tx) => {
+      await lockKey(tx, this.keyOf(record, event));
+      await park(tx, this.options.group, { record, event, failure });
+    });
+    this.outcomes.inc({ outcome: 'parked' });
+    const { id, type, tenantId } = event;
+    const { topic, partition, offset } = record;
+    this.options.log.error({ event_id: id, event_type: type, tenant_id: tenantId, topic, partition, offset, ...failure }, 'event parked');
+  }
+
+  private async bury(record: KafkaRecord, session: Session, reason: string): Promise<boolean> {
+    const { system, group, log } = this.options;
+    const failure = { reason, attempts: 1, firstFailedAt: new Date() };
+    return this.patiently(session, async () => {
+      await storeDeadLetter(system.knex, group, { record, failure });
+      this.outcomes.inc({ outcome: 'dead' });
+      log.error({ topic: record.topic, partition: record.partition, offset: record.offset, reason }, 'record buried as dead letter');
+      return true;
+    });
+  }
+
+  /** Repeats while our own database does not answer or asks to try again: such a record is neither parked nor passed over. */
+  private async patiently(session: Session, work: () => Promise<boolean>): Promise<boolean> {
+    for (let failures = 1; ; failures += 1) {
+      try {
+        return await work();
+      } catch (thrown) {
+        const err = isAppError(thrown) ? thrown : translateDatabaseError(thrown, {});
+        if (!isTransient(err)) throw thrown;
+        this.retries.inc({ cause: 'database' });
+        this.options.log.warn({ err, failures }, 'consumer waits for its database');
+        await session.backOff(failures);
+        await session.heartbeat();
+        if (!session.isActive()) return false;
+      }
+    }
+  }
+
+  private noteFailure(err: unknown, event: ReceivedEvent, before: Failure | undefined): Failure {
+    const attempts = (before?.attempts ?? 0) + 1;
+    this.retries.inc({ cause: 'handler' });
+    this.options.log.warn({ err, event_id: event.id, event_type: event.type, attempts }, 'event handler failed');
+    return { reason: errorType(err), attempts, firstFailedAt: before?.firstFailedAt ?? new Date() };
+  }
+
+  private keyOf({ topic }: KafkaRecord, { tenantId, key }: ReceivedEvent): ParkedKey {
+    return { consumer: this.options.group, tenantId, topic, key };
+  }
+}
+
+/** The handler's work on one event, or undefined when nobody here handles its type. */
+export function workOf({ handlers, catalogue }: Pick<DeliveryOptions, 'handlers' | 'catalogue'>, event: ReceivedEvent): Work | undefined {
+  const handler = Object.hasOwn(handlers, event.type) ? handlers[event.type] : undefined;
+  if (handler === undefined) return undefined;
+  return (tx) => handler(tx, toIncoming(event, catalogue));
+}
+
+/** Decodes the payload by its type. @throws what the codec throws on JSON that does not fit. */
+export function toIncoming(event: ReceivedEvent, catalogue: EventCatalogue): IncomingEvent<unknown> {
+  const { id, type, tenantId, aggregateId, version, time, data } = event;
+  return { id, type, tenantId, aggregateId, version, time, payload: factsOf(catalogue, type)?.codec.fromJSON(data) };
+}
+
+/** The trouble is our database or a concurrent change, not the event. */
+export function isTransient(error: unknown): boolean {
+  return isAppError(error) && (error.kind === 'unavailable' || error.kind === 'aborted');
+}

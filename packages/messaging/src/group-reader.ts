@@ -1,0 +1,148 @@
+import type { Logger } from '@linli/telemetry';
+import type { Consumer, EachBatchPayload, Kafka, KafkaMessage } from 'kafkajs';
+import type { KafkaRecord, RecordHeader } from './envelope';
+import { Pace } from './pace';
+
+export interface GroupReaderOptions {
+  readonly kafka: Kafka;
+  readonly group: string;
+  readonly topics: readonly string[];
+  /** Where a group without committed offsets begins. */
+  readonly fromBeginning: boolean;
+  /** Remember positions in the broker. */
+  readonly commits: boolean;
+  readonly log: Logger;
+  /** Handles one record of a partition, in order. False: it could not be finished before the reader stops. */
+  readonly onRecord: (record: KafkaRecord, session: Session) => Promise<boolean>;
+  /** Records that follow this position in the partition. */
+  readonly onLag?: (place: { topic: string; partition: number }, lag: number) => void;
+  /** Connected for the first time, before anything is read. */
+  readonly beforeRun?: () => Promise<void>;
+  /** Joined, with a new set of partitions. */
+  readonly onJoin?: (seek: Consumer['seek']) => void;
+  /** kafkajs gave up for good. */
+  readonly onFatal: (error: Error) => void;
+}
+
+export interface Session {
+  /** Tells the group that this member lives. Throws when the partitions are about to move: let it. */
+  heartbeat(): Promise<void>;
+  /** False once the reader stops or its partitions may belong to another member. */
+  isActive(): boolean;
+  /** Waits after so many failures in a row; a stop ends the wait. */
+  backOff(failures: number): Promise<void>;
+}
+
+/** One kafkajs consumer of a group, with manual offsets: a record's offset moves only after `onRecord`. */
+export class GroupReader {
+  private readonly pace = new Pace();
+  private readonly consumer: Consumer;
+  private opening: Promise<void> | undefined;
+  private generation = 0;
+  private isJoined = false;
+
+  constructor(private readonly options: GroupReaderOptions) {
+    const { kafka, group } = options;
+    this.consumer = kafka.consumer({
+      groupId: group,
+      sessionTimeout: 45_000,
+      rebalanceTimeout: 90_000,
+      heartbeatInterval: 3_000,
+      maxBytesPerPartition: 262_144,
+      maxWaitTimeInMs: 250,
+      allowAutoTopicCreation: false,
+      // Complete, because kafkajs merges it with defaults of its own.
+      retry: { initialRetryTime: 100, multiplier: 2, factor: 0.2, retries: 8, maxRetryTime: 30_000, restartOnFailure: async () => !this.pace.isStopped },
+    });
+    const { GROUP_JOIN, REBALANCING, CRASH } = this.consumer.events;
+    this.consumer.on(REBALANCING, () => this.forgetPartitions());
+    this.consumer.on(GROUP_JOIN, () => {
+      this.forgetPartitions();
+      this.isJoined = true;
+      options.onJoin?.((place) => this.consumer.seek(place));
+    });
+    this.consumer.on(CRASH, ({ payload: { error, restart } }) => {
+      this.forgetPartitions();
+      this.isJoined = false;
+      if (!restart && !this.pace.isStopped) options.onFatal(error);
+    });
+  }
+
+  /** Begins in the background; the broker and the topics may come later. */
+  start(): void {
+    this.opening ??= this.open();
+  }
+
+  async stop(): Promise<void> {
+    this.pace.stop();
+    await this.opening;
+    await this.consumer.disconnect();
+    this.isJoined = false;
+  }
+
+  /** Joined its group, and not crashed since. */
+  ready(): boolean {
+    return this.isJoined;
+  }
+
+  private async open(): Promise<void> {
+    const { topics, fromBeginning, group, log } = this.options;
+    for (let failures = 1; !this.pace.isStopped; failures += 1) {
+      try {
+        await this.consumer.connect();
+        await this.consumer.subscribe({ topics: [...topics], fromBeginning });
+        await this.options.beforeRun?.();
+        await this.consumer.run({
+          autoCommit: false,
+          eachBatchAutoResolve: false,
+          partitionsConsumedConcurrently: 4,
+          eachBatch: (payload) => this.readBatch(payload),
+        });
+        return;
+      } catch (err) {
+        log.warn({ err, group, failures }, 'consumer could not start yet');
+        await this.consumer.disconnect().catch(() => undefined);
+        await this.pace.backOff(failures);
+      }
+    }
+  }
+
+  private async readBatch(payload: EachBatchPayload): Promise<void> {
+    const { batch, heartbeat, resolveOffset } = payload;
+    const { topic, partition } = batch;
+    const generation = this.generation;
+    // After a rebalance kafkajs may still run a batch of before: its offsets are not ours to move any more.
+    const isActive = (): boolean => payload.isRunning() && !payload.isStale() && generation === this.generation;
+    const session: Session = { heartbeat, isActive, backOff: (failures) => this.pace.backOff(failures) };
+    let next: string | undefined;
+    this.options.onLag?.({ topic, partition }, behind(batch.highWatermark, batch.firstOffset() ?? '0'));
+    for (const message of batch.messages) {
+      if (!isActive()) break;
+      const isDone = await this.options.onRecord(toRecord(batch, message), session);
+      if (!isDone || generation !== this.generation) break;
+      resolveOffset(message.offset);
+      next = String(BigInt(message.offset) + 1n);
+      await heartbeat();
+    }
+    if (next === undefined || generation !== this.generation) return;
+    this.options.onLag?.({ topic, partition }, behind(batch.highWatermark, next));
+    if (!this.options.commits) return;
+    await payload.commitOffsetsIfNecessary({ topics: [{ topic, partitions: [{ partition, offset: next }] }] });
+  }
+
+  private forgetPartitions(): void {
+    this.generation += 1;
+  }
+}
+
+function behind(highWatermark: string, next: string): number {
+  return Math.max(0, Number(BigInt(highWatermark) - BigInt(next)));
+}
+
+function toRecord({ topic, partition }: { topic: string; partition: number }, message: KafkaMessage): KafkaRecord {
+  // kafkajs gathers headers in a plain object, so one named like a built-in property (`constructor`) drags that in: bytes only.
+  const headers = Object.entries(message.headers ?? {}).flatMap(([name, value]) =>
+    [value].flat().flatMap((one): RecordHeader[] => (Buffer.isBuffer(one) ? [[name, one]] : one === null ? [[name, null]] : [])),
+  );
+  return { topic, partition, offset: message.offset, key: message.key, value: message.value, headers };
+}

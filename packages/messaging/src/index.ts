@@ -1,0 +1,12 @@
+export type { EventCatalogue } from './catalogue';
+export { createConsumer, type ConsumerOptions, type EventConsumer } from './consumer';
+export type { EventHandler, EventHandlers, IncomingEvent } from './delivery';
+export { enqueue, type OutgoingEvent } from './enqueue';
+export type { ParkedKey } from './inbox-store';
+export { once, pruneProcessed } from './once';
+export { listPoisoned, requeuePoisoned, type PoisonedKey } from './outbox-store';
+export { discardParked, listDeadLetters, listParked, redriveParked, type DeadLetterSummary, type ParkedSummary, type RedriveResult } from './parked';
+export { createRelay, type Relay, type RelayOptions } from './relay';
+export { createMessagingTables, dropMessagingTables } from './tables';
+export { createTail, type Tail, type TailOptions } from './tail';
+export { createTopics, type TopicOptions } from './topics';
