@@ -4,6 +4,7 @@ const preset = require('./jest.preset.js');
 
 module.exports = {
   ...preset,
+  transform: { ...preset.transform, '/infra/local/.+\\.mjs$': preset.transform['^.+\\.ts$'] },
   rootDir: __dirname,
   roots: ['packages', 'services', 'infra', 'e2e'].filter((folder) => existsSync(`${__dirname}/${folder}`)).map((folder) => `<rootDir>/${folder}`),
   globalSetup: '<rootDir>/packages/testing/src/global-setup.ts',

@@ -73,7 +73,7 @@ function breakLock(file, dead) {
  */
 function read(file) {
   try {
-    return JSON.parse(readFileSync(file, 'utf8'));
+    return /** @type {{ pid: number, started: string }} */ (JSON.parse(readFileSync(file, 'utf8')));
   } catch {
     return undefined;
   }

@@ -67,7 +67,7 @@ async function main(): Promise<void> {
 }
 
 if (process.argv[1] === import.meta.filename) {
-  await main().catch((error: unknown) => {
+  main().catch((error: unknown) => {
     process.stderr.write(`linli: ${error instanceof Error ? error.message : String(error)}\n`);
     process.exit(1);
   });

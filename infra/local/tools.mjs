@@ -81,7 +81,8 @@ function npmCommand() {
  */
 function installedVersion(folder, name) {
   try {
-    return JSON.parse(readFileSync(path.join(folder, 'node_modules', name, 'package.json'), 'utf8')).version;
+    const manifest = readFileSync(path.join(folder, 'node_modules', name, 'package.json'), 'utf8');
+    return /** @type {{ version: string }} */ (JSON.parse(manifest)).version;
   } catch {
     return undefined;
   }
