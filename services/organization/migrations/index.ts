@@ -1,0 +1,7 @@
+import type { Migration } from '@linli/db';
+import * as machinery from './20261124090000_create_machinery';
+import * as tenants from './20261124090100_create_tenants_and_units';
+import * as staff from './20261124090200_create_staff';
+import * as grants from './20261124090300_create_grants';
+
+export const migrations: readonly Migration[] = [machinery, tenants, staff, grants];

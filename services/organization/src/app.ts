@@ -1,0 +1,87 @@
+import { createSealer } from '@linli/audit';
+import { createInternalTokens } from '@linli/auth';
+import { organization } from '@linli/contracts';
+import { openDatabase, openSystemDatabase, pageToken } from '@linli/db';
+import { createGrpcServer } from '@linli/grpc';
+import { startSideServer, type SideServer } from '@linli/http';
+import { createRelay } from '@linli/messaging';
+import type { App } from '@linli/runtime';
+import { createLogger, createMetrics } from '@linli/telemetry';
+import { callerService } from './callers/grpc';
+import type { ServiceConfig } from './config';
+import type { Deps } from './deps';
+import { grantService } from './grants/grpc';
+import { grantConstraints } from './grants/store';
+import { importService } from './import/grpc';
+import { staffService } from './staff/grpc';
+import { staffConstraints } from './staff/store';
+import { tenantService } from './tenants/grpc';
+import { unitService } from './units/grpc';
+import { unitConstraints } from './units/store';
+
+const name = 'organization';
+
+export interface OrganizationApp extends App {
+  readonly deps: Deps;
+  /** Known once started. */
+  readonly ports: { grpc: number; side: number };
+}
+
+/** The whole service. `overrides` replaces any member of its dependencies, for tests. */
+export async function createApp(config: ServiceConfig, overrides: Partial<Deps> = {}): Promise<OrganizationApp> {
+  const log = overrides.log ?? createLogger(name, { level: config.logLevel });
+  const metrics = createMetrics(name);
+  const now = overrides.now ?? (() => new Date());
+  const internal = createInternalTokens({ issuer: name, privateKey: config.internalKey, trustedKeys: config.internalTrustedKeys });
+
+  const system = openSystemDatabase({ url: config.databaseRelayUrl, name: `${name}-relay`, log });
+  const relay = createRelay({ database: system, brokers: config.brokers, clientId: name, source: `linli/${name}`, log, metrics });
+  const db = openDatabase({
+    url: config.databaseUrl,
+    name,
+    log,
+    constraints: { ...unitConstraints, ...staffConstraints, ...grantConstraints },
+    onCommit: () => relay.wake(),
+  });
+  const sealer = createSealer({ system, ...(config.auditSigningKey && { signingKey: config.auditSigningKey }), log, metrics, now });
+  const deps: Deps = { db, now, log, pages: pageToken(config.pageTokenKey, now), ...overrides };
+
+  const server = createGrpcServer({ service: name, internal, log, metrics });
+  server.add(organization.TenantServiceDefinition, tenantService(deps));
+  server.add(organization.UnitServiceDefinition, unitService(deps));
+  server.add(organization.StaffServiceDefinition, staffService(deps));
+  server.add(organization.GrantServiceDefinition, grantService(deps));
+  server.add(organization.CallerServiceDefinition, callerService(deps));
+  server.add(organization.ImportServiceDefinition, importService(deps));
+
+  const ports = { grpc: 0, side: 0 };
+  let side: SideServer | undefined;
+  return {
+    deps,
+    ports,
+    async start() {
+      await db.ping();
+      await relay.start();
+      await sealer.start();
+      ports.grpc = await server.start(config.grpcPort, config.host);
+      side = await startSideServer({ port: config.sidePort, host: config.host, log, metrics, ready: () => ready(db) });
+      ports.side = side.port;
+    },
+    async stop() {
+      await server.stop(5_000);
+      await relay.stop();
+      await sealer.stop();
+      await side?.stop();
+      await db.close();
+      await system.close();
+    },
+  };
+}
+
+async function ready(db: Deps['db']): Promise<{ name: string; ok: boolean }[]> {
+  const ok = await db.ping().then(
+    () => true,
+    () => false,
+  );
+  return [{ name: 'database', ok }];
+}

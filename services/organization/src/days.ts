@@ -1,0 +1,18 @@
+import { isAppError } from '@linli/errors';
+import { assertLocalDate, localDateOf, type LocalDate } from '@linli/clocks';
+import { violation } from '@linli/grpc';
+
+/** A day of an input, or `fallback` (today) when it was left out. @throws invalid_argument FIELD_INVALID. */
+export function readDay(text: string, field: string, fallback: LocalDate): LocalDate {
+  if (text === '') return fallback;
+  try {
+    return assertLocalDate(text);
+  } catch (error) {
+    throw isAppError(error) ? violation(field, 'malformed') : error;
+  }
+}
+
+/** The day it is in Asia/Shanghai. */
+export function today(deps: { readonly now: () => Date }): LocalDate {
+  return localDateOf(deps.now());
+}

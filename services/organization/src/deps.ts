@@ -1,0 +1,9 @@
+import type { Database, PageTokens } from '@linli/db';
+import type { Logger } from '@linli/telemetry';
+
+export interface Deps {
+  readonly db: Database;
+  readonly now: () => Date;
+  readonly log: Logger;
+  readonly pages: PageTokens;
+}

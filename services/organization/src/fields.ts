@@ -1,0 +1,38 @@
+import { requireText, violation, type TextRule } from '@linli/grpc';
+
+/** Codes are part of links and sheets: plain letters, digits and `.`, `_`, `-`. */
+export const codeRule: TextRule = { max: 64, pattern: /^[A-Za-z0-9][A-Za-z0-9._-]*$/ };
+
+/** Whom an identity provider says somebody is. */
+export interface Identity {
+  readonly issuer: string;
+  readonly subject: string;
+}
+
+interface IdentityFields {
+  readonly identityIssuer: string;
+  readonly identitySubject: string;
+}
+
+export function readIdentity(fields: IdentityFields): Identity {
+  return {
+    issuer: requireText(fields.identityIssuer, 'identity_issuer', { max: 300 }),
+    subject: requireText(fields.identitySubject, 'identity_subject', { max: 255 }),
+  };
+}
+
+/** Undefined when both parts are empty: somebody who does not sign in. */
+export function readIdentityOrNone(fields: IdentityFields): Identity | undefined {
+  return fields.identityIssuer === '' && fields.identitySubject === '' ? undefined : readIdentity(fields);
+}
+
+/** A telephone number as the office writes it; empty when there is none. */
+export function readWorkPhone(text: string): string {
+  return requireText(text, 'work_phone', { max: 20, optional: true, pattern: /^\+?[0-9][0-9 -]{2,18}$/ });
+}
+
+/** `undefined` for an absent time. @throws invalid_argument for a time that is none. */
+export function readTime(time: Date | undefined, field: string): Date | undefined {
+  if (time !== undefined && Number.isNaN(time.getTime())) throw violation(field, 'malformed');
+  return time;
+}

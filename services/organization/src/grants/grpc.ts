@@ -1,0 +1,69 @@
+import { unitScopes, type Caller } from '@linli/auth';
+import { organization } from '@linli/contracts';
+import { compactLimit, readUuid, requestKey, requireText, violation, type RpcContext } from '@linli/grpc';
+import type { Deps } from '../deps';
+import { codeRule, readIdentity, readTime } from '../fields';
+import type { GrantScope } from './grant';
+import { grantRole } from './grant-role';
+import { registerClient } from './register-client';
+import { revokeGrant } from './revoke-grant';
+import { needsUnit } from './rules';
+import { listGrants, listRoles } from './store';
+import { clientToWire, grantToWire, principalOnWire, roleToWire, scopeOnWire } from './wire';
+
+export function grantService(deps: Deps): organization.GrantServiceImplementation<RpcContext> {
+  return {
+    async grantRole(request, { caller }) {
+      const scope = scopeOnWire.fromWire(request.scope, 'scope');
+      const grant = await grantRole(deps, caller, {
+        request: requestKey(caller, organization.GrantRoleRequest, request),
+        principalKind: principalOnWire.fromWire(request.principalKind, 'principal_kind'),
+        principalId: readUuid(request.principalId, 'principal_id'),
+        role: requireText(request.role, 'role', codeRule),
+        scope,
+        unitId: readUnit(scope, request.unitId),
+        endsAt: readTime(request.endsAt, 'ends_at'),
+      });
+      return { grant: grantToWire(grant) };
+    },
+    async revokeGrant(request, { caller }) {
+      const grantId = readUuid(request.grantId, 'grant_id');
+      return { grant: grantToWire(await revokeGrant(deps, caller, { grantId, version: request.version })) };
+    },
+    listGrants: (request, { caller }) => listPage(deps, caller, request),
+    async listRoles(_request, { caller }) {
+      return { roles: (await deps.db.withTenant(caller, listRoles)).map(roleToWire) };
+    },
+    async registerClient(request, { caller }) {
+      const client = await registerClient(deps, caller, {
+        request: requestKey(caller, organization.RegisterClientRequest, request),
+        nameZh: requireText(request.nameZh, 'name_zh', { max: 100 }),
+        identity: readIdentity(request),
+      });
+      return { client: clientToWire(client) };
+    },
+  };
+}
+
+async function listPage(
+  deps: Deps,
+  caller: Caller,
+  request: organization.ListGrantsRequest,
+): Promise<{ grants: organization.RoleGrant[]; nextPageToken: string }> {
+  const limit = compactLimit(request.pageSize);
+  const principalId = request.principalId === '' ? undefined : readUuid(request.principalId, 'principal_id');
+  const context = { list: 'grants', tenant: caller.tenantId, caller: caller.subject, principal: principalId };
+  const afterId = deps.pages.read(request.pageToken, context)?.[0]?.toString();
+  const scopes = unitScopes(caller, 'organization.grant.read');
+  const grants = await deps.db.withTenant(caller, (tx) => listGrants(tx, { scopes, principalId, afterId, limit: limit + 1 }));
+  const page = grants.slice(0, limit);
+  const last = grants.length > limit ? page.at(-1) : undefined;
+  return { grants: page.map(grantToWire), nextPageToken: last === undefined ? '' : deps.pages.sign([last.id], context) };
+}
+
+/** @throws invalid_argument when the scope needs a unit and none is named, or the other way round. */
+function readUnit(scope: GrantScope, unitId: string): string | undefined {
+  if (needsUnit(scope)) return readUuid(unitId, 'unit_id');
+  if (unitId !== '') throw violation('unit_id', 'not_for_scope');
+  return undefined;
+}

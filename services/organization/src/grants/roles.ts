@@ -1,0 +1,137 @@
+/** A named set of permissions that each tenant gets when it is created. */
+export interface RoleDefinition {
+  readonly code: string;
+  readonly nameZh: string;
+  readonly holder: 'staff' | 'client';
+  readonly permissions: readonly string[];
+}
+
+const seeOffice = ['organization.unit.read', 'organization.staff.read'];
+const seeCases = ['requests.item.read', 'requests.case.read', 'requests.mandate.read', 'thread.read'];
+const work = [...seeOffice, ...seeCases, 'work.queue.read', 'residents.person.read'];
+
+/**
+ * What each role may do; where it may is the grant's scope. Not here: what only a resident may (withdraw, rate, reopen),
+ * and what only the platform may (create tenants, resolve identities).
+ */
+export const roleDefinitions: readonly RoleDefinition[] = [
+  {
+    code: 'director',
+    nameZh: '主任',
+    holder: 'staff',
+    // Everything of a case but the decision, which is the department's.
+    permissions: [
+      ...work,
+      'organization.tenant.read',
+      'organization.grant.read',
+      'organization.absence.write',
+      'requests.case.submit',
+      'requests.case.accept',
+      'requests.case.request_material',
+      'requests.case.supply_material',
+      'requests.case.decline',
+      'requests.case.process',
+      'requests.case.pause',
+      'requests.case.deliver',
+      'requests.case.call_back',
+      'requests.case.reassign',
+      'requests.case.extend',
+      'requests.mandate.sign',
+      'requests.mandate.revoke',
+    ],
+  },
+  {
+    code: 'clerk',
+    nameZh: '窗口受理员',
+    holder: 'staff',
+    permissions: [
+      ...work,
+      'requests.case.submit',
+      'requests.case.accept',
+      'requests.case.request_material',
+      'requests.case.supply_material',
+      'requests.case.decline',
+      'requests.mandate.sign',
+      'residents.person.register',
+      'residents.person.update',
+      'residents.person.find',
+      'residents.person.reveal',
+    ],
+  },
+  {
+    code: 'agent',
+    nameZh: '代办员',
+    holder: 'staff',
+    permissions: [
+      ...work,
+      'requests.case.submit',
+      'requests.case.supply_material',
+      'requests.case.process',
+      'requests.case.deliver',
+      'requests.mandate.sign',
+      'residents.person.find',
+      'residents.person.reveal',
+    ],
+  },
+  {
+    code: 'handler',
+    nameZh: '科室承办人',
+    holder: 'staff',
+    permissions: [...work, 'requests.case.process', 'requests.case.pause', 'requests.case.decide'],
+  },
+  {
+    code: 'coordinator',
+    nameZh: '协调员',
+    holder: 'staff',
+    permissions: [
+      ...work,
+      'organization.absence.write',
+      'requests.case.request_material',
+      'requests.case.call_back',
+      'requests.case.reassign',
+      'requests.case.extend',
+      'requests.mandate.revoke',
+      // A callback needs the number to call.
+      'residents.person.reveal',
+    ],
+  },
+  {
+    code: 'system_admin',
+    nameZh: '系统管理员',
+    holder: 'staff',
+    permissions: [
+      ...seeOffice,
+      'organization.tenant.read',
+      'organization.unit.write',
+      'organization.staff.write',
+      'organization.import',
+      'requests.item.read',
+      'requests.item.write',
+    ],
+  },
+  {
+    code: 'security_admin',
+    nameZh: '安全管理员',
+    holder: 'staff',
+    permissions: [...seeOffice, 'organization.tenant.read', 'organization.grant.read', 'organization.grant.write'],
+  },
+  {
+    code: 'audit_admin',
+    nameZh: '审计管理员',
+    holder: 'staff',
+    permissions: [
+      ...seeOffice,
+      ...seeCases,
+      'organization.tenant.read',
+      'organization.grant.read',
+      'residents.person.accesses',
+    ],
+  },
+  { code: 'peer_reader', nameZh: '对接系统（只读）', holder: 'client', permissions: ['requests.item.read', 'requests.case.read'] },
+];
+
+/** 三员分立: one person holds at most one of these. */
+export const separatedRoles: readonly string[] = ['system_admin', 'security_admin', 'audit_admin'];
+
+/** What every member of staff may do with their own things, whatever their roles. */
+export const ownPermissions: readonly string[] = ['organization.staff.read'];

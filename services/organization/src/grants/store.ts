@@ -1,0 +1,158 @@
+import type { UnitScopes } from '@linli/auth';
+import { tenantOf, type ConstraintReasons, type Tx } from '@linli/db';
+import { whereInScopes } from '../scope';
+import type { ApiClient, GrantScope, PrincipalKind, Role, RoleGrant } from './grant';
+
+export const grantConstraints: ConstraintReasons = {
+  role_grants_standing_key: { kind: 'already_exists', reason: 'GRANT_EXISTS', message: 'the holder has this grant' },
+  api_clients_identity_key: { kind: 'already_exists', reason: 'IDENTITY_TAKEN', message: 'a client signs in with this identity' },
+};
+
+interface GrantRow {
+  readonly id: string;
+  readonly principal_kind: PrincipalKind;
+  readonly principal_id: string;
+  readonly role: string;
+  readonly scope: GrantScope;
+  readonly unit_id: string | null;
+  readonly ends_at: Date | null;
+  readonly revoked_at: Date | null;
+  readonly version: number;
+}
+
+interface RoleRow {
+  readonly code: string;
+  readonly name_zh: string;
+  readonly holder: PrincipalKind;
+  readonly permissions: readonly string[];
+}
+
+const grantColumns = [
+  'g.id',
+  'g.principal_kind',
+  'g.principal_id',
+  'g.role',
+  'g.scope',
+  'g.unit_id',
+  'g.ends_at',
+  'g.revoked_at',
+  'g.version',
+  'u.path as unit_path',
+] as const;
+const roleColumns = ['code', 'name_zh', 'holder', 'permissions'] as const;
+const rowsAtOnce = 1_000;
+
+export async function insertGrants(tx: Tx, grants: readonly RoleGrant[]): Promise<void> {
+  const rows = grants.map((grant) => ({ tenant_id: tenantOf(tx), ...toRow(grant) }));
+  for (let start = 0; start < rows.length; start += rowsAtOnce) await tx('role_grants').insert(rows.slice(start, start + rowsAtOnce));
+}
+
+export async function saveRevoked(tx: Tx, grants: readonly RoleGrant[]): Promise<void> {
+  await tx.raw(
+    `update role_grants g set revoked_at = r.revoked_at, version = r.version
+       from jsonb_to_recordset(:rows::jsonb) as r (id uuid, revoked_at timestamptz, version integer)
+      where g.tenant_id = :tenant and g.id = r.id`,
+    { rows: JSON.stringify(grants.map(toRow)), tenant: tenantOf(tx) },
+  );
+}
+
+export async function lockGrant(tx: Tx, id: string): Promise<RoleGrant | undefined> {
+  const row = await selectGrants(tx).where('g.id', id).forUpdate('g').first();
+  return row && toGrant(row);
+}
+
+/** Those of the holders that are not revoked; ended ones among them. Index: role_grants_principal_idx. */
+export async function lockStandingGrants(tx: Tx, principalIds: readonly string[]): Promise<RoleGrant[]> {
+  const rows = await selectGrants(tx).whereIn('g.principal_id', principalIds).whereNull('g.revoked_at').orderBy('g.id').forUpdate('g');
+  return rows.map(toGrant);
+}
+
+export interface GrantFilter {
+  readonly scopes: UnitScopes;
+  readonly principalId: string | undefined;
+  readonly afterId: string | undefined;
+  readonly limit: number;
+}
+
+/** In the order of making, revoked and ended ones too. Index: role_grants_principal_idx, or the key. */
+export async function listGrants(tx: Tx, filter: GrantFilter): Promise<RoleGrant[]> {
+  const query = selectGrants(tx).orderBy('g.id').limit(filter.limit);
+  whereInScopes(query, 'u.path', filter.scopes);
+  if (filter.principalId !== undefined) void query.where('g.principal_id', filter.principalId);
+  if (filter.afterId !== undefined) void query.where('g.id', '>', filter.afterId);
+  return (await query).map(toGrant);
+}
+
+function selectGrants(tx: Tx) {
+  return tx('role_grants as g')
+    .leftJoin('units as u', (on) => void on.on('u.tenant_id', 'g.tenant_id').andOn('u.id', 'g.unit_id'))
+    .where('g.tenant_id', tenantOf(tx))
+    .select<(GrantRow & { readonly unit_path: string | null })[]>(grantColumns);
+}
+
+/** Whether the holder works here; locked, so that grants of one holder are made one after another. */
+export async function lockPrincipal(tx: Tx, kind: PrincipalKind, id: string): Promise<{ active: boolean } | undefined> {
+  const table = kind === 'staff' ? 'staff' : 'api_clients';
+  return tx(table).where({ tenant_id: tenantOf(tx), id }).forUpdate().first<{ active: boolean } | undefined>('active');
+}
+
+export async function findRole(tx: Tx, code: string): Promise<Role | undefined> {
+  const row = await tx('roles').where({ tenant_id: tenantOf(tx), code }).first<RoleRow | undefined>(roleColumns);
+  return row && toRole(row);
+}
+
+export async function listRoles(tx: Tx): Promise<Role[]> {
+  return (await tx('roles').where({ tenant_id: tenantOf(tx) }).orderBy('code').select<RoleRow[]>(roleColumns)).map(toRole);
+}
+
+export async function upsertRoles(tx: Tx, roles: readonly Role[]): Promise<void> {
+  const rows = roles.map(({ code, nameZh, holder, permissions }) => ({ tenant_id: tenantOf(tx), code, name_zh: nameZh, holder, permissions }));
+  await tx('roles').insert(rows).onConflict(['tenant_id', 'code']).merge(['name_zh', 'holder', 'permissions']);
+}
+
+export async function insertClients(tx: Tx, clients: readonly ApiClient[]): Promise<void> {
+  await tx('api_clients').insert(
+    clients.map(({ id, nameZh, identity, active, version }) => ({
+      tenant_id: tenantOf(tx),
+      id,
+      name_zh: nameZh,
+      identity_issuer: identity.issuer,
+      identity_subject: identity.subject,
+      active,
+      version,
+    })),
+  );
+}
+
+function toRow(grant: RoleGrant): GrantRow {
+  return {
+    id: grant.id,
+    principal_kind: grant.principalKind,
+    principal_id: grant.principalId,
+    role: grant.role,
+    scope: grant.scope,
+    unit_id: grant.unitId ?? null,
+    ends_at: grant.endsAt ?? null,
+    revoked_at: grant.revokedAt ?? null,
+    version: grant.version,
+  };
+}
+
+function toGrant(row: GrantRow & { readonly unit_path: string | null }): RoleGrant {
+  return {
+    id: row.id,
+    principalKind: row.principal_kind,
+    principalId: row.principal_id,
+    role: row.role,
+    scope: row.scope,
+    unitId: row.unit_id ?? undefined,
+    unitPath: row.unit_path ?? '',
+    endsAt: row.ends_at ?? undefined,
+    revokedAt: row.revoked_at ?? undefined,
+    version: row.version,
+  };
+}
+
+function toRole(row: RoleRow): Role {
+  return { code: row.code, nameZh: row.name_zh, holder: row.holder, permissions: row.permissions };
+}

@@ -1,0 +1,102 @@
+import type { LocalDate } from '@linli/clocks';
+import { fitsUnder } from '../units/rules';
+import type { Unit } from '../units/unit';
+import type { Problem, Sheet, UnitLine } from './sheet';
+
+export interface UnitPlan {
+  /** Parents before children. */
+  readonly created: Unit[];
+  readonly unchanged: number;
+  /** Every open unit that the sheet's rows may refer to, there already or to be made. */
+  readonly byCode: ReadonlyMap<string, Unit>;
+}
+
+interface Facts {
+  /** Open units by code. */
+  readonly existing: ReadonlyMap<string, Unit>;
+  readonly day: LocalDate;
+  /** A new id for the n-th new unit. */
+  readonly idFor: (n: number) => string;
+}
+
+/** Places the rows from the units that exist downwards, so that their order in the sheet does not matter. */
+export function planUnits(sheet: Sheet, facts: Facts, problems: Problem[]): UnitPlan {
+  const lines = uniqueByCode(sheet.units, problems);
+  const byCode = new Map(facts.existing);
+  const created: Unit[] = [];
+  const codes = new Map([...facts.existing.values()].map((unit) => [unit.id, unit.code]));
+  const unchanged = [...lines.values()].filter((line) => {
+    const unit = facts.existing.get(line.code);
+    return unit !== undefined && isUnchanged(line, { ...unit, parentCode: codes.get(unit.parentId ?? '') ?? '' }, problems);
+  }).length;
+
+  const children = Map.groupBy([...lines.values()].filter((line) => !facts.existing.has(line.code)), (line) => line.parentCode);
+  const queue = [...facts.existing.values()];
+  for (let parent = queue.shift(); parent !== undefined; parent = queue.shift()) {
+    for (const line of children.get(parent.code) ?? []) {
+      if (!fitsUnder(line.kind, parent.kind)) {
+        problems.push(at(line, 'kind', 'misplaced'));
+        continue;
+      }
+      const unit = unitFrom(line, parent, { id: facts.idFor(created.length), day: facts.day });
+      created.push(unit);
+      byCode.set(unit.code, unit);
+      queue.push(unit);
+    }
+  }
+  explainUnplaced(lines, { byCode, unreadable: sheet.unreadable.units }, problems);
+  return { created, unchanged, byCode };
+}
+
+function uniqueByCode(units: readonly UnitLine[], problems: Problem[]): Map<string, UnitLine> {
+  const lines = new Map<string, UnitLine>();
+  for (const line of units) {
+    if (lines.has(line.code)) problems.push(at(line, 'code', 'duplicate'));
+    else lines.set(line.code, line);
+  }
+  return lines;
+}
+
+function isUnchanged(line: UnitLine, unit: Unit & { readonly parentCode: string }, problems: Problem[]): boolean {
+  const before = problems.length;
+  if (unit.kind !== line.kind) problems.push(at(line, 'kind', 'differs'));
+  if (unit.parentCode !== line.parentCode) problems.push(at(line, 'parent_code', 'differs'));
+  if (unit.nameZh !== line.nameZh) problems.push(at(line, 'name_zh', 'differs'));
+  if (unit.nameMn !== line.nameMn) problems.push(at(line, 'name_mn', 'differs'));
+  return problems.length === before;
+}
+
+function unitFrom(line: UnitLine, parent: Unit, { id, day }: { id: string; day: LocalDate }): Unit {
+  const { code, kind, nameZh, nameMn } = line;
+  const validFrom = parent.validFrom > day ? parent.validFrom : day;
+  return { id, code, kind, nameZh, nameMn, parentId: parent.id, path: `${parent.path}${id}/`, validFrom, validTo: undefined, version: 1 };
+}
+
+/** A row that hangs below a wrong row is not called wrong itself. */
+function explainUnplaced(
+  lines: ReadonlyMap<string, UnitLine>,
+  { byCode, unreadable }: { byCode: ReadonlyMap<string, Unit>; unreadable: ReadonlySet<string> },
+  problems: Problem[],
+): void {
+  for (const line of lines.values()) {
+    if (byCode.has(line.code)) continue;
+    if (line.parentCode === '') problems.push(at(line, 'parent_code', 'required'));
+    else if (isInCycle(line, lines)) problems.push(at(line, 'parent_code', 'cycle'));
+    else if (!lines.has(line.parentCode) && !byCode.has(line.parentCode) && !unreadable.has(line.parentCode)) {
+      problems.push(at(line, 'parent_code', 'unknown'));
+    }
+  }
+}
+
+function isInCycle(line: UnitLine, lines: ReadonlyMap<string, UnitLine>): boolean {
+  const seen = new Set<string>();
+  for (let next = lines.get(line.parentCode); next !== undefined && !seen.has(next.code); next = lines.get(next.parentCode)) {
+    if (next === line) return true;
+    seen.add(next.code);
+  }
+  return false;
+}
+
+function at(line: UnitLine, field: string, code: string): Problem {
+  return { sheet: 'units', row: line.row, field, code };
+}

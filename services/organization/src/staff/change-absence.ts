@@ -1,0 +1,36 @@
+import type { Caller } from '@linli/auth';
+import { today } from '../days';
+import type { Deps } from '../deps';
+import { lockForChange, type StaffRef } from './lock-for-change';
+import { recordStaff } from './record-staff';
+import { endAbsence, startAbsence } from './rules';
+import type { Absence, Staff } from './staff';
+
+const permission = 'organization.absence.write';
+
+/** @throws not_found STAFF_NOT_FOUND, aborted VERSION_STALE, and what `startAbsence` of the rules refuses. */
+export async function startAbsenceOf(
+  deps: Pick<Deps, 'db' | 'now'>,
+  caller: Caller,
+  input: StaffRef & { readonly absence: Absence },
+): Promise<Staff> {
+  const { absence, ...ref } = input;
+  const day = today(deps);
+  return deps.db.withTenant(caller, async (tx) => {
+    const { staff } = await lockForChange(tx, caller, { permission, ref, day });
+    const away = startAbsence(staff, absence, deps.now());
+    await recordStaff(tx, caller, { changes: [{ staff: away, event: 'AbsenceStarted' }], day });
+    return away;
+  });
+}
+
+/** @throws not_found STAFF_NOT_FOUND, aborted VERSION_STALE, failed_precondition ABSENCE_NONE. */
+export async function endAbsenceOf(deps: Pick<Deps, 'db' | 'now'>, caller: Caller, ref: StaffRef): Promise<Staff> {
+  const day = today(deps);
+  return deps.db.withTenant(caller, async (tx) => {
+    const { staff } = await lockForChange(tx, caller, { permission, ref, day });
+    const back = endAbsence(staff);
+    await recordStaff(tx, caller, { changes: [{ staff: back, event: 'AbsenceEnded' }], day });
+    return back;
+  });
+}

@@ -1,0 +1,52 @@
+import { coversUnit, type Caller } from '@linli/auth';
+import type { LocalDate } from '@linli/clocks';
+import { newId, type RequestKey } from '@linli/db';
+import { violation } from '@linli/grpc';
+import { today } from '../days';
+import type { Deps } from '../deps';
+import { holdUnitOpen } from '../units/hold-unit-open';
+import { unitNotFound } from '../units/rules';
+import { onceById } from './create-staff';
+import { lockForChange, type StaffRef } from './lock-for-change';
+import { recordStaff } from './record-staff';
+import { assignPost, endPost } from './rules';
+import type { Post, Staff } from './staff';
+
+const permission = 'organization.staff.write';
+
+export interface AssignPost extends StaffRef, Pick<Post, 'unitId' | 'titleZh' | 'primary' | 'validFrom'> {
+  readonly request: RequestKey;
+}
+
+/** @throws not_found STAFF_NOT_FOUND, UNIT_NOT_FOUND, aborted VERSION_STALE, UNIT_CLOSED, STAFF_INACTIVE, POST_EXISTS. */
+export async function assignPostTo(deps: Pick<Deps, 'db' | 'now'>, caller: Caller, input: AssignPost): Promise<Staff> {
+  const { request, staffId, version, ...facts } = input;
+  const day = today(deps);
+  return deps.db.withTenant(caller, (tx) =>
+    onceById(tx, request, async () => {
+      const { staff } = await lockForChange(tx, caller, { permission, ref: { staffId, version }, day });
+      const unit = await holdUnitOpen(tx, facts.unitId);
+      if (!coversUnit(caller, permission, unit.path)) throw unitNotFound();
+      if (facts.validFrom < unit.validFrom) throw violation('valid_from', 'before_unit');
+      const post = { ...facts, id: newId(deps.now().getTime()), unitPath: unit.path, validTo: undefined };
+      await recordStaff(tx, caller, { changes: [{ staff: assignPost(staff, post), event: 'PostAssigned', postId: post.id }], day });
+      return staffId;
+    }),
+  );
+}
+
+/** @throws not_found STAFF_NOT_FOUND, POST_NOT_FOUND, aborted VERSION_STALE, POST_ENDED, POST_END_BEFORE_START. */
+export async function endPostOf(
+  deps: Pick<Deps, 'db' | 'now'>,
+  caller: Caller,
+  input: StaffRef & { readonly postId: string; readonly validTo: LocalDate },
+): Promise<Staff> {
+  const { postId, validTo, ...ref } = input;
+  const day = today(deps);
+  return deps.db.withTenant(caller, async (tx) => {
+    const { staff } = await lockForChange(tx, caller, { permission, ref, day });
+    const ended = endPost(staff, postId, validTo);
+    await recordStaff(tx, caller, { changes: [{ staff: ended, event: 'PostEnded', postId }], day });
+    return ended;
+  });
+}

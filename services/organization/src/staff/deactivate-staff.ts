@@ -1,0 +1,28 @@
+import type { Caller } from '@linli/auth';
+import { today } from '../days';
+import type { Deps } from '../deps';
+import { revokeGrantsOf } from '../grants/revoke-grant';
+import { lockForChange, type StaffRef } from './lock-for-change';
+import { recordStaff, type StaffChange } from './record-staff';
+import { deactivate, withPartner } from './rules';
+import { partnerIn, peekPartner } from './set-partner';
+import type { Staff } from './staff';
+
+/**
+ * Somebody leaves: posts and absence end, the partner is free again, grants are revoked.
+ * @throws not_found STAFF_NOT_FOUND, aborted VERSION_STALE, failed_precondition STAFF_INACTIVE.
+ */
+export async function deactivateStaff(deps: Pick<Deps, 'db' | 'now'>, caller: Caller, ref: StaffRef): Promise<Staff> {
+  const day = today(deps);
+  return deps.db.withTenant(caller, async (tx) => {
+    const before = await peekPartner(tx, ref.staffId);
+    const permission = 'organization.staff.write';
+    const { staff, others } = await lockForChange(tx, caller, { permission, ref, others: before === '' ? [] : [before], day });
+    const left = deactivate(staff, day);
+    const partner = partnerIn(staff, others);
+    const freed: StaffChange[] = partner === undefined ? [] : [{ staff: withPartner(partner, undefined), event: 'PartnerSet' }];
+    await recordStaff(tx, caller, { changes: [{ staff: left, event: 'StaffDeactivated' }, ...freed], day });
+    await revokeGrantsOf(tx, caller, { principalId: staff.id, now: deps.now() });
+    return left;
+  });
+}

@@ -1,0 +1,87 @@
+import { alreadyExists, failedPrecondition, invalidArgument, notFound, type AppError } from '@linli/errors';
+import type { LocalDate } from '@linli/clocks';
+import type { Absence, Post, Staff } from './staff';
+
+/** A new primary post makes the former one an ordinary one. @throws STAFF_INACTIVE, POST_EXISTS. */
+export function assignPost(staff: Staff, post: Post): Staff {
+  assertActive(staff);
+  if (staff.posts.some((held) => held.validTo === undefined && held.unitId === post.unitId && held.titleZh === post.titleZh)) {
+    throw alreadyExists('POST_EXISTS', 'the person holds this post already');
+  }
+  const held = post.primary ? staff.posts.map((other) => (other.validTo === undefined ? { ...other, primary: false } : other)) : staff.posts;
+  return { ...staff, posts: [...held, post], version: staff.version + 1 };
+}
+
+/** @throws not_found POST_NOT_FOUND, failed_precondition POST_ENDED, invalid_argument POST_END_BEFORE_START. */
+export function endPost(staff: Staff, postId: string, validTo: LocalDate): Staff {
+  const post = staff.posts.find((held) => held.id === postId);
+  if (post === undefined) throw notFound('POST_NOT_FOUND', 'the person has no such post');
+  if (post.validTo !== undefined) throw failedPrecondition('POST_ENDED', 'the end of the post is set');
+  if (validTo < post.validFrom) {
+    throw invalidArgument('POST_END_BEFORE_START', 'a post cannot end before it begins', {
+      violations: [{ field: 'valid_to', code: 'before_valid_from' }],
+    });
+  }
+  const posts = staff.posts.map((held) => (held === post ? { ...post, validTo } : held));
+  return { ...staff, posts, version: staff.version + 1 };
+}
+
+/** Each becomes the other's. @throws PARTNER_IS_SELF, STAFF_INACTIVE, PARTNER_TAKEN. */
+export function pair(one: Staff, other: Staff): [Staff, Staff] {
+  if (one.id === other.id) {
+    throw invalidArgument('PARTNER_IS_SELF', 'nobody stands in for themselves', { violations: [{ field: 'partner_id', code: 'self' }] });
+  }
+  for (const staff of [one, other]) {
+    assertActive(staff);
+    if (staff.partnerId !== undefined) throw failedPrecondition('PARTNER_TAKEN', 'one of the two has a partner: end that pairing first');
+  }
+  return [withPartner(one, other.id), withPartner(other, one.id)];
+}
+
+export function withPartner(staff: Staff, partnerId: string | undefined): Staff {
+  return { ...staff, partnerId, version: staff.version + 1 };
+}
+
+/** An absence that is over makes room for the next. @throws STAFF_INACTIVE, ABSENCE_STARTED, ABSENCE_ENDS_IN_PAST, ABSENCE_ENDS_BEFORE_START. */
+export function startAbsence(staff: Staff, absence: Absence, now: Date): Staff {
+  assertActive(staff);
+  const { from, until } = absence;
+  if (until !== undefined && until <= now) throw badUntil('ABSENCE_ENDS_IN_PAST', 'the end of an absence lies ahead', 'in_past');
+  if (until !== undefined && until <= from) throw badUntil('ABSENCE_ENDS_BEFORE_START', 'an absence cannot end before it begins', 'before_from');
+  if (staff.absence !== undefined && !isOver(staff.absence, now)) {
+    throw failedPrecondition('ABSENCE_STARTED', 'an absence is noted already: end it first');
+  }
+  return { ...staff, absence, version: staff.version + 1 };
+}
+
+/** @throws failed_precondition ABSENCE_NONE. */
+export function endAbsence(staff: Staff): Staff {
+  if (staff.absence === undefined) throw failedPrecondition('ABSENCE_NONE', 'no absence is noted');
+  return { ...staff, absence: undefined, version: staff.version + 1 };
+}
+
+/** Ends everything the person holds. @throws failed_precondition STAFF_INACTIVE. */
+export function deactivate(staff: Staff, day: LocalDate): Staff {
+  assertActive(staff);
+  const posts = staff.posts.map((post) =>
+    post.validTo !== undefined && post.validTo <= day ? post : { ...post, validTo: post.validFrom > day ? post.validFrom : day },
+  );
+  return { ...staff, active: false, posts, partnerId: undefined, absence: undefined, version: staff.version + 1 };
+}
+
+/** Also for somebody outside the caller's scope, who must look the same. */
+export function staffNotFound(): AppError {
+  return notFound('STAFF_NOT_FOUND', 'there is no such member of staff');
+}
+
+function assertActive(staff: Staff): void {
+  if (!staff.active) throw failedPrecondition('STAFF_INACTIVE', 'the person no longer works here');
+}
+
+function isOver(absence: Absence, now: Date): boolean {
+  return absence.until !== undefined && absence.until <= now;
+}
+
+function badUntil(reason: string, message: string, code: string): AppError {
+  return invalidArgument(reason, message, { violations: [{ field: 'until', code }] });
+}

@@ -1,0 +1,40 @@
+import type { LocalDate } from '@linli/clocks';
+import type { Identity } from '../fields';
+
+/** A staff member's work at one unit; part of the staff aggregate. */
+export interface Post {
+  readonly id: string;
+  readonly unitId: string;
+  readonly unitPath: string;
+  readonly titleZh: string;
+  readonly primary: boolean;
+  readonly validFrom: LocalDate;
+  /** Exclusive; undefined while open. */
+  readonly validTo: LocalDate | undefined;
+}
+
+export interface Absence {
+  readonly from: Date;
+  /** Undefined: until it is ended. */
+  readonly until: Date | undefined;
+}
+
+/** Somebody who works for the office. Name and work phone are office data: kept here in clear, never in an event, log or error. */
+export interface Staff {
+  readonly id: string;
+  readonly code: string;
+  readonly name: string;
+  readonly workPhone: string;
+  readonly identity: Identity | undefined;
+  readonly active: boolean;
+  readonly posts: readonly Post[];
+  /** The AB partner, who has this one as theirs. */
+  readonly partnerId: string | undefined;
+  readonly absence: Absence | undefined;
+  readonly version: number;
+}
+
+/** The posts that are not over on `day`, those to come included. */
+export function standingPosts(staff: Pick<Staff, 'posts'>, day: LocalDate): Post[] {
+  return staff.posts.filter((post) => post.validTo === undefined || post.validTo > day);
+}

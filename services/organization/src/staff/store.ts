@@ -1,0 +1,203 @@
+import type { UnitScopes } from '@linli/auth';
+import { tenantOf, type ConstraintReasons, type Tx } from '@linli/db';
+import { whereInScopes, whereInSubtree } from '../scope';
+import type { Post, Staff } from './staff';
+
+export const staffConstraints: ConstraintReasons = {
+  staff_code_key: { kind: 'already_exists', reason: 'STAFF_CODE_TAKEN', message: 'somebody has this code' },
+  staff_identity_key: { kind: 'already_exists', reason: 'IDENTITY_TAKEN', message: 'somebody signs in with this identity' },
+  staff_partner_key: { kind: 'failed_precondition', reason: 'PARTNER_TAKEN', message: 'somebody has this partner' },
+};
+
+interface StaffRow {
+  readonly id: string;
+  readonly code: string;
+  readonly name: string;
+  readonly work_phone: string;
+  readonly identity_issuer: string | null;
+  readonly identity_subject: string | null;
+  readonly active: boolean;
+  readonly partner_id: string | null;
+  readonly absent_from: Date | null;
+  readonly absent_until: Date | null;
+  readonly version: number;
+}
+
+interface PostRow {
+  readonly id: string;
+  readonly staff_id: string;
+  readonly unit_id: string;
+  readonly unit_path: string;
+  readonly title_zh: string;
+  readonly is_primary: boolean;
+  readonly valid_from: string;
+  readonly valid_to: string | null;
+}
+
+const columns = [
+  'id',
+  'code',
+  'name',
+  'work_phone',
+  'identity_issuer',
+  'identity_subject',
+  'active',
+  'partner_id',
+  'absent_from',
+  'absent_until',
+  'version',
+] as const;
+const postColumns = ['id', 'staff_id', 'unit_id', 'unit_path', 'title_zh', 'is_primary', 'valid_from', 'valid_to'] as const;
+const rowsAtOnce = 1_000;
+
+export async function insertStaff(tx: Tx, staff: readonly Staff[]): Promise<void> {
+  const rows = staff.map((one) => ({ tenant_id: tenantOf(tx), ...toRow(one) }));
+  for (let start = 0; start < rows.length; start += rowsAtOnce) await tx('staff').insert(rows.slice(start, start + rowsAtOnce));
+  await savePosts(tx, staff);
+}
+
+/** Writes what can change of a person; each row is locked by this transaction. */
+export async function saveStaff(tx: Tx, staff: readonly Staff[]): Promise<void> {
+  await tx.raw(
+    `update staff s set active = r.active, partner_id = r.partner_id, absent_from = r.absent_from, absent_until = r.absent_until, version = r.version
+       from jsonb_to_recordset(:rows::jsonb)
+         as r (id uuid, active boolean, partner_id uuid, absent_from timestamptz, absent_until timestamptz, version integer)
+      where s.tenant_id = :tenant and s.id = r.id`,
+    { rows: JSON.stringify(staff.map(toRow)), tenant: tenantOf(tx) },
+  );
+  await savePosts(tx, staff);
+}
+
+async function savePosts(tx: Tx, staff: readonly Staff[]): Promise<void> {
+  const rows = staff.flatMap((one) => one.posts.map((post) => ({ tenant_id: tenantOf(tx), ...toPostRow(one.id, post) })));
+  // A former primary post comes before the new one, so that two never stand side by side.
+  for (let start = 0; start < rows.length; start += rowsAtOnce) {
+    await tx('posts').insert(rows.slice(start, start + rowsAtOnce)).onConflict(['tenant_id', 'id']).merge(['is_primary', 'valid_to']);
+  }
+}
+
+export async function findStaff(tx: Tx, id: string): Promise<Staff | undefined> {
+  return (await readStaff(tx, await tx('staff').where({ tenant_id: tenantOf(tx), id }).select<StaffRow[]>(columns)))[0];
+}
+
+/** Locked in the order of ids, so that two changes of the same pair wait for each other. */
+export async function lockStaff(tx: Tx, ids: readonly string[]): Promise<Map<string, Staff>> {
+  const rows = await tx('staff').where({ tenant_id: tenantOf(tx) }).whereIn('id', ids).orderBy('id').forUpdate().select<StaffRow[]>(columns);
+  return new Map((await readStaff(tx, rows)).map((staff) => [staff.id, staff]));
+}
+
+/** Locks by code; for sheets. */
+export async function lockStaffByCode(tx: Tx, codes: readonly string[]): Promise<Staff[]> {
+  const rows = await tx('staff').where({ tenant_id: tenantOf(tx) }).whereIn('code', codes).orderBy('id').forUpdate().select<StaffRow[]>(columns);
+  return readStaff(tx, rows);
+}
+
+export interface StaffFilter {
+  readonly scopes: UnitScopes;
+  /** Who may see themselves wherever they work. */
+  readonly self: string | undefined;
+  /** Path of a subtree, root included. */
+  readonly under: string | undefined;
+  /** Posts that are over on this day do not count. */
+  readonly day: string;
+}
+
+/** Of the given ids, those that the scopes cover. */
+export async function findStaffIn(tx: Tx, ids: readonly string[], filter: StaffFilter): Promise<Staff[]> {
+  const query = tx('staff as s').where('s.tenant_id', tenantOf(tx)).whereIn('s.id', ids).select<StaffRow[]>(prefixed);
+  whereVisible(tx, query, filter);
+  return readStaff(tx, await query);
+}
+
+/** In the order of codes. Index: staff_code_key, posts_staff_idx. */
+export async function listStaff(tx: Tx, filter: StaffFilter & { readonly afterCode: string | undefined; readonly limit: number }): Promise<Staff[]> {
+  const query = tx('staff as s').where('s.tenant_id', tenantOf(tx)).orderBy('s.code').limit(filter.limit).select<StaffRow[]>(prefixed);
+  whereVisible(tx, query, filter);
+  if (filter.afterCode !== undefined) void query.where('s.code', '>', filter.afterCode);
+  return readStaff(tx, await query);
+}
+
+const prefixed = columns.map((column) => `s.${column}` as const);
+
+function whereVisible(tx: Tx, query: ReturnType<Tx>, { scopes, self, under, day }: StaffFilter): void {
+  if (scopes === 'tenant' && under === undefined) return;
+  const posts = tx('posts as p')
+    .where('p.tenant_id', tenantOf(tx))
+    .whereRaw('p.staff_id = s.id')
+    .where((standing) => void standing.whereNull('p.valid_to').orWhere('p.valid_to', '>', day))
+    .select(tx.raw('1'));
+  whereInScopes(posts, 'p.unit_path', scopes);
+  if (under !== undefined) whereInSubtree(posts, 'p.unit_path', under);
+  void query.where((any) => {
+    void any.whereExists(posts);
+    if (self !== undefined && under === undefined) void any.orWhere('s.id', self);
+  });
+}
+
+async function readStaff(tx: Tx, rows: readonly StaffRow[]): Promise<Staff[]> {
+  if (rows.length === 0) return [];
+  const posts = await tx('posts')
+    .where({ tenant_id: tenantOf(tx) })
+    .whereIn('staff_id', rows.map((row) => row.id))
+    .orderBy('id')
+    .select<PostRow[]>(postColumns);
+  const byStaff = Map.groupBy(posts, (post) => post.staff_id);
+  return rows.map((row) => toStaff(row, byStaff.get(row.id) ?? []));
+}
+
+function toRow(staff: Staff): StaffRow {
+  return {
+    id: staff.id,
+    code: staff.code,
+    name: staff.name,
+    work_phone: staff.workPhone,
+    identity_issuer: staff.identity?.issuer ?? null,
+    identity_subject: staff.identity?.subject ?? null,
+    active: staff.active,
+    partner_id: staff.partnerId ?? null,
+    absent_from: staff.absence?.from ?? null,
+    absent_until: staff.absence?.until ?? null,
+    version: staff.version,
+  };
+}
+
+function toStaff(row: StaffRow, posts: readonly PostRow[]): Staff {
+  const { identity_issuer: issuer, identity_subject: subject, absent_from: from } = row;
+  return {
+    id: row.id,
+    code: row.code,
+    name: row.name,
+    workPhone: row.work_phone,
+    identity: issuer === null || subject === null ? undefined : { issuer, subject },
+    active: row.active,
+    posts: posts.map(toPost),
+    partnerId: row.partner_id ?? undefined,
+    absence: from === null ? undefined : { from, until: row.absent_until ?? undefined },
+    version: row.version,
+  };
+}
+
+function toPostRow(staffId: string, post: Post): PostRow {
+  return {
+    id: post.id,
+    staff_id: staffId,
+    unit_id: post.unitId,
+    unit_path: post.unitPath,
+    title_zh: post.titleZh,
+    is_primary: post.primary,
+    valid_from: post.validFrom,
+    valid_to: post.validTo ?? null,
+  };
+}
+
+function toPost(row: PostRow): Post {
+  return {
+    id: row.id,
+    unitId: row.unit_id,
+    unitPath: row.unit_path,
+    titleZh: row.title_zh,
+    primary: row.is_primary,
+    validFrom: row.valid_from,
+    validTo: row.valid_to ?? undefined,
+  };
+}

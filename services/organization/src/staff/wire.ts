@@ -1,0 +1,41 @@
+import type { LocalDate } from '@linli/clocks';
+import { organization } from '@linli/contracts';
+import { standingPosts, type Post, type Staff } from './staff';
+
+export function staffToWire(staff: Staff): organization.Staff {
+  return {
+    id: staff.id,
+    code: staff.code,
+    name: staff.name,
+    workPhone: staff.workPhone,
+    active: staff.active,
+    posts: staff.posts.map((post) => postToWire(staff.id, post)),
+    partnerId: staff.partnerId ?? '',
+    absentFrom: staff.absence?.from,
+    absentUntil: staff.absence?.until,
+    version: staff.version,
+  };
+}
+
+/** The working state as events carry it: ids, times and the posts that are not over. */
+export function stateOf(staff: Staff, day: LocalDate): organization.StaffState {
+  return organization.StaffState.fromPartial({
+    staffId: staff.id,
+    active: staff.active,
+    partnerId: staff.partnerId ?? '',
+    absentFrom: staff.absence?.from,
+    absentUntil: staff.absence?.until,
+    posts: standingPosts(staff, day).map((post) => ({
+      postId: post.id,
+      unitId: post.unitId,
+      unitPath: post.unitPath,
+      primary: post.primary,
+      validFrom: post.validFrom,
+      validTo: post.validTo ?? '',
+    })),
+  });
+}
+
+function postToWire(staffId: string, post: Post): organization.Post {
+  return { ...post, staffId, validTo: post.validTo ?? '' };
+}

@@ -1,0 +1,78 @@
+import { coversUnit, unitScopes } from '@linli/auth';
+import { organization } from '@linli/contracts';
+import { compactLimit, readUuid, readUuids, requestKey, requireText, type RpcContext } from '@linli/grpc';
+import { readDay, today } from '../days';
+import type { Deps } from '../deps';
+import { codeRule } from '../fields';
+import { closeUnit, renameUnit } from './change-unit';
+import { createUnit } from './create-unit';
+import { unitNotFound } from './rules';
+import { findUnit, findUnits, listUnits } from './store';
+import { kindOnWire, unitToWire } from './wire';
+
+const read = 'organization.unit.read';
+
+export function unitService(deps: Deps): organization.UnitServiceImplementation<RpcContext> {
+  return {
+    async createUnit(request, { caller }) {
+      const unit = await createUnit(deps, caller, {
+        request: requestKey(caller, organization.CreateUnitRequest, request),
+        parentId: readUuid(request.parentId, 'parent_id'),
+        kind: kindOnWire.fromWire(request.kind, 'kind'),
+        code: requireText(request.code, 'code', codeRule),
+        ...readNames(request),
+        validFrom: readDay(request.validFrom, 'valid_from', today(deps)),
+      });
+      return { unit: unitToWire(unit) };
+    },
+    async renameUnit(request, { caller }) {
+      const unitId = readUuid(request.unitId, 'unit_id');
+      return { unit: unitToWire(await renameUnit(deps, caller, { unitId, version: request.version, ...readNames(request) })) };
+    },
+    async closeUnit(request, { caller }) {
+      const unitId = readUuid(request.unitId, 'unit_id');
+      const validTo = readDay(request.validTo, 'valid_to', today(deps));
+      return { unit: unitToWire(await closeUnit(deps, caller, { unitId, version: request.version, validTo })) };
+    },
+    async getUnit(request, { caller }) {
+      const id = readUuid(request.unitId, 'unit_id');
+      const unit = await deps.db.withTenant(caller, (tx) => findUnit(tx, id));
+      if (unit === undefined || !coversUnit(caller, read, unit.path)) throw unitNotFound();
+      return { unit: unitToWire(unit) };
+    },
+    async batchGetUnits(request, { caller }) {
+      const ids = readUuids(request.unitIds, 'unit_ids', 200);
+      const units = await deps.db.withTenant(caller, (tx) => findUnits(tx, ids, unitScopes(caller, read)));
+      return { units: units.map(unitToWire) };
+    },
+    listUnits: (request, { caller }) => listPage(deps, caller, request),
+  };
+}
+
+async function listPage(
+  deps: Deps,
+  caller: RpcContext['caller'],
+  request: organization.ListUnitsRequest,
+): Promise<{ units: organization.Unit[]; nextPageToken: string }> {
+  const limit = compactLimit(request.pageSize);
+  const kind = kindOnWire.fromWireOrNone(request.kind, 'kind');
+  const underId = request.underUnitId === '' ? undefined : readUuid(request.underUnitId, 'under_unit_id');
+  const context = { list: 'units', tenant: caller.tenantId, caller: caller.subject, under: underId, kind };
+  const afterPath = deps.pages.read(request.pageToken, context)?.[0]?.toString();
+  const scopes = unitScopes(caller, read);
+  const units = await deps.db.withTenant(caller, async (tx) => {
+    const under = underId === undefined ? undefined : await findUnit(tx, underId);
+    if (underId !== undefined && (under === undefined || !coversUnit(caller, read, under.path))) throw unitNotFound();
+    return listUnits(tx, { scopes, under: under?.path, kind, afterPath, limit: limit + 1 });
+  });
+  const page = units.slice(0, limit);
+  const last = units.length > limit ? page.at(-1) : undefined;
+  return { units: page.map(unitToWire), nextPageToken: last === undefined ? '' : deps.pages.sign([last.path], context) };
+}
+
+function readNames(request: { readonly nameZh: string; readonly nameMn: string }): { nameZh: string; nameMn: string } {
+  return {
+    nameZh: requireText(request.nameZh, 'name_zh', { max: 100 }),
+    nameMn: requireText(request.nameMn, 'name_mn', { max: 200, optional: true }),
+  };
+}

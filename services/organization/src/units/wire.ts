@@ -1,0 +1,10 @@
+import { organization } from '@linli/contracts';
+import { wireEnum } from '@linli/grpc';
+import { unitKinds, type Unit } from './unit';
+
+export const kindOnWire = wireEnum('UNIT_KIND', organization.UnitKind, unitKinds);
+
+export function unitToWire(unit: Unit): organization.Unit {
+  const { parentId = '', validTo = '', ...rest } = unit;
+  return { ...rest, parentId, validTo, kind: kindOnWire.toWire(unit.kind) };
+}

@@ -1,0 +1,138 @@
+import { systemCaller, type Caller } from '@linli/auth';
+import { organization } from '@linli/contracts';
+import { createGrpcClients, type GrpcClient } from '@linli/grpc';
+import { createTestDatabase, fixedClock, silentLogger, testCaller, testKeys, type TestClock, type TestDatabase } from '@linli/testing';
+import knexFactory, { type Knex } from 'knex';
+import { createApp, migrations, readServiceConfig, type OrganizationApp } from '../src/index';
+import type { Deps } from '../src/deps';
+
+export interface Office {
+  readonly app: OrganizationApp;
+  readonly database: TestDatabase;
+  /** Superuser: sees all tenants and the outbox. */
+  readonly knex: Knex;
+  readonly clock: TestClock;
+  readonly tenants: GrpcClient<typeof organization.TenantServiceDefinition>;
+  readonly units: GrpcClient<typeof organization.UnitServiceDefinition>;
+  readonly staff: GrpcClient<typeof organization.StaffServiceDefinition>;
+  readonly grants: GrpcClient<typeof organization.GrantServiceDefinition>;
+  readonly callers: GrpcClient<typeof organization.CallerServiceDefinition>;
+  readonly imports: GrpcClient<typeof organization.ImportServiceDefinition>;
+  /** Calls as a job of the operator's tool. */
+  readonly operatorTenants: GrpcClient<typeof organization.TenantServiceDefinition>;
+  stop(): Promise<void>;
+}
+
+const nobodyListens = ['127.0.0.1:1'];
+
+/** The service on free ports, its own database, and clients with the gateway's key. Without brokers the outbox keeps its rows. */
+export async function startOffice(options: { brokers?: readonly string[]; overrides?: Partial<Deps> } = {}): Promise<Office> {
+  const database = await createTestDatabase({ name: 'organization', migrations });
+  const keys = testKeys();
+  const clock = fixedClock('2026-11-24T09:00:00+08:00');
+  const config = readServiceConfig({
+    ...keys.environment('organization'),
+    DATABASE_URL: database.appUrl,
+    DATABASE_RELAY_URL: database.relayUrl,
+    KAFKA_BROKERS: (options.brokers ?? nobodyListens).join(','),
+    PAGE_TOKEN_KEY: 'a key that is long enough for tests',
+  });
+  const app = await createApp(config, { now: clock.now, log: silentLogger(), ...options.overrides });
+  await app.start();
+  const knex = knexFactory({ client: 'pg', connection: database.adminUrl, pool: { min: 0, max: 2 } });
+  const peer = { address: `127.0.0.1:${app.ports.grpc}`, audience: 'organization' };
+  const clients = createGrpcClients({ internal: keys.internal('gateway') });
+  const operator = createGrpcClients({ internal: keys.internal('operator') });
+  return {
+    app,
+    database,
+    knex,
+    clock,
+    tenants: clients.connect(organization.TenantServiceDefinition, peer),
+    units: clients.connect(organization.UnitServiceDefinition, peer),
+    staff: clients.connect(organization.StaffServiceDefinition, peer),
+    grants: clients.connect(organization.GrantServiceDefinition, peer),
+    callers: clients.connect(organization.CallerServiceDefinition, peer),
+    imports: clients.connect(organization.ImportServiceDefinition, peer),
+    operatorTenants: operator.connect(organization.TenantServiceDefinition, peer),
+    async stop() {
+      clients.close();
+      operator.close();
+      await app.stop();
+      await knex.destroy();
+      await database.drop();
+    },
+  };
+}
+
+export const writes = ['organization.unit.write', 'organization.staff.write', 'organization.absence.write', 'organization.grant.write'];
+export const reads = ['organization.tenant.read', 'organization.unit.read', 'organization.staff.read', 'organization.grant.read'];
+
+/** Somebody with every permission of the service over the whole tenant. */
+export function everything(tenantId = 'xingsheng'): Caller {
+  return testCaller({ tenantId, permissions: [...writes, ...reads, 'organization.import'] });
+}
+
+/** Everything over one subtree only. */
+export function within(unitPath: string, tenantId = 'xingsheng'): Caller {
+  return testCaller({ tenantId, grants: [{ permissions: [...writes, ...reads, 'organization.import'], scope: 'subtree', unitPath }] });
+}
+
+export async function makeTenant(office: Office, id = 'xingsheng'): Promise<{ root: organization.Unit }> {
+  const caller = systemCaller(id, 'operator', ['organization.tenant.create']);
+  await office.operatorTenants.createTenant({ tenant: { id, nameZh: '试验街道' } }, { caller });
+  const { units } = await office.units.listUnits({}, { caller: everything(id) });
+  const root = units[0];
+  if (root === undefined) throw new Error('the tenant has no root');
+  return { root };
+}
+
+let counter = 0;
+/** A fresh code; no meaning. */
+export function fresh(prefix: string): string {
+  counter += 1;
+  return `${prefix}-${counter}`;
+}
+
+export async function makeUnit(office: Office, parentId: string, facts: { kind: organization.UnitKind; code?: string; tenantId?: string }): Promise<organization.Unit> {
+  const { kind, code = fresh('u'), tenantId } = facts;
+  const { unit } = await office.units.createUnit({ parentId, kind, code, nameZh: `单位${code}` }, { caller: everything(tenantId) });
+  if (unit === undefined) throw new Error('no unit came back');
+  return unit;
+}
+
+export async function makeStaff(office: Office, unitId?: string, facts: { subject?: string; tenantId?: string } = {}): Promise<organization.Staff> {
+  const caller = everything(facts.tenantId);
+  const code = fresh('s');
+  const identity = facts.subject === undefined ? {} : { identityIssuer: 'https://issuer.example', identitySubject: facts.subject };
+  const { staff } = await office.staff.createStaff({ code, name: `职员${code}`, workPhone: '000-5550100', ...identity }, { caller });
+  if (staff === undefined) throw new Error('no staff came back');
+  if (unitId === undefined) return staff;
+  const assigned = await office.staff.assignPost({ staffId: staff.id, version: 1, unitId, titleZh: '干事', primary: true }, { caller });
+  if (assigned.staff === undefined) throw new Error('no staff came back');
+  return assigned.staff;
+}
+
+export interface SentEvent {
+  readonly type: string;
+  readonly id: string;
+  readonly version: number;
+  readonly payload: Record<string, unknown>;
+}
+
+/** What lies in the outbox, in the order of sending; of one aggregate when `id` is given. */
+export async function sentEvents(office: Office, id?: string): Promise<SentEvent[]> {
+  const query = office.knex('outbox').orderBy('id').select<{ event_type: string; aggregate_id: string; aggregate_version: string; payload: Buffer }[]>();
+  if (id !== undefined) void query.where('aggregate_id', id);
+  return (await query).map((row) => ({
+    type: row.event_type.replace('linli.organization.v1.', ''),
+    id: row.aggregate_id,
+    version: Number(row.aggregate_version),
+    payload: JSON.parse(row.payload.toString()) as Record<string, unknown>,
+  }));
+}
+
+/** `['UnitCreated 1', 'UnitRenamed 2']` */
+export async function history(office: Office, id: string): Promise<string[]> {
+  return (await sentEvents(office, id)).map(({ type, version }) => `${type} ${version}`);
+}

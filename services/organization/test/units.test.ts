@@ -1,0 +1,205 @@
+import { organization } from '@linli/contracts';
+import { everything, fresh, history, makeStaff, makeTenant, makeUnit, startOffice, within, type Office } from './support';
+
+const { UNIT_KIND_COMMUNITY, UNIT_KIND_GRID, UNIT_KIND_BUILDING, UNIT_KIND_DEPARTMENT, UNIT_KIND_SUBDISTRICT } = organization.UnitKind;
+
+let office: Office;
+let root: organization.Unit;
+let community: organization.Unit;
+let grid: organization.Unit;
+const caller = everything();
+
+beforeAll(async () => {
+  office = await startOffice();
+  ({ root } = await makeTenant(office));
+  await makeTenant(office, 'baihe');
+  community = await makeUnit(office, root.id, { kind: UNIT_KIND_COMMUNITY });
+  grid = await makeUnit(office, community.id, { kind: UNIT_KIND_GRID });
+});
+
+afterAll(() => office.stop());
+
+describe('a new unit', () => {
+  it('lies below its parent, open from today, and is told of once', async () => {
+    const building = await makeUnit(office, grid.id, { kind: UNIT_KIND_BUILDING });
+    expect(building).toMatchObject({ parentId: grid.id, path: `${grid.path}${building.id}/`, validFrom: '2026-11-24', validTo: '', version: 1 });
+    expect(grid.path).toBe(`/${root.id}/${community.id}/${grid.id}/`);
+    expect(await history(office, building.id)).toEqual(['UnitCreated 1']);
+  });
+
+  it.each([
+    ['a grid below the sub-district', () => root, UNIT_KIND_GRID],
+    ['a building below a community', () => community, UNIT_KIND_BUILDING],
+    ['a community below a grid', () => grid, UNIT_KIND_COMMUNITY],
+    ['a department below a grid', () => grid, UNIT_KIND_DEPARTMENT],
+    ['a second sub-district', () => root, UNIT_KIND_SUBDISTRICT],
+  ])('is refused as misplaced: %s', async (_what, parent, kind) => {
+    const creating = office.units.createUnit({ parentId: parent().id, kind, code: fresh('u'), nameZh: '某处' }, { caller });
+    await expect(creating).rejects.toMatchObject({ kind: 'failed_precondition', reason: 'UNIT_KIND_MISPLACED' });
+  });
+
+  it('may be a department of the sub-district or of a community', async () => {
+    await makeUnit(office, root.id, { kind: UNIT_KIND_DEPARTMENT });
+    await makeUnit(office, community.id, { kind: UNIT_KIND_DEPARTMENT });
+  });
+
+  it('is made once for a repeated request and refused for a changed one', async () => {
+    const request = { requestId: fresh('r'), parentId: community.id, kind: UNIT_KIND_GRID, code: fresh('u'), nameZh: '一网格' };
+    const [one, two] = await Promise.all([office.units.createUnit(request, { caller }), office.units.createUnit(request, { caller })]);
+    expect(one).toEqual(two);
+    expect(await history(office, one.unit?.id ?? '')).toEqual(['UnitCreated 1']);
+    const changed = office.units.createUnit({ ...request, nameZh: '二网格' }, { caller });
+    await expect(changed).rejects.toMatchObject({ reason: 'IDEMPOTENCY_KEY_REUSED' });
+  });
+
+  it('needs a code that no open unit of the tenant has', async () => {
+    const code = fresh('u');
+    const first = await makeUnit(office, root.id, { kind: UNIT_KIND_DEPARTMENT, code });
+    const second = { parentId: root.id, kind: UNIT_KIND_DEPARTMENT, code, nameZh: '同号科室' };
+    await expect(office.units.createUnit(second, { caller })).rejects.toMatchObject({ kind: 'already_exists', reason: 'UNIT_CODE_TAKEN' });
+    await office.units.closeUnit({ unitId: first.id, version: 1 }, { caller });
+    await office.units.createUnit(second, { caller });
+  });
+
+  it.each([
+    ['parent_id', { parentId: 'x' }],
+    ['kind', { kind: organization.UnitKind.UNIT_KIND_UNSPECIFIED }],
+    ['code', { code: '有空格 ' }],
+    ['code', { code: '' }],
+    ['name_zh', { nameZh: ' ' }],
+    ['name_zh', { nameZh: '长'.repeat(101) }],
+    ['valid_from', { validFrom: '2026-02-30' }],
+    ['valid_from', { validFrom: '2020-01-01' }],
+  ])('names the wrong field %s', async (field, wrong) => {
+    const request = { parentId: root.id, kind: UNIT_KIND_DEPARTMENT, code: fresh('u'), nameZh: '科', ...wrong };
+    await expect(office.units.createUnit(request, { caller })).rejects.toMatchObject({ kind: 'invalid_argument', violations: [{ field }] });
+  });
+});
+
+describe('a change', () => {
+  it('renames, once for each new version', async () => {
+    const unit = await makeUnit(office, root.id, { kind: UNIT_KIND_DEPARTMENT });
+    const renamed = await office.units.renameUnit({ unitId: unit.id, version: 1, nameZh: '新名', nameMn: 'ᠰᠢᠨ᠎ᠡ' }, { caller });
+    expect(renamed.unit).toMatchObject({ nameZh: '新名', nameMn: 'ᠰᠢᠨ᠎ᠡ', version: 2 });
+    const same = await office.units.renameUnit({ unitId: unit.id, version: 2, nameZh: '新名', nameMn: 'ᠰᠢᠨ᠎ᠡ' }, { caller });
+    expect(same.unit?.version).toBe(2);
+    expect(await history(office, unit.id)).toEqual(['UnitCreated 1', 'UnitRenamed 2']);
+  });
+
+  it('is refused for a stale or missing version, saying the current one', async () => {
+    const unit = await makeUnit(office, root.id, { kind: UNIT_KIND_DEPARTMENT });
+    const stale = office.units.renameUnit({ unitId: unit.id, version: 7, nameZh: '新' }, { caller });
+    await expect(stale).rejects.toMatchObject({ kind: 'aborted', reason: 'VERSION_STALE', details: { current: '1' } });
+    const none = office.units.renameUnit({ unitId: unit.id, nameZh: '新' }, { caller });
+    await expect(none).rejects.toMatchObject({ violations: [{ field: 'version', code: 'required' }] });
+  });
+
+  it('of two at a time lets one win', async () => {
+    const unit = await makeUnit(office, root.id, { kind: UNIT_KIND_DEPARTMENT });
+    const results = await Promise.allSettled(['甲', '乙'].map((nameZh) => office.units.renameUnit({ unitId: unit.id, version: 1, nameZh }, { caller })));
+    expect(results.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
+    expect(results.find(({ status }) => status === 'rejected')).toMatchObject({ reason: { reason: 'VERSION_STALE' } });
+  });
+});
+
+describe('closing', () => {
+  it('ends the validity today and takes the unit out of the lists', async () => {
+    const unit = await makeUnit(office, root.id, { kind: UNIT_KIND_DEPARTMENT });
+    const closed = await office.units.closeUnit({ unitId: unit.id, version: 1 }, { caller });
+    expect(closed.unit).toMatchObject({ validTo: '2026-11-24', version: 2 });
+    const { units } = await office.units.listUnits({ kind: UNIT_KIND_DEPARTMENT, pageSize: 200 }, { caller });
+    expect(units.map(({ id }) => id)).not.toContain(unit.id);
+    expect((await office.units.getUnit({ unitId: unit.id }, { caller })).unit?.validTo).toBe('2026-11-24');
+    await expect(office.units.closeUnit({ unitId: unit.id, version: 2 }, { caller })).rejects.toMatchObject({ reason: 'UNIT_CLOSED' });
+    await expect(office.units.renameUnit({ unitId: unit.id, version: 2, nameZh: '新' }, { caller })).rejects.toMatchObject({ reason: 'UNIT_CLOSED' });
+    expect(await history(office, unit.id)).toEqual(['UnitCreated 1', 'UnitClosed 2']);
+  });
+
+  it('is refused while units below are open or posts are held', async () => {
+    const parent = await makeUnit(office, root.id, { kind: UNIT_KIND_COMMUNITY });
+    const child = await makeUnit(office, parent.id, { kind: UNIT_KIND_GRID });
+    const closing = () => office.units.closeUnit({ unitId: parent.id, version: 1 }, { caller });
+    await expect(closing()).rejects.toMatchObject({ reason: 'UNIT_HAS_CHILDREN', details: { open: '1' } });
+    await office.units.closeUnit({ unitId: child.id, version: 1 }, { caller });
+    const staff = await makeStaff(office, parent.id);
+    await expect(closing()).rejects.toMatchObject({ reason: 'UNIT_HAS_POSTS', details: { open: '1' } });
+    await office.staff.endPost({ staffId: staff.id, version: 2, postId: staff.posts[0]?.id ?? '' }, { caller });
+    await closing();
+    const below = office.units.createUnit({ parentId: parent.id, kind: UNIT_KIND_GRID, code: fresh('u'), nameZh: '网格' }, { caller });
+    await expect(below).rejects.toMatchObject({ reason: 'UNIT_CLOSED' });
+  });
+
+  it('never overtakes a unit being made below', async () => {
+    const parent = await makeUnit(office, root.id, { kind: UNIT_KIND_COMMUNITY });
+    const [closed, made] = await Promise.allSettled([
+      office.units.closeUnit({ unitId: parent.id, version: 1 }, { caller }),
+      office.units.createUnit({ parentId: parent.id, kind: UNIT_KIND_GRID, code: fresh('u'), nameZh: '网格' }, { caller }),
+    ]);
+    expect([closed.status, made.status].sort()).toEqual(['fulfilled', 'rejected']);
+  });
+
+  it('is refused for the root, for a day to come and for a day before it opened', async () => {
+    await expect(office.units.closeUnit({ unitId: root.id, version: 1 }, { caller })).rejects.toMatchObject({ reason: 'UNIT_IS_ROOT' });
+    const closing = (validTo: string) => office.units.closeUnit({ unitId: grid.id, version: 1, validTo }, { caller });
+    await expect(closing('2026-11-25')).rejects.toMatchObject({ violations: [{ field: 'valid_to', code: 'in_future' }] });
+    await expect(closing('2026-11-23')).rejects.toMatchObject({ violations: [{ field: 'valid_to', code: 'before_valid_from' }] });
+  });
+});
+
+describe('what a caller may not see', () => {
+  it('does not exist: outside the scope and in another tenant', async () => {
+    const other = await makeUnit(office, root.id, { kind: UNIT_KIND_COMMUNITY });
+    const outsiders = [within(other.path), everything('baihe')];
+    for (const outsider of outsiders) {
+      const attempts = [
+        office.units.getUnit({ unitId: grid.id }, { caller: outsider }),
+        office.units.renameUnit({ unitId: grid.id, version: 1, nameZh: '新' }, { caller: outsider }),
+        office.units.closeUnit({ unitId: grid.id, version: 1 }, { caller: outsider }),
+        office.units.createUnit({ parentId: grid.id, kind: UNIT_KIND_BUILDING, code: fresh('u'), nameZh: '楼' }, { caller: outsider }),
+        office.units.listUnits({ underUnitId: grid.id }, { caller: outsider }),
+      ];
+      for (const attempt of attempts) await expect(attempt).rejects.toMatchObject({ kind: 'not_found', reason: 'UNIT_NOT_FOUND' });
+      expect((await office.units.batchGetUnits({ unitIds: [grid.id] }, { caller: outsider })).units).toEqual([]);
+      const { units } = await office.units.listUnits({ pageSize: 200 }, { caller: outsider });
+      expect(units.map(({ id }) => id)).not.toContain(grid.id);
+    }
+    expect((await office.units.getUnit({ unitId: grid.id }, { caller: within(community.path) })).unit?.id).toBe(grid.id);
+  });
+});
+
+describe('lists', () => {
+  it('page through a subtree in tree order', async () => {
+    const top = await makeUnit(office, root.id, { kind: UNIT_KIND_COMMUNITY });
+    const grids: organization.Unit[] = [];
+    for (let n = 0; n < 5; n += 1) grids.push(await makeUnit(office, top.id, { kind: UNIT_KIND_GRID }));
+    const seen: string[] = [];
+    let pageToken = '';
+    do {
+      const page = await office.units.listUnits({ underUnitId: top.id, pageSize: 2, pageToken }, { caller });
+      seen.push(...page.units.map(({ id }) => id));
+      pageToken = page.nextPageToken;
+    } while (pageToken !== '');
+    expect(seen[0]).toBe(top.id);
+    expect([...seen].sort()).toEqual([top.id, ...grids.map(({ id }) => id)].sort());
+    const { units } = await office.units.listUnits({ underUnitId: top.id, kind: UNIT_KIND_GRID }, { caller });
+    expect(units).toHaveLength(5);
+  });
+
+  it('refuse a token of another list, and a forged one', async () => {
+    const page = await office.units.listUnits({ pageSize: 1 }, { caller });
+    for (const [request, as] of [
+      [{ pageSize: 1, kind: UNIT_KIND_GRID, pageToken: page.nextPageToken }, caller],
+      [{ pageSize: 1, pageToken: page.nextPageToken }, everything('baihe')],
+      [{ pageSize: 1, pageToken: 'forged' }, caller],
+    ] as const) {
+      await expect(office.units.listUnits(request, { caller: as })).rejects.toMatchObject({ reason: 'PAGE_TOKEN_INVALID' });
+    }
+  });
+
+  it('give many by id, at most 200', async () => {
+    const { units } = await office.units.batchGetUnits({ unitIds: [grid.id, community.id, root.id] }, { caller });
+    expect(units.map(({ id }) => id).sort()).toEqual([grid.id, community.id, root.id].sort());
+    const many = Array.from({ length: 201 }, () => grid.id);
+    await expect(office.units.batchGetUnits({ unitIds: many }, { caller })).rejects.toMatchObject({ violations: [{ field: 'unit_ids' }] });
+  });
+});
