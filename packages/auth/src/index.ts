@@ -1,3 +1,4 @@
+export { createAccessTokenVerifier, type AccessClaims, type AccessTokenOptions, type AccessTokenVerifier } from './access-tokens';
 export { systemCaller, type Caller, type Grant } from './caller';
 export { createInternalTokens, type InternalTokenOptions, type InternalTokens } from './internal-tokens';
 export { isSelf, requirePermission } from './permissions';
