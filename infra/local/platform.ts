@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { root, stateFolder } from './paths.ts';
 import { loopback } from './ports.ts';
-import { databases, services, trustedKeys, type DatabaseOwner, type Secrets, type Service } from './secrets.ts';
+import { databases, publicKeys, services, type DatabaseOwner, type Secrets, type Service } from './secrets.ts';
 import type { ChildSpec } from './supervisor.ts';
 
 export type Ports = Readonly<Record<(typeof portNames)[number], number>>;
@@ -48,6 +48,9 @@ const ranks = { gateway: 1, service: 2, issuer: 3 };
 const audience = 'https://api.linli.example';
 const oidcClientId = 'linli-gateway';
 
+/** The offices that the platform starts with. */
+export const fixtureFiles = ['xingsheng', 'baihe'].map((name) => path.join(root, `infra/fixtures/${name}.json`));
+
 /** The services that exist in this checkout. */
 function presentServices(): Service[] {
   return services.filter((name) => existsSync(path.join(root, `services/${name}/src/main.ts`)));
@@ -86,7 +89,8 @@ export function operatorEnvironment(platform: Platform): Environment {
     DATABASE_ADMIN_URL: platform.adminUrl,
     ...(Object.fromEntries(urls) as Environment),
     INTERNAL_KEY: JSON.stringify(secrets.internal.operator),
-    AUDIT_SIGNING_KEY: JSON.stringify(secrets.auditSigning),
+    AUDIT_TRUSTED_KEYS: publicKeys([secrets.auditSigning]),
+    OIDC_ISSUER: issuerUrl(platform),
   };
 }
 
@@ -137,7 +141,8 @@ function issuerPart(platform: Platform): Part {
     ...common(platform, 'issuer'),
     ISSUER_PORT: String(platform.ports.issuer),
     ISSUER_URL: issuerUrl(platform),
-    ISSUER_DATA: path.join(root, 'infra/fixtures/people.json'),
+    ISSUER_FIXTURES: fixtureFiles.join(','),
+    ISSUER_KEY: JSON.stringify(platform.secrets.issuerSigning),
     ISSUER_SECRET: platform.secrets.issuer,
     GATEWAY_URL: gatewayUrl(platform),
     OIDC_CLIENT_ID: oidcClientId,
@@ -164,7 +169,7 @@ function common(platform: Platform, name: string): Environment {
     ...inherited(platform.env),
     HOST: loopback,
     KAFKA_BROKERS: platform.brokers,
-    INTERNAL_TRUSTED_KEYS: trustedKeys(platform.secrets),
+    INTERNAL_TRUSTED_KEYS: publicKeys(Object.values(platform.secrets.internal)),
     LOG_LEVEL: platform.env['LOG_LEVEL'] ?? 'info',
     OTEL_SERVICE_NAME: name,
     ...(platform.clock ? { LINLI_CLOCK: platform.clock } : {}),

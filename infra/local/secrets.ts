@@ -24,6 +24,8 @@ export interface Secrets {
   readonly auditSigning: Jwk;
   readonly session: string;
   readonly oidcClient: string;
+  /** Of the development issuer: the key that signs tokens, and the cookies' secret. */
+  readonly issuerSigning: Jwk;
   readonly issuer: string;
 }
 
@@ -37,9 +39,9 @@ export function loadSecrets(data: string): Secrets {
   return secrets;
 }
 
-/** The public halves, as every service trusts them. */
-export function trustedKeys(secrets: Secrets): string {
-  const keys = Object.values(secrets.internal).map(({ d: _private, ...publicHalf }) => publicHalf);
+/** The public halves as a JWKS text, for those who trust them. */
+export function publicKeys(privateKeys: readonly Jwk[]): string {
+  const keys = privateKeys.map(({ d: _private, ...publicHalf }) => publicHalf);
   return JSON.stringify({ keys });
 }
 
@@ -55,6 +57,7 @@ function makeSecrets(known: Partial<Secrets>): Secrets {
     auditSigning: signingKey('audit'),
     session: word(),
     oidcClient: word(),
+    issuerSigning: signingKey('issuer'),
     issuer: word(),
   };
 }
