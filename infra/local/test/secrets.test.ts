@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { loadSecrets, trustedKeys } from '../secrets.ts';
+import { loadSecrets, publicKeys } from '../secrets.ts';
 
 describe('the secrets of a data folder', () => {
   const data = mkdtempSync(path.join(tmpdir(), 'linli-secrets-'));
@@ -27,7 +27,7 @@ describe('the secrets of a data folder', () => {
   });
 
   it('publish only public halves, each under its issuer’s name', () => {
-    const { keys } = JSON.parse(trustedKeys(loadSecrets(data))) as { keys: Record<string, string>[] };
+    const { keys } = JSON.parse(publicKeys(Object.values(loadSecrets(data).internal))) as { keys: Record<string, string>[] };
     expect(keys.map(({ kid }) => kid)).toEqual(['gateway', 'organization', 'residents', 'requests', 'operator']);
     expect(keys.every((key) => !('d' in key))).toBe(true);
     expect(readFileSync(file, 'utf8')).toContain('"d"');

@@ -1,0 +1,48 @@
+import { isAppError } from '@linli/errors';
+import { runAudit } from './audit';
+import { runImport } from './import';
+import { runMigrate } from './migrate';
+import { runParked } from './parked';
+import { print } from './print';
+import { runTenant } from './tenants';
+
+interface Command {
+  readonly usage: string;
+  readonly run: (args: readonly string[], env: NodeJS.ProcessEnv) => Promise<void>;
+}
+
+const commands: Readonly<Record<string, Command>> = {
+  migrate: { usage: 'migrate [--fresh]                      make or mend roles, databases, tables and topics; --fresh drops the databases first', run: runMigrate },
+  import: { usage: 'import FILE… [--tenant CODE]           bring offices, staff, residents and errands in through the services', run: runImport },
+  audit: { usage: 'audit verify [--tenant CODE]           walk the audit chains and show what was changed, and where', run: runAudit },
+  parked: {
+    usage: `parked list                            events that could not be applied or published, and dead letters
+  parked discard   --service S --consumer C --tenant T --topic P --key K   give up the first event of a key
+  parked republish --service S --tenant T --topic P --key K                send set-aside events of a key again`,
+    run: runParked,
+  },
+  tenant: { usage: 'tenant list                            the offices of this deployment', run: runTenant },
+};
+
+async function main([name = '--help', ...args]: readonly string[], env: NodeJS.ProcessEnv): Promise<number> {
+  const command = commands[name];
+  if (args.includes('--help') && command) {
+    print(`npm run linli -- ${command.usage}`);
+    return 0;
+  }
+  if (!command) {
+    print(`usage: npm run linli -- COMMAND\n  ${Object.values(commands).map(({ usage }) => usage).join('\n  ')}`);
+    return ['--help', '-h', 'help'].includes(name) ? 0 : 2;
+  }
+  await command.run(args, env);
+  return 0;
+}
+
+main(process.argv.slice(2), process.env).then(
+  (code) => process.exit(code),
+  (error: unknown) => {
+    const text = error instanceof Error ? error.message : String(error);
+    process.stderr.write(`linli: ${isAppError(error) ? `${text} (${error.reason})` : text}\n`);
+    process.exit(1);
+  },
+);
