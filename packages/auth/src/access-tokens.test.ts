@@ -1,7 +1,7 @@
 import { createHmac, generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { CompactSign, exportJWK, SignJWT, type JWTHeaderParameters, type JWTPayload } from 'jose';
+import { CompactSign, exportJWK, SignJWT, type JWTHeaderParameters } from 'jose';
 import { createAccessTokenVerifier } from './index';
 
 const start = Date.parse('2026-03-02T08:00:00Z');
@@ -47,7 +47,7 @@ class Issuer {
 
 interface Mutation {
   readonly header?: Record<string, unknown>;
-  readonly claims?: JWTPayload;
+  readonly claims?: Record<string, unknown>;
   readonly key?: Pair;
 }
 
@@ -127,7 +127,7 @@ describe('access tokens', () => {
     ['a list of tenants', 'TOKEN_CLAIM_MISSING', { claims: { linli_tenant: ['xingsheng'] } }],
     ['no kind', 'TOKEN_CLAIM_MISSING', { claims: { linli_kind: undefined } }],
     ['the kind system', 'TOKEN_CLAIM_MISSING', { claims: { linli_kind: 'system' } }],
-    ['a word as end', 'TOKEN_MALFORMED', { claims: { exp: 'tomorrow' as unknown as number } }],
+    ['a word as end', 'TOKEN_MALFORMED', { claims: { exp: 'tomorrow' } }],
     ['an unknown key id', 'TOKEN_KEY_UNKNOWN', { header: { kid: 'none' } }],
     ['no key id', 'TOKEN_KEY_UNKNOWN', { header: { kid: undefined } }],
     ['the key of another algorithm', 'TOKEN_KEY_UNKNOWN', { header: { kid: 'ed' } }],

@@ -1,6 +1,6 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { Secret } from '@linli/config';
-import { SignJWT, type JWTHeaderParameters, type JWTPayload } from 'jose';
+import { SignJWT } from 'jose';
 import { createInternalTokens, systemCaller, type Caller } from './index';
 
 interface Pair {
@@ -109,7 +109,7 @@ describe('internal tokens', () => {
 
 interface Mutation {
   readonly header?: Record<string, unknown>;
-  readonly claims?: JWTPayload;
+  readonly claims?: Record<string, unknown>;
   readonly key?: Pair;
 }
 
@@ -120,7 +120,7 @@ async function forge({ header, claims, key = gateway }: Mutation): Promise<strin
     perms: ['p'], grants: [['tenant', '', [0]]],
   };
   return new SignJWT({ ...good, ...claims })
-    .setProtectedHeader({ alg: 'ES256', typ: 'linli-internal+jwt', kid: 'gateway', ...header } as JWTHeaderParameters)
+    .setProtectedHeader({ alg: 'ES256', typ: 'linli-internal+jwt', kid: 'gateway', ...header })
     .sign(key.privateKey);
 }
 
