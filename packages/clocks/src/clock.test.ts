@@ -126,6 +126,10 @@ describe('an extension', () => {
     expect(computeDue(calendar, facts(working(20), { ...far, extensions }))).toEqual({ dueAt: at('2027-06-30T12:00'), provisional: false });
     const pauses = [pause('2026-12-23T10:00', '2026-12-23T11:00')];
     expect(computeDue(calendar, facts(working(20), { ...far, extensions, pauses })).dueAt).toEqual(at('2027-06-30T18:00'));
+    // An evening that was granted is not taken back by a pause.
+    const evening = [extension('2026-03-03T10:00', { until: at('2026-03-20T21:00') })];
+    const paused = facts(working(5), { extensions: evening, pauses: [pause('2026-03-04T10:00', '2026-03-04T11:00')] });
+    expect(computeDue(calendar, paused).dueAt).toEqual(at('2026-03-20T21:00'));
   });
 });
 

@@ -17,7 +17,7 @@ export interface RecomputeOptions {
   readonly calendar: Calendar;
   readonly now: () => Date;
   readonly log: Logger;
-  /** Called in the clock's transaction for each due time that moved, to tell those concerned. */
+  /** Called in the clock's transaction for each due time that moved or is certain now, to tell those concerned. */
   readonly onMoved?: ((tx: Tx, recomputation: Recomputation) => Promise<void>) | undefined;
 }
 
@@ -25,7 +25,7 @@ const batchSize = 50;
 
 /**
  * Computes every open provisional clock again with the calendar at hand: a due time that moves is corrected, recorded
- * in the clock, logged and handed to `onMoved`; one that is certain now loses its mark. Safe to repeat and to race.
+ * in the clock, logged and handed on; one that is certain now loses its mark. Safe to repeat and to race.
  */
 export async function recomputeProvisional(options: RecomputeOptions): Promise<{ examined: number; settled: number; moved: number }> {
   const count = { examined: 0, settled: 0, moved: 0 };
@@ -59,6 +59,6 @@ async function recompute(tx: Tx, before: Clock, { calendar, now, onMoved }: Reco
   const corrections = moved ? [...before.corrections, { at: now(), before: before.dueAt, after: dueAt }] : before.corrections;
   const clock = await saveClock(tx, scheduled(calendar, { ...before, dueAt, provisional, corrections }));
   const recomputation = { clock, previousDueAt: before.dueAt };
-  if (moved) await onMoved?.(tx, recomputation);
+  await onMoved?.(tx, recomputation);
   return recomputation;
 }

@@ -11,7 +11,7 @@ export interface AlarmScannerOptions extends RaiseOptions {
   readonly database: Database;
   /** The relay role's: it only finds which tenants have something due. */
   readonly system: SystemDatabase;
-  /** Told of each due time that new calendar data moved; see `recomputeProvisional`. */
+  /** Told of each due time that new calendar data settled or moved; see `recomputeProvisional`. */
   readonly onMoved?: RecomputeOptions['onMoved'];
   readonly metrics: Metrics;
   /** Between two looks at an idle database; a second when absent. */
@@ -21,7 +21,7 @@ export interface AlarmScannerOptions extends RaiseOptions {
 /** The scanner's life. `createAlarmScanner` makes one. */
 export interface AlarmScanner {
   /** Settles provisional due times first, then scans until stopped. */
-  start(): void;
+  start(): Promise<void>;
   /** Resolves when the batch at hand is committed. */
   stop(): Promise<void>;
   /** Raises everything due at `now()` and gives the number of alarms raised. */
@@ -77,6 +77,7 @@ export function createAlarmScanner(options: AlarmScannerOptions): AlarmScanner {
     scanOnce,
     start() {
       running ??= loop();
+      return Promise.resolve();
     },
     async stop() {
       stopping.abort();

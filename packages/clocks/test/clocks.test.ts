@@ -70,6 +70,7 @@ describe('a clock', () => {
 
   it('records an extension with reason and who, and warns anew', async () => {
     const { id, subjectId } = await start();
+    await db.app.withTenant(office, (tx) => tx('clocks').where({ id }).update({ last_alarm: 'one_day_left' }));
     const limit = { amount: 10, unit: 'working_days', roll: 'none' } as const;
     const extended = await db.app.withTenant(office, (tx) =>
       extendClock(tx, calendar, { clockId: id, at: at('2026-03-09T18:00'), limit, reason: 'complex_matter', by: 'unit-head-7' }),

@@ -126,12 +126,12 @@ describe('the alarm scanner', () => {
     const time = fixedClock('2026-03-13T09:00:00+08:00');
     const clock = await start();
     const first = scanner(() => time.now());
-    first.start();
+    await first.start();
     await eventually(async () => expect(await levelsOf(clock)).toEqual(levels.slice(0, 3)));
     await first.stop();
     time.set('2026-03-16T20:00:00+08:00');
     const second = scanner(() => time.now());
-    second.start();
+    await second.start();
     await eventually(async () => expect(await levelsOf(clock)).toEqual(levels.slice(0, 4)));
     await second.stop();
   });
@@ -187,10 +187,17 @@ describe('the alarm scanner', () => {
     const office = { tenantId: 'xingsheng' };
     // The advisory lock stands for the subject's row, which both sides want.
     const lockSubject = (tx: Tx) => tx.raw('select pg_advisory_xact_lock(42)');
+    const waiters = async () => {
+      const blocked = 'datname = current_database() and cardinality(pg_blocking_pids(pid)) > 0';
+      const { rows } = await db.system.knex.raw<{ rows: unknown[] }>(`select from pg_stat_activity where ${blocked}`);
+      return rows.length;
+    };
     const entered = Promise.withResolvers<void>();
     const blocked = scanner(now, {
       async onAlarm(tx, alarm) {
         entered.resolve();
+        // Only when the use case waits already would PostgreSQL choose it as the deadlock's victim.
+        await eventually(async () => expect(await waiters()).toBe(1));
         await lockSubject(tx);
         await noteEffect(tx, alarm);
       },
@@ -217,6 +224,18 @@ describe('the alarm scanner', () => {
     });
     await ending.scanOnce();
     expect(await levelsOf(clock)).toEqual(levels.slice(0, 4));
+  });
+
+  it('shares a backlog that one batch cannot hold, though one clock of it fails', async () => {
+    const clocks = await Promise.all(Array.from({ length: 45 }, () => start()));
+    const failing = clocks[0]?.id;
+    const one = scanner(() => at('2026-03-09T18:00'), {
+      async onAlarm(tx, alarm) {
+        if (alarm.clock.id === failing) throw failedPrecondition('CASE_GONE', 'the case is gone');
+        await noteEffect(tx, alarm);
+      },
+    });
+    expect(await one.scanOnce()).toBe(44);
   });
 
   it('is silent about paused and ended clocks', async () => {
@@ -253,7 +272,7 @@ describe('the alarm scanner', () => {
     const captured = captureLogger();
     const time = fixedClock('2026-11-01T09:00:00+08:00');
     const watching = scanner(() => time.now(), { log: captured.log });
-    watching.start();
+    await watching.start();
     await eventually(() => expect(captured.lines).toContainEqual(expect.objectContaining({ level: 'warn', years: [2027] })));
     time.set('2026-11-02T09:00:00+08:00');
     await eventually(() => expect(captured.lines.filter(({ years }) => years !== undefined)).toHaveLength(2));
@@ -284,6 +303,7 @@ describe('provisional due times', () => {
       onMoved: async (_tx: Tx, { clock, previousDueAt }: { clock: Clock; previousDueAt: Date }) => void told.push([clock.id, previousDueAt]),
     };
     expect(await recomputeProvisional({ ...options, calendar })).toEqual({ examined: 2, settled: 0, moved: 0 });
+    expect(told).toEqual([]);
     expect(await recomputeProvisional({ ...options, calendar: known })).toEqual({ examined: 2, settled: 2, moved: 1 });
     expect(await recomputeProvisional({ ...options, calendar: known })).toEqual({ examined: 0, settled: 0, moved: 0 });
 
@@ -293,14 +313,22 @@ describe('provisional due times', () => {
       dueAt: at('2027-01-06T18:00'),
       corrections: [{ at: now(), before: at('2027-01-05T18:00'), after: at('2027-01-06T18:00') }],
     });
-    expect(told).toEqual([[moving.id, at('2027-01-05T18:00')]]);
+    expect(told).toHaveLength(2);
+    expect(told).toEqual(
+      expect.arrayContaining([
+        [moving.id, at('2027-01-05T18:00')],
+        [staying.id, staying.dueAt],
+      ]),
+    );
     expect(captured.lines).toContainEqual(expect.objectContaining({ msg: 'provisional due time moved', clock: moving.id }));
   });
 
   it('are settled by a scanner that starts with new data, beyond one batch', async () => {
     const clocks = await Promise.all(Array.from({ length: 60 }, (_, index) => start({ ...ends2027, tenantId: index % 6 === 0 ? 'other' : 'xingsheng' })));
+    const idle = { database: db.app, system: db.system, now: () => at('2026-12-20T09:00'), log: silentLogger() };
+    expect(await recomputeProvisional({ ...idle, calendar })).toEqual({ examined: 60, settled: 0, moved: 0 });
     const settling = scanner(() => at('2026-12-20T09:00'), { calendar: known });
-    settling.start();
+    await settling.start();
     await eventually(async () => {
       const open = await db.system.knex('clocks').where({ provisional: true }).count({ count: '*' }).first();
       expect(open?.count).toBe(0);
