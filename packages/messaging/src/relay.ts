@@ -114,6 +114,8 @@ class RelayLoop implements Relay {
 
   private async balance(): Promise<void> {
     if (Date.now() - this.balancedAt < this.leaseMs / 5) return;
+    // Be seen by the others before taking a share of the lanes.
+    if (this.balancedAt === 0) await this.leases.renew();
     await this.leases.balance();
     this.balancedAt = Date.now();
   }

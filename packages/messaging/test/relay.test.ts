@@ -5,6 +5,8 @@ import { createRelay, createTopics, enqueue, listPoisoned, requeuePoisoned, type
 import { laneOf } from '../src/lane';
 import { change, changeIn, closeWorld, counted, createWorld, outboxSize, readTopic, relayOptions, scope, tenantId, testKafka, uniqueName, upTo, type World } from './support';
 
+jest.setTimeout(30_000);
+
 let world: World;
 
 beforeEach(async () => {

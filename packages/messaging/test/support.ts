@@ -1,4 +1,6 @@
 import { randomBytes } from 'node:crypto';
+import { once as happens } from 'node:events';
+import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 import { createTenantTable, openDatabase, openSystemDatabase, type Database, type Migration, type SystemDatabase, type Tx } from '@linli/db';
 import { createMetrics, type Metrics } from '@linli/telemetry';
 import { createTestDatabase, silentLogger, testBrokers, type TestDatabase } from '@linli/testing';
@@ -195,4 +197,35 @@ export async function readTopic(world: World, expected: (events: ReceivedEvent[]
   });
   await consumer.disconnect();
   return seen;
+}
+
+/** A cable to a server that a test can cut and mend. */
+export async function createProxy(target: string): Promise<{ url: string; cut(): Promise<void>; mend(): Promise<void> }> {
+  const url = new URL(target);
+  const upstream = { host: url.hostname, port: Number(url.port) };
+  const sockets = new Set<Socket>();
+  const server = createServer((inside) => {
+    const outside = connect(upstream);
+    for (const [socket, peer] of [[inside, outside], [outside, inside]] as const) {
+      sockets.add(socket);
+      socket.pipe(peer);
+      socket.on('error', () => peer.destroy());
+      socket.on('close', () => sockets.delete(socket));
+    }
+  });
+  async function mend(): Promise<void> {
+    server.listen(Number(url.port), '127.0.0.1');
+    await happens(server, 'listening');
+  }
+  url.port = '0';
+  await mend();
+  url.port = String((server.address() as AddressInfo).port);
+  return {
+    url: url.toString(),
+    mend,
+    async cut() {
+      server.close();
+      for (const socket of sockets) socket.destroy();
+    },
+  };
 }
