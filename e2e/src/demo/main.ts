@@ -1,0 +1,40 @@
+import { readConfig } from '@linli/config';
+import { Narrator } from './narrator';
+import { Peer } from './peer';
+import { playProxyCase } from './proxy-case';
+
+const topics = ['public.requests.case.v1', 'public.requests.mandate.v1'];
+
+/** Plays the main job against a running platform, through the HTTP API only. Exits non-zero when anything is missing. */
+async function demo(): Promise<number> {
+  const config = readConfig(process.env, (env) => ({ gateway: env.url('GATEWAY_URL'), brokers: env.text('KAFKA_BROKERS') }));
+  const narrator = new Narrator();
+  const peer = await Peer.start(config.brokers, topics);
+  try {
+    const aggregates = await playProxyCase(config.gateway, narrator);
+    narrator.chapter('外部系统看到的事件');
+    for (const [id, version] of aggregates) {
+      if (!(await peer.hasSeen(id, version))) narrator.check(false, `${id} 的第 ${version} 个版本没有送达`);
+    }
+    for (const event of peer.events.filter((one) => aggregates.has(one.key.split(':')[1] ?? ''))) {
+      const { key, version, type, time } = event;
+      process.stdout.write(`${time}  ${key.split(':')[1]?.slice(-6) ?? ''}  v${String(version).padEnd(3)} ${type}\n`);
+    }
+    const faults = peer.findFaults(aggregates);
+    narrator.check(faults.length === 0, faults.length === 0 ? '每个事件恰好一次，按版本顺序，没有缺口' : faults.join('；'));
+    const personal = JSON.stringify(peer.events).match(/1990\d{7}|1599\d{14}/g);
+    narrator.check(personal === null, '事件中没有电话和证件号码');
+  } finally {
+    peer.stop();
+  }
+  process.stdout.write(narrator.faults.length === 0 ? '\n演示完成，全部成立。\n' : `\n有 ${narrator.faults.length} 处不成立：\n${narrator.faults.join('\n')}\n`);
+  return narrator.faults.length === 0 ? 0 : 1;
+}
+
+demo().then(
+  (code) => process.exit(code),
+  (error: unknown) => {
+    process.stderr.write(`演示中断：${error instanceof Error ? error.message : String(error)}\n`);
+    process.exit(1);
+  },
+);

@@ -1,0 +1,30 @@
+/** Tells the story in Chinese with the time of day, and remembers what did not hold. */
+export class Narrator {
+  readonly faults: string[] = [];
+
+  chapter(title: string): void {
+    process.stdout.write(`\n== ${title} ==\n`);
+  }
+
+  tell(who: string, what: string): void {
+    process.stdout.write(`${clock(new Date())}  ${who}：${what}\n`);
+  }
+
+  /** One thing that must hold. */
+  check(holds: boolean, what: string): void {
+    process.stdout.write(`${clock(new Date())}  ${holds ? '✓' : '✗'} ${what}\n`);
+    if (!holds) this.faults.push(what);
+  }
+}
+
+/** 08:30:15.123 in Shanghai. */
+export function clock(at: Date): string {
+  return at.toLocaleTimeString('zh-CN', { timeZone: 'Asia/Shanghai', hour12: false, fractionalSecondDigits: 3 });
+}
+
+/** 2026年11月24日 18:00 in Shanghai. */
+export function day(iso: unknown): string {
+  if (typeof iso !== 'string') return '（无）';
+  const options = { timeZone: 'Asia/Shanghai', year: 'numeric', month: 'long', day: 'numeric', hour: '2-digit', minute: '2-digit', hour12: false } as const;
+  return new Date(iso).toLocaleString('zh-CN', options);
+}
