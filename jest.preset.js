@@ -17,6 +17,7 @@ module.exports = {
   moduleNameMapper: {
     // Tests run from source, so a change is seen without a build.
     '^@linli/(errors|config|contracts|telemetry|auth|db|messaging|clocks|audit|grpc|http|runtime|testing)$': path.join(root, 'packages/$1/src/index.ts'),
+    '^@linli/operator$': path.join(root, 'infra/operator/src/index.ts'),
     '^@linli/(organization|residents|requests|gateway)$': path.join(root, 'services/$1/src/index.ts'),
   },
 };
