@@ -1,0 +1,41 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { renderReference } from '../pages/reference';
+import { routeTable } from '../routing/table';
+import { createDocument } from './document';
+
+const committed = path.join(__dirname, '../../openapi.json');
+
+describe('the OpenAPI document', () => {
+  const document = createDocument(routeTable);
+
+  it('is the committed one; UPDATE_SNAPSHOT=1 renews it', () => {
+    const text = `${JSON.stringify(document, undefined, 2)}\n`;
+    if (process.env['UPDATE_SNAPSHOT'] === '1') writeFileSync(committed, text);
+    expect(text).toBe(readFileSync(committed, 'utf8'));
+  });
+
+  it('has every route once, each with a summary and a name of its own', () => {
+    const names = routeTable.map((route) => route.name);
+    expect(new Set(names).size).toBe(names.length);
+    for (const { method, path: at, summary } of routeTable) {
+      expect(summary).not.toBe('');
+      expect(document).toHaveProperty(['paths', at, method]);
+    }
+  });
+
+  it('resolves every reference', () => {
+    const text = JSON.stringify(document);
+    const wanted = new Set([...text.matchAll(/"#\/components\/schemas\/(\w+)"/g)].map((match) => match[1]));
+    for (const name of wanted) expect(document).toHaveProperty(['components', 'schemas', name ?? '']);
+    expect(text).not.toContain('$defs');
+  });
+});
+
+describe('the reference page', () => {
+  it('shows every route and loads nothing', () => {
+    const html = renderReference(createDocument(routeTable));
+    for (const route of routeTable) expect(html).toContain(`id="${route.name}"`);
+    expect(html).not.toMatch(/<script|src=|href="http/);
+  });
+});

@@ -1,0 +1,126 @@
+import { z } from 'zod';
+import type { ApiRoute } from '../routing/route';
+
+type Json = Record<string, unknown>;
+
+const problemRef = { $ref: '#/components/schemas/Problem' };
+
+const problemSchema = {
+  type: 'object',
+  description: 'RFC 9457；code 是稳定的错误代码，detail 是给人看的一句话',
+  required: ['type', 'title', 'status', 'code'],
+  properties: {
+    type: { type: 'string' },
+    title: { type: 'string' },
+    status: { type: 'integer' },
+    detail: { type: 'string' },
+    instance: { type: 'string' },
+    code: { type: 'string' },
+    errors: {
+      type: 'array',
+      items: { type: 'object', required: ['field', 'code'], properties: { field: { type: 'string' }, code: { type: 'string' } } },
+    },
+    traceId: { type: 'string' },
+  },
+};
+
+const header = (name: string, description: string, example: string): Json => ({
+  name,
+  in: 'header',
+  required: true,
+  description,
+  schema: { type: 'string' },
+  example,
+});
+
+/** The OpenAPI 3.1 document of the routes: the same for the same table, so that it can be committed and compared. */
+export function createDocument(routes: readonly ApiRoute[]): Json {
+  const schemas: Json = { Problem: problemSchema };
+  const paths: Record<string, Json> = {};
+  for (const route of routes) {
+    (paths[route.path] ??= {})[route.method] = operationOf(route, schemas);
+  }
+  return {
+    openapi: '3.1.0',
+    info: {
+      title: '邻里 Linli',
+      version: '1',
+      summary: '街道办事处为民服务平台的接口',
+      description: '时间一律为 UTC 的 RFC 3339；日期为北京时间的 YYYY-MM-DD。新建须带 Idempotency-Key，修改须带 If-Match。',
+      license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
+    },
+    servers: [{ url: '/' }],
+    security: [{ bearer: [] }, { session: [] }],
+    paths,
+    components: {
+      schemas,
+      securitySchemes: {
+        bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT', description: 'RFC 9068 访问令牌' },
+        session: { type: 'apiKey', in: 'cookie', name: 'linli-session', description: '浏览器登录后的会话；修改还须带 X-CSRF-Token' },
+      },
+    },
+  };
+}
+
+function operationOf(route: ApiRoute, schemas: Json): Json {
+  const parameters = [
+    ...parametersOf(route.params, 'path'),
+    ...parametersOf(route.query, 'query'),
+    ...(route.creates === true ? [header('Idempotency-Key', '重复发送同一请求时得到第一次的答复', '"a3f1c7e2"')] : []),
+    ...(route.changes === true ? [header('If-Match', '所见版本的 ETag', '"v3"')] : []),
+  ];
+  return {
+    operationId: route.name,
+    summary: route.summary,
+    tags: [route.tag],
+    ...(route.permission === undefined ? {} : { 'x-permission': route.permission }),
+    ...(parameters.length === 0 ? {} : { parameters }),
+    ...(route.body === undefined ? {} : { requestBody: { required: true, content: { 'application/json': { schema: schemaOf(route.body, 'input', schemas) } } } }),
+    responses: {
+      [route.status]: { description: '成功', content: { 'application/json': { schema: schemaOf(route.response, 'output', schemas) } } },
+      default: { description: '未成功', content: { 'application/problem+json': { schema: problemRef } } },
+    },
+  };
+}
+
+function parametersOf(schema: z.ZodType, place: 'path' | 'query'): Json[] {
+  if (!(schema instanceof z.ZodObject)) return [];
+  return Object.entries(schema.shape as Record<string, z.ZodType>).map(([name, member]) => {
+    const { description, shown } = (member.meta() ?? {}) as { description?: string; shown?: Json };
+    return {
+      name,
+      in: place,
+      required: place === 'path',
+      ...(description === undefined ? {} : { description }),
+      schema: shown ?? withoutDescription(plainSchema(member, 'input')),
+    };
+  });
+}
+
+/** A schema with an id becomes a component once, and a reference wherever it is used. */
+function schemaOf(schema: z.ZodType, io: 'input' | 'output', schemas: Json): Json {
+  const { id } = (schema.meta() ?? {}) as { id?: string };
+  const { $defs, ...own } = plainSchema(schema, io);
+  for (const [name, definition] of Object.entries(($defs ?? {}) as Json)) schemas[name] = rerooted(definition);
+  const rooted = rerooted(own) as Json;
+  if (id === undefined) return rooted;
+  schemas[id] = withoutId(rooted);
+  return { $ref: `#/components/schemas/${id}` };
+}
+
+function plainSchema(schema: z.ZodType, io: 'input' | 'output'): Json {
+  const { $schema: _dialect, ...rest } = z.toJSONSchema(schema, { io, target: 'draft-2020-12', unrepresentable: 'any' }) as Json;
+  return rest;
+}
+
+function rerooted(definition: unknown): unknown {
+  return JSON.parse(JSON.stringify(definition).replaceAll('"#/$defs/', '"#/components/schemas/'));
+}
+
+function withoutId({ id: _id, ...rest }: Json): Json {
+  return rest;
+}
+
+function withoutDescription({ description: _description, shown: _shown, ...rest }: Json): Json {
+  return rest;
+}
