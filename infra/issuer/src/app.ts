@@ -8,18 +8,19 @@ import { readPeople } from './people';
 import { createProvider } from './provider';
 import { renderMessagePage, renderSignInPage } from './sign-in-page';
 
-const pageHeaders = {
-  'content-type': 'text/html; charset=utf-8',
-  'content-security-policy': "default-src 'none'; style-src 'unsafe-inline'; form-action 'self' http://127.0.0.1:* http://localhost:*",
-  'cache-control': 'no-store',
-};
-
 /** The development issuer: the protocol from oidc-provider, and a page of ours where one click signs in. */
 export function createApp(config: IssuerConfig): App & { readonly port: () => number } {
   const log = createLogger('issuer', { level: config.mode === 'test' ? 'silent' : 'info' });
   const people = readPeople(config.fixtures);
   const provider = createProvider(config, people);
   const handle = provider.callback();
+  // A form's answer may redirect to the gateway and to tools on this machine, and the policy counts those hops too.
+  const targets = `'self' ${new URL(config.gatewayUrl).origin} http://127.0.0.1:*`;
+  const pageHeaders = {
+    'content-type': 'text/html; charset=utf-8',
+    'content-security-policy': `default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; base-uri 'none'; form-action ${targets}`,
+    'cache-control': 'no-store',
+  };
   const server = createServer((request, response) => {
     void answer(request, response).catch((err: unknown) => {
       log.warn({ err }, 'sign-in failed');
@@ -33,6 +34,7 @@ export function createApp(config: IssuerConfig): App & { readonly port: () => nu
     if (pathname === '/livez' || pathname === '/readyz') {
       response.writeHead(200, { 'content-type': 'text/plain' }).end('ok');
     } else if (!pathname.startsWith('/sign-in/')) {
+      if (/^\/auth(\/|$)/.test(pathname)) forgetSession(request);
       await handle(request, response);
     } else if (request.method === 'POST') {
       await finishSignIn(request, response);
@@ -64,4 +66,10 @@ export function createApp(config: IssuerConfig): App & { readonly port: () => nu
         server.closeAllConnections();
       }),
   };
+}
+
+// Every sign-in asks who it is: without this a browser would stay the person it was first.
+function forgetSession(request: IncomingMessage): void {
+  const cookies = (request.headers.cookie ?? '').split(/;\s*/);
+  request.headers.cookie = cookies.filter((cookie) => !cookie.startsWith('_session')).join('; ');
 }
