@@ -9,8 +9,8 @@ import { getItemInForce, listItems } from './store';
 
 const mostItems = 500;
 const mostMaterials = 50;
-// Such as `minzheng.subsistence-allowance`.
-const codeRule = { max: 64, pattern: /^[A-Za-z0-9][A-Za-z0-9._-]*$/ };
+// Such as `subsistence-allowance`. Fewer than 11 digits: the audit trail refuses what could be a person's number.
+const codeRule = { max: 64, pattern: /^[A-Za-z](?!(?:\D*\d){11})[A-Za-z0-9._-]*$/ };
 
 export function itemService(deps: Pick<Deps, 'db' | 'now' | 'tokens'>): requests.ItemServiceImplementation<{ caller: Caller }> {
   const today = () => localDateOf(deps.now());

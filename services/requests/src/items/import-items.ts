@@ -11,7 +11,7 @@ import { endItem, insertItem, listItemVersions, lockCatalogue } from './store';
  * Several versions of one item may come together. Repeating it changes nothing.
  * @throws AppError invalid_argument of `assertItem`; failed_precondition ITEM_VERSION_OVERLAP.
  */
-export async function importItems(deps: Pick<Deps, 'db'>, caller: Caller, items: readonly NewItem[]): Promise<{ created: number; unchanged: number }> {
+export async function importItems(deps: Pick<Deps, 'db' | 'now'>, caller: Caller, items: readonly NewItem[]): Promise<{ created: number; unchanged: number }> {
   items.forEach(assertItem);
   const ordered = [...items].sort((a, b) => (a.effectiveFrom < b.effectiveFrom ? -1 : 1));
   return deps.db.withTenant(caller, async (tx) => {
@@ -23,16 +23,16 @@ export async function importItems(deps: Pick<Deps, 'db'>, caller: Caller, items:
       if (next === undefined) continue;
       const latest = versions.at(-1);
       if (latest !== undefined && next.endsLatest) await endItem(tx, latest, given.effectiveFrom);
-      await publish(tx, caller, next.publish);
+      await publish(tx, caller, { item: next.publish, at: deps.now() });
       created += 1;
     }
     return { created, unchanged: items.length - created };
   });
 }
 
-async function publish(tx: Tx, caller: Caller, item: Item): Promise<void> {
+async function publish(tx: Tx, caller: Caller, { item, at }: { readonly item: Item; readonly at: Date }): Promise<void> {
   const { code, version, effectiveFrom } = item;
   await insertItem(tx, item);
-  await recordAudit(tx, caller, { action: 'item.publish', objectType: 'item', objectId: code, details: { version: String(version) } });
+  await recordAudit(tx, caller, { action: 'item.publish', objectType: 'item', objectId: code, details: { version }, at });
   await enqueue(tx, { type: 'linli.requests.v1.ItemVersionPublished', aggregateId: code, version, payload: { code, version, effectiveFrom } });
 }

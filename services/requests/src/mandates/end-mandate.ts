@@ -31,13 +31,14 @@ export async function revokeMandate(
   input: { readonly mandateId: string; readonly version: number },
 ): Promise<Mandate> {
   return deps.db.withTenant(caller, async (tx) => {
+    const at = deps.now();
     const mandate = await lockMandate(tx, input.mandateId);
     const may = isSelf(caller, permission, mandate.residentId) || coversUnit(caller, permission, mandate.unitPath);
     if (!may) throw notFound('MANDATE_NOT_FOUND', 'there is no such mandate');
-    const revoked = revoke(mandate, input.version, deps.now());
+    const revoked = revoke(mandate, input.version, at);
     await end(tx, revoked, 'MandateRevoked');
     await setTimer(tx, { kind: 'mandate', subjectId: revoked.id }, undefined);
-    await recordAudit(tx, caller, { action: 'mandate.revoke', objectType: 'mandate', objectId: revoked.id });
+    await recordAudit(tx, caller, { action: 'mandate.revoke', objectType: 'mandate', objectId: revoked.id, at });
     await deps.onMandateEnded(tx, caller, { mandateId: revoked.id, cause: 'mandate_revoked' });
     return revoked;
   });
@@ -46,12 +47,12 @@ export async function revokeMandate(
 /** For the timer sweep: a mandate ends when its time is over. */
 export function mandateTimer(deps: Pick<Deps, 'now'>, { onMandateEnded }: MandateHooks): (tx: Tx, mandateId: string) => Promise<void> {
   return async (tx, mandateId) => {
-    const mandate = await lockMandate(tx, mandateId);
-    const expired = expire(mandate, deps.now());
+    const at = deps.now();
+    const expired = expire(await lockMandate(tx, mandateId), at);
     if (expired === undefined) return;
     const caller = systemCaller(tenantOf(tx), 'requests', []);
     await end(tx, expired, 'MandateExpired');
-    await recordAudit(tx, caller, { action: 'mandate.expire', objectType: 'mandate', objectId: mandateId });
+    await recordAudit(tx, caller, { action: 'mandate.expire', objectType: 'mandate', objectId: mandateId, at });
     await onMandateEnded(tx, caller, { mandateId, cause: 'mandate_expired' });
   };
 }

@@ -40,8 +40,8 @@ export async function signMandate(
       const mandate = await compose(deps, tx, { input, person });
       await insertMandate(tx, mandate);
       await setTimer(tx, { kind: 'mandate', subjectId: mandate.id }, mandate.expiresAt);
-      const { id, residentId, agentId, itemCode, unitPath, expiresAt, version, consentForm } = mandate;
-      await recordAudit(tx, caller, { action: 'mandate.sign', objectType: 'mandate', objectId: id, details: { consentForm } });
+      const { id, residentId, agentId, itemCode, unitPath, expiresAt, version, consentForm, signedAt: at } = mandate;
+      await recordAudit(tx, caller, { action: 'mandate.sign', objectType: 'mandate', objectId: id, details: { consentForm }, at });
       const payload = { mandateId: id, residentId, agentId, itemCode, unitPath, expiresAt };
       await enqueue(tx, { type: 'linli.requests.v1.MandateSigned', aggregateId: id, version, payload });
       return mandate;

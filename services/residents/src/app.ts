@@ -1,0 +1,94 @@
+import { createSealer } from '@linli/audit';
+import { createInternalTokens } from '@linli/auth';
+import { residents } from '@linli/contracts';
+import { openDatabase, openSystemDatabase, pageToken } from '@linli/db';
+import { createGrpcServer } from '@linli/grpc';
+import { startSideServer, type SideServer } from '@linli/http';
+import { createConsumer, createRelay } from '@linli/messaging';
+import type { App } from '@linli/runtime';
+import { createLogger, createMetrics } from '@linli/telemetry';
+import type { ResidentsConfig } from './config';
+import type { Deps } from './deps';
+import { personService } from './persons/grpc';
+import { personConstraints } from './persons/store';
+import { unitHandlers } from './units/events';
+import { createVault } from './vault/vault';
+
+const name = 'residents';
+
+export interface ResidentsApp extends App {
+  readonly deps: Deps;
+  /** Known once started. */
+  readonly ports: { grpc: number; side: number };
+}
+
+/** The whole service. `overrides` replaces any member of its dependencies, for tests. */
+export function createApp(config: ResidentsConfig, overrides: Partial<Deps> = {}): ResidentsApp {
+  const log = overrides.log ?? createLogger(name, { level: config.logLevel });
+  const now = overrides.now ?? clockOf(config);
+  const metrics = createMetrics(name);
+  const internal = createInternalTokens({ issuer: name, privateKey: config.internalKey, trustedKeys: config.internalTrustedKeys });
+
+  const system = openSystemDatabase({ url: config.databaseRelayUrl, name: `${name}-relay`, log });
+  const relay = createRelay({ database: system, brokers: config.kafkaBrokers, clientId: name, source: `linli/${name}`, log, metrics });
+  const db = openDatabase({ url: config.databaseUrl, name, log, constraints: personConstraints, onCommit: () => relay.wake() });
+  const vault = createVault({ vaultKey: config.vaultKey, blindIndexKey: config.blindIndexKey, now });
+  const deps: Deps = { db, now, log, config, tokens: pageToken(config.pageTokenKey, now), vault, ...overrides };
+
+  const server = createGrpcServer({ service: name, internal, log, metrics });
+  server.add(residents.PersonServiceDefinition, personService(deps));
+
+  const consumer = createConsumer({
+    database: db,
+    system,
+    brokers: config.kafkaBrokers,
+    group: name,
+    handlers: { ...unitHandlers() },
+    log,
+    metrics,
+  });
+  const sealer = createSealer({ system, ...(config.auditSigningKey && { signingKey: config.auditSigningKey }), log, metrics, now });
+
+  const ports = { grpc: 0, side: 0 };
+  let side: SideServer | undefined;
+  return {
+    deps,
+    ports,
+    async start() {
+      await db.ping();
+      await relay.start();
+      await consumer.start();
+      await sealer.start();
+      ports.grpc = await server.start(config.grpcPort, config.host);
+      side = await startSideServer({ port: config.sidePort, host: config.host, log, metrics, ready });
+      ports.side = side.port;
+    },
+    async stop() {
+      await server.stop(5_000);
+      await consumer.stop();
+      await relay.stop();
+      await sealer.stop();
+      await side?.stop();
+      await db.close();
+      await system.close();
+    },
+  };
+
+  async function ready() {
+    const database = await db.ping().then(
+      () => true,
+      () => false,
+    );
+    return [
+      { name: 'database', ok: database },
+      { name: 'consumer', ok: consumer.ready() },
+    ];
+  }
+}
+
+/** In development a simulated clock starts at the given time and runs on from there. */
+function clockOf({ clock }: ResidentsConfig): () => Date {
+  if (clock === '') return () => new Date();
+  const ahead = Date.parse(clock) - Date.now();
+  return () => new Date(Date.now() + ahead);
+}
