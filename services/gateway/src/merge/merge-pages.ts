@@ -1,0 +1,90 @@
+import { isAppError } from '@linli/errors';
+import type { Logger } from '@linli/telemetry';
+import type { PageTokens } from '@linli/db';
+import type { Source } from '../clients';
+
+/** One page of one service. */
+export interface SourcePage<Item> {
+  readonly items: readonly Item[];
+  readonly nextPageToken: string;
+}
+
+export interface Merged<Item> {
+  readonly items: readonly Item[];
+  readonly nextPageToken: string;
+  /** Services that did not answer; undefined when all did. */
+  readonly unreachable: string[] | undefined;
+}
+
+interface Merge<Client, Item> {
+  readonly sources: readonly Source<Client>[];
+  readonly fetch: (client: Client, page: { pageSize: number; pageToken: string }) => Promise<SourcePage<Item>>;
+  readonly compare: (a: Item, b: Item) => number;
+  readonly pageSize: number;
+  readonly pageToken: string;
+  /** What the list was asked with, so that a token fits no other list. */
+  readonly context: Readonly<Record<string, string>>;
+}
+
+/** Where one service's list goes on: its own token, and how many items behind it were shown already. */
+interface Place {
+  readonly token: string;
+  readonly skip: number;
+  readonly ended: boolean;
+}
+
+const standardSize = 50;
+const start: Place = { token: '', skip: 0, ended: false };
+
+/**
+ * Merges the same list of several services, each sorted by `compare`, page by page: at most one call a service a page,
+ * and memory for one page of each. A service that does not answer is named, and asked again on the next page.
+ * @throws invalid_argument PAGE_TOKEN_INVALID.
+ */
+export async function mergePages<Client, Item>(deps: { tokens: PageTokens; log: Logger }, merge: Merge<Client, Item>): Promise<Merged<Item>> {
+  const size = merge.pageSize === 0 ? standardSize : merge.pageSize;
+  const places = readPlaces(deps.tokens, merge);
+  const silent: string[] = [];
+  const pages = await Promise.all(
+    merge.sources.map(async ({ service, client }): Promise<SourcePage<Item>> => {
+      const { token, skip, ended } = places[service] ?? start;
+      if (ended) return { items: [], nextPageToken: '' };
+      try {
+        const page = await merge.fetch(client, { pageSize: size, pageToken: token });
+        return { ...page, items: page.items.slice(skip) };
+      } catch (error) {
+        if (!isAppError(error) || !['unavailable', 'deadline_exceeded'].includes(error.kind)) throw error;
+        deps.log.warn({ err: error, peer: service }, 'a part of a merged list is missing');
+        silent.push(service);
+        return { items: [], nextPageToken: '' };
+      }
+    }),
+  );
+  const all = pages.flatMap(({ items }, source) => items.map((item) => ({ item, source })));
+  const shown = all.sort((a, b) => merge.compare(a.item, b.item)).slice(0, size);
+  const next = Object.fromEntries(
+    merge.sources.map(({ service }, source) => {
+      const before = places[service] ?? start;
+      if (silent.includes(service)) return [service, before];
+      const taken = shown.filter((entry) => entry.source === source).length;
+      return [service, advance(before, pages[source], taken)];
+    }),
+  );
+  const isDone = Object.values(next).every(({ ended }) => ended);
+  return {
+    items: shown.map(({ item }) => item),
+    nextPageToken: isDone ? '' : deps.tokens.sign([JSON.stringify(next)], merge.context),
+    unreachable: silent.length === 0 ? undefined : silent.sort(),
+  };
+}
+
+function advance(before: Place, page: SourcePage<unknown> | undefined, taken: number): Place {
+  if (before.ended || page === undefined) return before;
+  if (taken < page.items.length) return { ...before, skip: before.skip + taken };
+  return { token: page.nextPageToken, skip: 0, ended: page.nextPageToken === '' };
+}
+
+function readPlaces<Client, Item>(tokens: PageTokens, { pageToken, context }: Merge<Client, Item>): Readonly<Record<string, Place>> {
+  const [places] = tokens.read(pageToken, context) ?? [];
+  return typeof places === 'string' ? (JSON.parse(places) as Record<string, Place>) : {};
+}

@@ -1,0 +1,27 @@
+import { caseActionRoutes } from '../cases/action-routes';
+import { caseRoutes } from '../cases/routes';
+import { grantRoutes } from '../grants/routes';
+import { itemRoutes } from '../items/routes';
+import { mandateRoutes } from '../mandates/routes';
+import { personRoutes } from '../persons/routes';
+import { staffRoutes } from '../staff/routes';
+import { tenantRoutes } from '../tenants/routes';
+import { threadRoutes } from '../threads/routes';
+import { unitRoutes } from '../units/routes';
+import { workRoutes } from '../work/routes';
+import type { ApiRoute } from './route';
+
+/** Every route of the API, in the order of the reference page. */
+export const routeTable: readonly ApiRoute[] = [
+  ...caseRoutes,
+  ...caseActionRoutes,
+  ...mandateRoutes,
+  ...itemRoutes,
+  ...personRoutes,
+  ...workRoutes,
+  ...threadRoutes,
+  ...unitRoutes,
+  ...staffRoutes,
+  ...grantRoutes,
+  ...tenantRoutes,
+];
