@@ -20,6 +20,6 @@ export interface Change {
 export async function recordChanges(tx: Tx, caller: Caller, changes: readonly Change[]): Promise<void> {
   for (const { action, objectType, id, version, event, payload } of changes) {
     await enqueue(tx, { type: `linli.organization.v1.${event}`, aggregateId: id, version, payload });
-    await recordAudit(tx, caller, { action, objectType, objectId: id, details: { version: String(version) } });
+    await recordAudit(tx, caller, { action, objectType, objectId: id, details: { version } });
   }
 }

@@ -152,13 +152,13 @@ describe('what a caller may not see', () => {
     const outsiders = [within(other.path), everything('baihe')];
     for (const outsider of outsiders) {
       const attempts = [
-        office.units.getUnit({ unitId: grid.id }, { caller: outsider }),
-        office.units.renameUnit({ unitId: grid.id, version: 1, nameZh: '新' }, { caller: outsider }),
-        office.units.closeUnit({ unitId: grid.id, version: 1 }, { caller: outsider }),
-        office.units.createUnit({ parentId: grid.id, kind: UNIT_KIND_BUILDING, code: fresh('u'), nameZh: '楼' }, { caller: outsider }),
-        office.units.listUnits({ underUnitId: grid.id }, { caller: outsider }),
+        () => office.units.getUnit({ unitId: grid.id }, { caller: outsider }),
+        () => office.units.renameUnit({ unitId: grid.id, version: 1, nameZh: '新' }, { caller: outsider }),
+        () => office.units.closeUnit({ unitId: grid.id, version: 1 }, { caller: outsider }),
+        () => office.units.createUnit({ parentId: grid.id, kind: UNIT_KIND_BUILDING, code: fresh('u'), nameZh: '楼' }, { caller: outsider }),
+        () => office.units.listUnits({ underUnitId: grid.id }, { caller: outsider }),
       ];
-      for (const attempt of attempts) await expect(attempt).rejects.toMatchObject({ kind: 'not_found', reason: 'UNIT_NOT_FOUND' });
+      for (const attempt of attempts) await expect(attempt()).rejects.toMatchObject({ kind: 'not_found', reason: 'UNIT_NOT_FOUND' });
       expect((await office.units.batchGetUnits({ unitIds: [grid.id] }, { caller: outsider })).units).toEqual([]);
       const { units } = await office.units.listUnits({ pageSize: 200 }, { caller: outsider });
       expect(units.map(({ id }) => id)).not.toContain(grid.id);

@@ -16,6 +16,6 @@ export async function seedRoles(tx: Tx, caller: Caller): Promise<void> {
     action: 'role.seed',
     objectType: 'tenant',
     objectId: tenantOf(tx),
-    details: { roles: changed.map((role) => role.code).join(',') },
+    details: { changed: changed.length },
   });
 }

@@ -1,0 +1,271 @@
+import { organization } from '@linli/contracts';
+import { testCaller } from '@linli/testing';
+import { everything, fresh, history, makeStaff, makeTenant, makeUnit, sentEvents, startOffice, within, type Office } from './support';
+
+const { UNIT_KIND_COMMUNITY, UNIT_KIND_GRID } = organization.UnitKind;
+const nobody = '01900000-0000-7000-8000-00000000ffff';
+const caller = everything();
+
+let office: Office;
+let root: organization.Unit;
+let community: organization.Unit;
+let grid: organization.Unit;
+
+beforeAll(async () => {
+  office = await startOffice();
+  ({ root } = await makeTenant(office));
+  await makeTenant(office, 'baihe');
+  community = await makeUnit(office, root.id, { kind: UNIT_KIND_COMMUNITY });
+  grid = await makeUnit(office, community.id, { kind: UNIT_KIND_GRID });
+});
+
+afterAll(() => office.stop());
+
+async function read(id: string): Promise<organization.Staff> {
+  const { staff } = await office.staff.getStaff({ staffId: id }, { caller });
+  if (staff === undefined) throw new Error('no staff came back');
+  return staff;
+}
+
+describe('somebody new', () => {
+  it('is kept in clear here and told of without name or phone', async () => {
+    const staff = await makeStaff(office);
+    expect(await read(staff.id)).toEqual(staff);
+    expect(staff).toMatchObject({ name: `职员${staff.code}`, workPhone: '000-5550100', active: true, posts: [], partnerId: '', version: 1 });
+    expect(await sentEvents(office, staff.id)).toEqual([
+      { type: 'StaffCreated', id: staff.id, version: 1, payload: { staff: { staffId: staff.id, active: true } } },
+    ]);
+  });
+
+  it('is made once for a repeated request, and no answer keeps the name', async () => {
+    const request = { requestId: fresh('r'), code: fresh('s'), name: '只存一处', workPhone: '000-5550199' };
+    const [one, two] = await Promise.all([office.staff.createStaff(request, { caller }), office.staff.createStaff(request, { caller })]);
+    expect(one).toEqual(two);
+    const { rows } = await office.knex.raw<{ rows: { text: string }[] }>('select answer::text as text from answered_requests');
+    expect(rows.map(({ text }) => text).join()).not.toMatch(/只存一处|5550199/);
+    const changed = office.staff.createStaff({ ...request, name: '别人' }, { caller });
+    await expect(changed).rejects.toMatchObject({ reason: 'IDEMPOTENCY_KEY_REUSED' });
+  });
+
+  it('needs a code and an identity that nobody has', async () => {
+    const subject = fresh('subject');
+    const { code } = await makeStaff(office, undefined, { subject });
+    const sameCode = office.staff.createStaff({ code, name: '同号' }, { caller });
+    await expect(sameCode).rejects.toMatchObject({ kind: 'already_exists', reason: 'STAFF_CODE_TAKEN' });
+    const identity = { identityIssuer: 'https://issuer.example', identitySubject: subject };
+    const sameIdentity = office.staff.createStaff({ code: fresh('s'), name: '同身份', ...identity }, { caller });
+    await expect(sameIdentity).rejects.toMatchObject({ kind: 'already_exists', reason: 'IDENTITY_TAKEN' });
+  });
+
+  it.each([
+    ['code', { code: '' }],
+    ['name', { name: '\u0000' }],
+    ['work_phone', { workPhone: '打电话' }],
+    ['identity_subject', { identityIssuer: 'https://issuer.example' }],
+  ])('names the wrong field %s and never its value', async (field, wrong) => {
+    const creating = office.staff.createStaff({ code: fresh('s'), name: '某某', ...wrong }, { caller });
+    await expect(creating).rejects.toMatchObject({ kind: 'invalid_argument', violations: [{ field }] });
+    await creating.catch((error: unknown) => expect(JSON.stringify(error)).not.toContain('打电话'));
+  });
+
+  it('is added only by whoever holds the whole tenant', async () => {
+    const creating = office.staff.createStaff({ code: fresh('s'), name: '某某' }, { caller: within(community.path) });
+    await expect(creating).rejects.toMatchObject({ kind: 'permission_denied', reason: 'UNIT_OUT_OF_SCOPE' });
+  });
+});
+
+describe('posts', () => {
+  it('are part of the person: one version and one event with the whole state', async () => {
+    const staff = await makeStaff(office, grid.id);
+    expect(staff.posts).toMatchObject([{ staffId: staff.id, unitId: grid.id, unitPath: grid.path, titleZh: '干事', primary: true, validFrom: '2026-11-24' }]);
+    const second = await office.staff.assignPost({ staffId: staff.id, version: 2, unitId: community.id, titleZh: '主任', primary: true }, { caller });
+    expect(second.staff?.posts.filter(({ primary }) => primary).map(({ titleZh }) => titleZh)).toEqual(['主任']);
+    const postId = staff.posts[0]?.id ?? '';
+    const ended = await office.staff.endPost({ staffId: staff.id, version: 3, postId }, { caller });
+    expect(ended.staff?.version).toBe(4);
+    expect(ended.staff?.posts.find(({ id }) => id === postId)?.validTo).toBe('2026-11-24');
+    expect(await history(office, staff.id)).toEqual(['StaffCreated 1', 'PostAssigned 2', 'PostAssigned 3', 'PostEnded 4']);
+    const last = (await sentEvents(office, staff.id)).at(-1);
+    expect(last?.payload).toMatchObject({ postId, staff: { posts: [{ unitPath: community.path, primary: true }] } });
+  });
+
+  it('are refused twice, at closed units, at unknown ones, and ended twice or before they begin', async () => {
+    const staff = await makeStaff(office, grid.id);
+    const assign = (facts: object) => office.staff.assignPost({ staffId: staff.id, version: 2, unitId: grid.id, titleZh: '干事', ...facts }, { caller });
+    await expect(assign({})).rejects.toMatchObject({ kind: 'already_exists', reason: 'POST_EXISTS' });
+    await expect(assign({ unitId: nobody })).rejects.toMatchObject({ reason: 'UNIT_NOT_FOUND' });
+    await expect(assign({ titleZh: '网格员', validFrom: '2020-01-01' })).rejects.toMatchObject({ violations: [{ field: 'valid_from' }] });
+    const closed = await makeUnit(office, community.id, { kind: UNIT_KIND_GRID });
+    await office.units.closeUnit({ unitId: closed.id, version: 1 }, { caller });
+    await expect(assign({ unitId: closed.id })).rejects.toMatchObject({ reason: 'UNIT_CLOSED' });
+    const end = (facts: object) => office.staff.endPost({ staffId: staff.id, version: 2, postId: staff.posts[0]?.id ?? '', ...facts }, { caller });
+    await expect(end({ validTo: '2026-11-01' })).rejects.toMatchObject({ reason: 'POST_END_BEFORE_START' });
+    await expect(end({ postId: nobody })).rejects.toMatchObject({ kind: 'not_found', reason: 'POST_NOT_FOUND' });
+    await end({ validTo: '2026-12-31' });
+    await expect(end({ version: 3 })).rejects.toMatchObject({ reason: 'POST_ENDED' });
+  });
+
+  it('are assigned once for a repeated request, whatever the version has become', async () => {
+    const staff = await makeStaff(office);
+    const request = { requestId: fresh('r'), staffId: staff.id, version: 1, unitId: grid.id, titleZh: '网格员', primary: true };
+    await office.staff.assignPost(request, { caller });
+    const again = await office.staff.assignPost(request, { caller });
+    expect(again.staff).toMatchObject({ version: 2, posts: [{ titleZh: '网格员' }] });
+  });
+
+  it('of two at a time lets one win', async () => {
+    const staff = await makeStaff(office);
+    const assign = (titleZh: string) => office.staff.assignPost({ staffId: staff.id, version: 1, unitId: grid.id, titleZh }, { caller });
+    const results = await Promise.allSettled([assign('甲岗'), assign('乙岗')]);
+    expect(results.find(({ status }) => status === 'rejected')).toMatchObject({ reason: { reason: 'VERSION_STALE', details: { current: '2' } } });
+  });
+});
+
+describe('AB partners', () => {
+  it('are each other’s, each with a version and an event', async () => {
+    const [a, b] = [await makeStaff(office, grid.id), await makeStaff(office, grid.id)];
+    const set = await office.staff.setPartner({ staffId: a.id, version: 2, partnerId: b.id }, { caller });
+    expect(set.staff).toMatchObject({ partnerId: b.id, version: 3 });
+    expect(await read(b.id)).toMatchObject({ partnerId: a.id, version: 3 });
+    expect((await history(office, b.id)).at(-1)).toBe('PartnerSet 3');
+    const same = await office.staff.setPartner({ staffId: a.id, version: 3, partnerId: b.id }, { caller });
+    expect(same.staff?.version).toBe(3);
+    await office.staff.setPartner({ staffId: b.id, version: 3, partnerId: '' }, { caller });
+    expect(await read(a.id)).toMatchObject({ partnerId: '', version: 4 });
+    expect(await history(office, a.id)).toEqual(['StaffCreated 1', 'PostAssigned 2', 'PartnerSet 3', 'PartnerSet 4']);
+    const none = await office.staff.setPartner({ staffId: a.id, version: 4, partnerId: '' }, { caller });
+    expect(none.staff?.version).toBe(4);
+  });
+
+  it('are never oneself, somebody gone, somebody unknown or somebody’s already', async () => {
+    const [a, b, c, gone] = await Promise.all([1, 2, 3, 4].map(() => makeStaff(office, grid.id)));
+    const pair = (partnerId = '') => office.staff.setPartner({ staffId: a?.id ?? '', version: 2, partnerId }, { caller });
+    await expect(pair(a?.id)).rejects.toMatchObject({ kind: 'invalid_argument', reason: 'PARTNER_IS_SELF' });
+    await expect(pair(nobody)).rejects.toMatchObject({ reason: 'STAFF_NOT_FOUND' });
+    await office.staff.deactivateStaff({ staffId: gone?.id ?? '', version: 2 }, { caller });
+    await expect(pair(gone?.id)).rejects.toMatchObject({ reason: 'STAFF_INACTIVE' });
+    await office.staff.setPartner({ staffId: b?.id ?? '', version: 2, partnerId: c?.id ?? '' }, { caller });
+    await expect(pair(c?.id)).rejects.toMatchObject({ kind: 'failed_precondition', reason: 'PARTNER_TAKEN' });
+  });
+
+  it('never get two, however many ask at a time', async () => {
+    const people = await Promise.all([1, 2, 3, 4, 5, 6].map(() => makeStaff(office, grid.id)));
+    await Promise.allSettled(
+      people.flatMap((one) => people.map((other) => office.staff.setPartner({ staffId: one.id, version: 2, partnerId: other.id }, { caller }))),
+    );
+    const now = new Map((await Promise.all(people.map(({ id }) => read(id)))).map((staff) => [staff.id, staff]));
+    for (const staff of now.values()) {
+      if (staff.partnerId !== '') expect(now.get(staff.partnerId)?.partnerId).toBe(staff.id);
+      const versions = (await sentEvents(office, staff.id)).map(({ version }) => version);
+      expect(versions).toEqual(versions.map((_, index) => index + 1));
+    }
+    expect([...now.values()].some((staff) => staff.partnerId !== '')).toBe(true);
+  });
+});
+
+describe('absence', () => {
+  const at = (iso: string) => new Date(`${iso}+08:00`);
+
+  it('begins now or when told, ends when told, and is over by itself', async () => {
+    const staff = await makeStaff(office, grid.id);
+    const until = at('2026-11-26T09:00:00');
+    const away = await office.staff.startAbsence({ staffId: staff.id, version: 2, until }, { caller });
+    expect(away.staff).toMatchObject({ absentFrom: office.clock.now(), absentUntil: until, version: 3 });
+    await expect(office.staff.startAbsence({ staffId: staff.id, version: 3 }, { caller })).rejects.toMatchObject({ reason: 'ABSENCE_STARTED' });
+    const back = await office.staff.endAbsence({ staffId: staff.id, version: 3 }, { caller });
+    expect(back.staff).toMatchObject({ absentFrom: undefined, absentUntil: undefined, version: 4 });
+    await expect(office.staff.endAbsence({ staffId: staff.id, version: 4 }, { caller })).rejects.toMatchObject({ reason: 'ABSENCE_NONE' });
+    expect((await history(office, staff.id)).slice(2)).toEqual(['AbsenceStarted 3', 'AbsenceEnded 4']);
+    await office.staff.startAbsence({ staffId: staff.id, version: 4, until }, { caller });
+    office.clock.set('2026-11-27T09:00:00+08:00');
+    const next = await office.staff.startAbsence({ staffId: staff.id, version: 5 }, { caller });
+    office.clock.set('2026-11-24T09:00:00+08:00');
+    expect(next.staff).toMatchObject({ absentUntil: undefined, version: 6 });
+  });
+
+  it('is refused when it ends in the past or before it begins', async () => {
+    const staff = await makeStaff(office, grid.id);
+    const start = (times: object) => office.staff.startAbsence({ staffId: staff.id, version: 2, ...times }, { caller });
+    await expect(start({ until: at('2026-11-24T08:59:59') })).rejects.toMatchObject({ kind: 'invalid_argument', reason: 'ABSENCE_ENDS_IN_PAST' });
+    const backwards = { from: at('2026-12-02T00:00:00'), until: at('2026-12-01T00:00:00') };
+    await expect(start(backwards)).rejects.toMatchObject({ reason: 'ABSENCE_ENDS_BEFORE_START' });
+  });
+});
+
+describe('somebody who leaves', () => {
+  it('ends posts, absence, pairing and grants, each told of once', async () => {
+    const [staff, partner] = [await makeStaff(office, grid.id), await makeStaff(office, grid.id)];
+    await office.staff.setPartner({ staffId: staff.id, version: 2, partnerId: partner.id }, { caller });
+    const scope = organization.GrantScope.GRANT_SCOPE_TENANT;
+    const principal = { principalKind: organization.PrincipalKind.PRINCIPAL_KIND_STAFF, principalId: staff.id };
+    const { grant } = await office.grants.grantRole({ ...principal, role: 'clerk', scope }, { caller });
+    await office.staff.startAbsence({ staffId: staff.id, version: 3 }, { caller });
+    const left = await office.staff.deactivateStaff({ staffId: staff.id, version: 4 }, { caller });
+    expect(left.staff).toMatchObject({ active: false, partnerId: '', absentFrom: undefined, version: 5, posts: [{ validTo: '2026-11-24' }] });
+    expect(await read(partner.id)).toMatchObject({ partnerId: '', version: 4 });
+    expect(await history(office, grant?.id ?? '')).toEqual(['RoleGranted 1', 'GrantRevoked 2']);
+    expect((await history(office, staff.id)).at(-1)).toBe('StaffDeactivated 5');
+    for (const again of [
+      () => office.staff.deactivateStaff({ staffId: staff.id, version: 5 }, { caller }),
+      () => office.staff.startAbsence({ staffId: staff.id, version: 5 }, { caller }),
+      () => office.staff.assignPost({ staffId: staff.id, version: 5, unitId: grid.id, titleZh: '网格员' }, { caller }),
+    ]) {
+      await expect(again()).rejects.toMatchObject({ kind: 'failed_precondition', reason: 'STAFF_INACTIVE' });
+    }
+  });
+});
+
+describe('what a caller may not see', () => {
+  it('does not exist: outside the scope and in another tenant', async () => {
+    const staff = await makeStaff(office, grid.id);
+    const other = await makeUnit(office, root.id, { kind: UNIT_KIND_COMMUNITY });
+    const ref = { staffId: staff.id, version: 2 };
+    for (const outsider of [within(other.path), everything('baihe')]) {
+      for (const attempt of [
+        () => office.staff.getStaff({ staffId: staff.id }, { caller: outsider }),
+        () => office.staff.deactivateStaff(ref, { caller: outsider }),
+        () => office.staff.assignPost({ ...ref, unitId: other.id, titleZh: '干事' }, { caller: outsider }),
+        () => office.staff.endPost({ ...ref, postId: staff.posts[0]?.id ?? '' }, { caller: outsider }),
+        () => office.staff.setPartner({ ...ref, partnerId: '' }, { caller: outsider }),
+        () => office.staff.startAbsence(ref, { caller: outsider }),
+        () => office.staff.endAbsence(ref, { caller: outsider }),
+      ]) {
+        await expect(attempt()).rejects.toMatchObject({ kind: 'not_found', reason: 'STAFF_NOT_FOUND' });
+      }
+      const hidden = office.staff.listStaff({ underUnitId: grid.id }, { caller: outsider });
+      await expect(hidden).rejects.toMatchObject({ reason: 'UNIT_NOT_FOUND' });
+      expect((await office.staff.batchGetStaff({ staffIds: [staff.id] }, { caller: outsider })).staff).toEqual([]);
+      expect((await office.staff.listStaff({ pageSize: 200 }, { caller: outsider })).staff.map(({ id }) => id)).not.toContain(staff.id);
+    }
+    await expect(
+      office.staff.assignPost({ ...ref, unitId: root.id, titleZh: '干事' }, { caller: within(community.path) }),
+    ).rejects.toMatchObject({ reason: 'UNIT_NOT_FOUND' });
+  });
+
+  it('but themselves, by a grant on own things', async () => {
+    const [me, other] = [await makeStaff(office), await makeStaff(office, grid.id)];
+    const self = testCaller({ subject: me.id, grants: [{ permissions: ['organization.staff.read'], scope: 'self', unitPath: '' }] });
+    expect((await office.staff.listStaff({}, { caller: self })).staff.map(({ id }) => id)).toEqual([me.id]);
+    expect((await office.staff.getStaff({ staffId: me.id }, { caller: self })).staff?.id).toBe(me.id);
+    await expect(office.staff.getStaff({ staffId: other.id }, { caller: self })).rejects.toMatchObject({ reason: 'STAFF_NOT_FOUND' });
+  });
+});
+
+describe('lists', () => {
+  it('page by code through the people of a subtree', async () => {
+    const top = await makeUnit(office, root.id, { kind: UNIT_KIND_COMMUNITY });
+    const below = await makeUnit(office, top.id, { kind: UNIT_KIND_GRID });
+    const people = [];
+    for (const unit of [top, below, below]) people.push(await makeStaff(office, unit.id));
+    const seen: string[] = [];
+    let pageToken = '';
+    do {
+      const page = await office.staff.listStaff({ underUnitId: top.id, pageSize: 2, pageToken }, { caller: within(top.path) });
+      seen.push(...page.staff.map(({ id }) => id));
+      pageToken = page.nextPageToken;
+    } while (pageToken !== '');
+    expect(seen.sort()).toEqual(people.map(({ id }) => id).sort());
+    const { staff } = await office.staff.batchGetStaff({ staffIds: people.map(({ id }) => id) }, { caller: within(below.path) });
+    expect(staff).toHaveLength(2);
+  });
+});
