@@ -16,6 +16,8 @@ export interface Call {
   readonly clients: Clients;
   readonly caller: Caller;
   readonly admitted: Admitted;
+  /** What changes by this session must carry; undefined for a bearer token. */
+  readonly csrfToken: () => string | undefined;
   /** Passed to every RPC; a read ends when the client goes away, a change does not. */
   readonly options: CallOptions & { readonly signal?: AbortSignal };
 }

@@ -45,7 +45,7 @@ export function serveRoutes(http: HttpApp, edge: Edge, routes: readonly ApiRoute
       before: [letIn],
       handle: async (request, response, context) => {
         const who = admitted.get(request);
-        if (who !== undefined) await answer(route, { request, response, context }, callOf(edge.deps, who, { route, context }));
+        if (who !== undefined) await answer(route, { request, response, context }, callOf(edge, who, { route, context }));
       },
     });
   }
@@ -88,9 +88,11 @@ function send(route: ApiRoute, response: Response, { body, version, location }: 
   response.status(route.status).json(body);
 }
 
-function callOf({ clients, tokens, log }: Deps, admitted: Admitted, { route, context }: { route: ApiRoute; context: RequestContext }): Call {
-  const { caller } = admitted;
+function callOf({ deps, door }: Edge, admitted: Admitted, { route, context }: { route: ApiRoute; context: RequestContext }): Call {
+  const { clients, tokens, log } = deps;
+  const { caller, session } = admitted;
   // A change that has begun is carried through, whether or not its sender waits for the answer.
   const options = route.method === 'get' ? { caller, signal: context.signal } : { caller };
-  return { deps: { clients, tokens, log }, clients, caller, admitted, options };
+  const csrfToken = () => (session === undefined ? undefined : door.keys.csrfTokenOf(session.idHash));
+  return { deps: { clients, tokens, log }, clients, caller, admitted, csrfToken, options };
 }

@@ -3,6 +3,7 @@ import { caseRoutes } from '../cases/routes';
 import { grantRoutes } from '../grants/routes';
 import { itemRoutes } from '../items/routes';
 import { mandateRoutes } from '../mandates/routes';
+import { meRoutes } from '../me/routes';
 import { personRoutes } from '../persons/routes';
 import { staffRoutes } from '../staff/routes';
 import { tenantRoutes } from '../tenants/routes';
@@ -24,4 +25,5 @@ export const routeTable: readonly ApiRoute[] = [
   ...staffRoutes,
   ...grantRoutes,
   ...tenantRoutes,
+  ...meRoutes,
 ];

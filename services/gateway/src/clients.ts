@@ -1,0 +1,46 @@
+import { organization, requests, residents, thread, work } from '@linli/contracts';
+import type { GrpcClient, GrpcClients } from '@linli/grpc';
+import type { ServiceConfig } from './config';
+
+type Config = Pick<ServiceConfig, 'organizationAddress' | 'residentsAddress' | 'requestsAddress'>;
+
+/** One of the services behind an interface that several implement. */
+export interface Source<Client> {
+  readonly service: string;
+  readonly client: Client;
+}
+
+export interface Clients {
+  readonly tenants: GrpcClient<organization.TenantServiceDefinition>;
+  readonly units: GrpcClient<organization.UnitServiceDefinition>;
+  readonly staff: GrpcClient<organization.StaffServiceDefinition>;
+  readonly grants: GrpcClient<organization.GrantServiceDefinition>;
+  readonly callers: GrpcClient<organization.CallerServiceDefinition>;
+  readonly persons: GrpcClient<residents.PersonServiceDefinition>;
+  readonly items: GrpcClient<requests.ItemServiceDefinition>;
+  readonly mandates: GrpcClient<requests.MandateServiceDefinition>;
+  readonly cases: GrpcClient<requests.CaseServiceDefinition>;
+  /** Every service that has work that waits for people. */
+  readonly queues: readonly Source<GrpcClient<work.WorkQueueServiceDefinition>>[];
+  /** Every service that writes entries of threads. */
+  readonly threads: readonly Source<GrpcClient<thread.ThreadServiceDefinition>>[];
+}
+
+export function connectClients(grpc: GrpcClients, config: Config): Clients {
+  const organizationPeer = { address: config.organizationAddress, audience: 'organization' };
+  const residentsPeer = { address: config.residentsAddress, audience: 'residents' };
+  const requestsPeer = { address: config.requestsAddress, audience: 'requests' };
+  return {
+    tenants: grpc.connect(organization.TenantServiceDefinition, organizationPeer),
+    units: grpc.connect(organization.UnitServiceDefinition, organizationPeer),
+    staff: grpc.connect(organization.StaffServiceDefinition, organizationPeer),
+    grants: grpc.connect(organization.GrantServiceDefinition, organizationPeer),
+    callers: grpc.connect(organization.CallerServiceDefinition, organizationPeer),
+    persons: grpc.connect(residents.PersonServiceDefinition, residentsPeer),
+    items: grpc.connect(requests.ItemServiceDefinition, requestsPeer),
+    mandates: grpc.connect(requests.MandateServiceDefinition, requestsPeer),
+    cases: grpc.connect(requests.CaseServiceDefinition, requestsPeer),
+    queues: [{ service: 'requests', client: grpc.connect(work.WorkQueueServiceDefinition, requestsPeer) }],
+    threads: [{ service: 'requests', client: grpc.connect(thread.ThreadServiceDefinition, requestsPeer) }],
+  };
+}

@@ -1,0 +1,14 @@
+import type { Database, PageTokens } from '@linli/db';
+import type { Logger, Metrics } from '@linli/telemetry';
+import type { Clients } from './clients';
+import type { ServiceConfig } from './config';
+
+export interface Deps {
+  readonly config: ServiceConfig;
+  readonly db: Database;
+  readonly clients: Clients;
+  readonly tokens: PageTokens;
+  readonly now: () => Date;
+  readonly log: Logger;
+  readonly metrics: Metrics;
+}

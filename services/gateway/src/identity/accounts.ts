@@ -1,0 +1,107 @@
+import { systemCaller, type Grant } from '@linli/auth';
+import { organization, residents } from '@linli/contracts';
+import { isAppError, unauthenticated } from '@linli/errors';
+import type { Deps } from '../deps';
+import { words } from '../wire/words';
+import type { Identity } from './identity';
+import { residentGrants } from './resident-grants';
+
+/** An identity as the office knows it: the person or machine behind it and what they may do. */
+export interface Account {
+  readonly subject: string;
+  /** For the account's own eyes; a resident's is masked. */
+  readonly displayName: string;
+  readonly roles: readonly string[];
+  readonly grants: readonly Grant[];
+}
+
+export interface Accounts {
+  /** @throws unauthenticated ACCOUNT_NOT_ACTIVE for an identity that the office does not know, or not any more. */
+  find(identity: Identity): Promise<Account>;
+  /** Forgets what is known of a member of staff or a client, because it changed. */
+  forget(tenantId: string, subject: string): void;
+}
+
+interface Kept {
+  readonly tenantId: string;
+  readonly account: Account;
+  readonly until: number;
+}
+
+const keptMs = 5_000;
+const mostKept = 10_000;
+const scopes = words('GRANT_SCOPE', organization.GrantScope, ['self', 'unit', 'subtree', 'tenant']);
+
+/** Asks the owning service, once for all who wait for the same answer, and remembers it for at most five seconds. */
+export function createAccounts({ clients, now }: Pick<Deps, 'clients' | 'now'>): Accounts {
+  const kept = new Map<string, Kept>();
+  const asking = new Map<string, Promise<Account>>();
+  let changes = 0;
+
+  async function ask(key: string, identity: Identity): Promise<Account> {
+    const seen = changes;
+    const account = await resolve(clients, identity);
+    // An answer from before a change must not outlive it.
+    if (seen === changes) {
+      kept.set(key, { tenantId: identity.tenantId, account, until: now().getTime() + keptMs });
+      for (const oldest of kept.keys()) {
+        if (kept.size <= mostKept) break;
+        kept.delete(oldest);
+      }
+    }
+    return account;
+  }
+
+  return {
+    async find(identity) {
+      const key = JSON.stringify([identity.tenantId, identity.kind, identity.issuer, identity.subject]);
+      const known = kept.get(key);
+      kept.delete(key);
+      if (known !== undefined && known.until > now().getTime()) {
+        kept.set(key, known);
+        return known.account;
+      }
+      const running = asking.get(key) ?? ask(key, identity).finally(() => asking.delete(key));
+      asking.set(key, running);
+      return running;
+    },
+    forget(tenantId, subject) {
+      changes += 1;
+      asking.clear();
+      for (const [key, entry] of kept) if (entry.tenantId === tenantId && entry.account.subject === subject) kept.delete(key);
+    },
+  };
+}
+
+async function resolve(clients: Deps['clients'], identity: Identity): Promise<Account> {
+  try {
+    return identity.kind === 'resident' ? await resolveResident(clients, identity) : await resolveCaller(clients, identity, identity.kind);
+  } catch (error) {
+    if (!isAppError(error) || !['not_found', 'permission_denied', 'failed_precondition', 'unauthenticated'].includes(error.kind)) throw error;
+    throw unauthenticated('ACCOUNT_NOT_ACTIVE', 'the office knows no active account of this identity', { cause: error });
+  }
+}
+
+async function resolveResident(clients: Deps['clients'], { tenantId, issuer, subject }: Identity): Promise<Account> {
+  const caller = systemCaller(tenantId, 'gateway', ['residents.person.resolve']);
+  const found: residents.ResolveResidentResponse = await clients.persons.resolveResident(
+    { identityIssuer: issuer, identitySubject: subject },
+    { caller },
+  );
+  return { subject: found.personId, displayName: found.maskedName, roles: [], grants: residentGrants };
+}
+
+async function resolveCaller(clients: Deps['clients'], identity: Identity, kind: 'staff' | 'client'): Promise<Account> {
+  const caller = systemCaller(identity.tenantId, 'gateway', ['organization.caller.resolve']);
+  const principal = kind === 'staff' ? organization.PrincipalKind.PRINCIPAL_KIND_STAFF : organization.PrincipalKind.PRINCIPAL_KIND_CLIENT;
+  const { subject, displayName, roles, grants } = await clients.callers.resolveCaller(
+    { kind: principal, identityIssuer: identity.issuer, identitySubject: identity.subject },
+    { caller },
+  );
+  // A scope that this gateway does not know yet gives nothing.
+  const known = grants.flatMap(({ permissions, scope: wire, unitPath }): Grant[] => {
+    const scope = scopes.fromWire(wire);
+    return scope === undefined ? [] : [{ permissions, scope, unitPath }];
+  });
+  return { subject, displayName, roles, grants: known };
+}

@@ -1,0 +1,3 @@
+export { migrations } from '../migrations';
+export { createApp, type GatewayApp } from './app';
+export { readServiceConfig, type ServiceConfig } from './config';
