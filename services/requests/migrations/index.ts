@@ -1,0 +1,24 @@
+import type { Migration } from '@linli/db';
+import { createPlatform } from './20261124090000_create_platform';
+import { createTimers } from './20261124090500_create_timers';
+import { createDirectory } from './20261124091000_create_directory';
+import { createItems } from './20261124092000_create_items';
+import { createMandates } from './20261124093000_create_mandates';
+import { createCases } from './20261124094000_create_cases';
+import { createCaseParts } from './20261124094100_create_case_parts';
+import { createCaseEntries } from './20261124094200_create_case_entries';
+import { createNumberSeries } from './20261124094300_create_number_series';
+import { seedRuleSets } from './20261124094400_seed_rule_sets';
+
+export const migrations: Migration[] = [
+  createPlatform,
+  createTimers,
+  createDirectory,
+  createItems,
+  createMandates,
+  createCases,
+  createCaseParts,
+  createCaseEntries,
+  createNumberSeries,
+  seedRuleSets,
+];

@@ -1,0 +1,110 @@
+import { createSealer } from '@linli/audit';
+import { createInternalTokens } from '@linli/auth';
+import { clockConstraints, createAlarmScanner, loadCalendar } from '@linli/clocks';
+import { requests, residents, thread, work } from '@linli/contracts';
+import { openDatabase, openSystemDatabase, pageToken } from '@linli/db';
+import { createGrpcClients, createGrpcServer } from '@linli/grpc';
+import { startSideServer, type SideServer } from '@linli/http';
+import { createConsumer, createRelay } from '@linli/messaging';
+import { createLogger, createMetrics } from '@linli/telemetry';
+import { caseAlarm, caseDueMoved } from './cases/alarms';
+import { caseService } from './cases/grpc';
+import { createNumberSeries } from './cases/numbers';
+import { changeOwners, releaseCases } from './cases/owners';
+import { caseConstraints } from './cases/store';
+import type { RequestsConfig } from './config';
+import type { Deps } from './deps';
+import { directoryHandlers, dutyTimer } from './directory/events';
+import { itemService } from './items/grpc';
+import { itemConstraints } from './items/store';
+import { mandateTimer } from './mandates/end-mandate';
+import { mandateService } from './mandates/grpc';
+import { threadService } from './thread/grpc';
+import { createTimerSweep } from './timers/timer-sweep';
+import { workQueueService } from './work/grpc';
+
+export interface RequestsApp {
+  readonly deps: Deps;
+  /** Filled by `start`. */
+  readonly ports: { grpc: number; side: number };
+  start(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** The service, ready to start. `overrides` replaces any member of its dependencies: the one seam for tests. */
+export async function createApp(config: RequestsConfig, overrides: Partial<Deps> = {}): Promise<RequestsApp> {
+  const log = overrides.log ?? createLogger('requests', { level: config.logLevel });
+  const metrics = createMetrics('requests');
+  const internal = createInternalTokens({ issuer: 'requests', privateKey: config.internalKey, trustedKeys: config.internalTrustedKeys });
+  const now = overrides.now ?? clockOf(config);
+
+  const system = openSystemDatabase({ url: config.databaseRelayUrl, name: 'requests-system', log });
+  const relay = createRelay({ database: system, brokers: config.kafkaBrokers, clientId: 'requests', source: 'linli/requests', log, metrics });
+  const constraints = { ...clockConstraints, ...itemConstraints, ...caseConstraints };
+  const db = overrides.db ?? openDatabase({ url: config.databaseUrl, name: 'requests', log, constraints, onCommit: () => relay.wake() });
+  const clients = createGrpcClients({ internal });
+  const deps: Deps = {
+    db,
+    now,
+    log,
+    config,
+    calendar: loadCalendar(),
+    tokens: pageToken(config.pageTokenKey),
+    numbers: createNumberSeries(db),
+    persons: clients.connect(residents.PersonServiceDefinition, { address: config.residentsAddress, audience: 'residents' }),
+    ...overrides,
+  };
+  const onMandateEnded = releaseCases(deps);
+  const onStaffChanged = changeOwners(deps);
+
+  const server = createGrpcServer({ service: 'requests', internal, log, metrics });
+  server.add(requests.ItemServiceDefinition, itemService(deps));
+  server.add(requests.MandateServiceDefinition, mandateService({ ...deps, onMandateEnded }));
+  server.add(requests.CaseServiceDefinition, caseService(deps));
+  server.add(work.WorkQueueServiceDefinition, workQueueService(deps));
+  server.add(thread.ThreadServiceDefinition, threadService(deps));
+
+  const handlers = directoryHandlers(deps, { onStaffChanged });
+  const consumer = createConsumer({ database: db, system, brokers: config.kafkaBrokers, group: 'requests', handlers, log, metrics });
+  const timers = createTimerSweep({ db, system, now, log, handlers: { duty: dutyTimer(deps, { onStaffChanged }), mandate: mandateTimer(deps, { onMandateEnded }) } });
+  const scanner = createAlarmScanner({ database: db, system, calendar: deps.calendar, now, onAlarm: caseAlarm(deps), onMoved: caseDueMoved(deps), log, metrics });
+  const sealer = createSealer({ system, signingKey: config.auditSigningKey, log, metrics, now });
+
+  const ports = { grpc: 0, side: 0 };
+  let side: SideServer | undefined;
+
+  async function ready() {
+    await db.ping();
+    return [{ name: 'database', ok: true }, { name: 'events', ok: consumer.ready() }];
+  }
+
+  return {
+    deps,
+    ports,
+    async start() {
+      side = await startSideServer({ port: config.sidePort, host: config.host, log, metrics, ready });
+      ports.side = side.port;
+      await consumer.start();
+      await relay.start();
+      scanner.start();
+      timers.start();
+      sealer.start();
+      ports.grpc = await server.start(config.grpcPort, config.host);
+    },
+    async stop() {
+      await server.stop(10_000);
+      await Promise.all([consumer.stop(), scanner.stop(), timers.stop(), sealer.stop()]);
+      await relay.stop();
+      await side?.stop();
+      clients.close();
+      await Promise.all([db.close(), system.close()]);
+    },
+  };
+}
+
+/** The real time, or one that started where the configuration says and runs on from there. */
+function clockOf({ clock }: RequestsConfig): () => Date {
+  if (clock === '') return () => new Date();
+  const offset = Date.parse(clock) - Date.now();
+  return () => new Date(Date.now() + offset);
+}
