@@ -33,7 +33,8 @@ export function createLogger(service: string, options: LoggerOptions = {}): Logg
     formatters: { level: (label) => ({ level: label }), bindings: redactFields, log: redactFields },
     mixin: traceIds,
   };
-  return narrow(options.destination === undefined ? pino(settings) : pino(settings, options.destination));
+  // pino's own default writes behind our back: the last lines before an exit came out of order.
+  return narrow(pino(settings, options.destination ?? pino.destination({ dest: 1, sync: true })));
 }
 
 function narrow(log: pino.Logger): Logger {
