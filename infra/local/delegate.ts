@@ -7,7 +7,7 @@ import { Refusal } from './print.ts';
 import { findRunning } from './run-file.ts';
 import { loadSecrets } from './secrets.ts';
 
-const programs = { linli: 'infra/operator/dist/main.js', demo: 'infra/demo/dist/main.js', bench: 'infra/bench/dist/main.js' };
+const programs = { linli: 'infra/operator/dist/main.js', demo: 'e2e/dist/demo/main.js', bench: 'e2e/dist/bench/main.js' };
 
 /** Runs one of the programs that talk to the running platform, in the foreground, with the platform's addresses in its environment. */
 export async function delegate(name: keyof typeof programs, args: readonly string[], { env, signal }: { env: NodeJS.ProcessEnv; signal: AbortSignal }): Promise<number> {

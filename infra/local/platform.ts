@@ -48,8 +48,13 @@ const ranks = { gateway: 1, service: 2, issuer: 3 };
 const audience = 'https://api.linli.example';
 const oidcClientId = 'linli-gateway';
 
-/** The offices that the platform starts with. */
-export const fixtureFiles = ['xingsheng', 'baihe'].map((name) => path.join(root, `infra/fixtures/${name}.json`));
+const fixture = (name: string): string => path.join(root, `infra/fixtures/${name}.json`);
+
+/** The offices that the platform starts with; their people may sign in. */
+export const officeFiles = ['xingsheng', 'baihe'].map(fixture);
+
+/** What every one of them takes on. */
+export const catalogueFile = fixture('catalogue.zh');
 
 /** The services that exist in this checkout. */
 function presentServices(): Service[] {
@@ -141,7 +146,7 @@ function issuerPart(platform: Platform): Part {
     ...common(platform, 'issuer'),
     ISSUER_PORT: String(platform.ports.issuer),
     ISSUER_URL: issuerUrl(platform),
-    ISSUER_FIXTURES: fixtureFiles.join(','),
+    ISSUER_FIXTURES: officeFiles.join(','),
     ISSUER_KEY: JSON.stringify(platform.secrets.issuerSigning),
     ISSUER_SECRET: platform.secrets.issuer,
     GATEWAY_URL: gatewayUrl(platform),

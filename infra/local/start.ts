@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { startUsage, type StartOptions } from './arguments.ts';
 import { checkMachine } from './checks.ts';
@@ -7,7 +7,7 @@ import { must } from './exec.ts';
 import { memoryOf } from './identity.mjs';
 import { startKafka } from './kafka.ts';
 import { logsFolder, root, stateFolder } from './paths.ts';
-import { operatorEnvironment, platformAddresses, platformParts, portNames, type Platform } from './platform.ts';
+import { catalogueFile, officeFiles, operatorEnvironment, platformAddresses, platformParts, portNames, type Platform } from './platform.ts';
 import { choosePorts } from './ports.ts';
 import { startPostgres } from './postgres.ts';
 import { build, install } from './prepare.ts';
@@ -93,12 +93,8 @@ async function startParts(platform: Platform, supervisor: Supervisor, signal: Ab
 }
 
 async function importFixtures(platform: Platform, signal: AbortSignal): Promise<void> {
-  const folder = path.join(root, 'infra/fixtures');
-  const files = existsSync(folder) ? readdirSync(folder).filter((name) => name.endsWith('.json')) : [];
-  if (files.length === 0 || platformParts(platform).length === 0) return;
-  const paths = files.sort().map((name) => path.join(folder, name));
   await phase('fixtures', async () => {
-    await onceFor(path.join(platform.data, 'imported'), digest(['infra/fixtures']), () => operate(platform, ['import', ...paths], signal));
+    await onceFor(path.join(platform.data, 'imported'), digest(['infra/fixtures']), () => operate(platform, ['import', ...officeFiles, catalogueFile], signal));
   });
 }
 

@@ -31,7 +31,7 @@ export function readImportFile(path: string, issuer: string): ImportFile {
     residents: people.map((row, index) => {
       const request = residents.RegisterPersonRequest.fromJSON(row);
       const requestId = stableId(`${tenant?.id ?? ''}/residents/${index}`);
-      return { unitCode: String(row['unitCode'] ?? ''), request: { ...request, requestId, identityIssuer: realIssuer(request.identityIssuer, issuer) } };
+      return { unitCode: typeof row['unitCode'] === 'string' ? row['unitCode'] : '', request: { ...request, requestId, identityIssuer: realIssuer(request.identityIssuer, issuer) } };
     }),
     items: listOf(file['items']).map((row) => requests.ServiceItem.fromJSON(row)),
   };

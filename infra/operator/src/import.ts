@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { organization, requests, residents } from '@linli/contracts';
 import { invalidArgument, isAppError } from '@linli/errors';
@@ -6,6 +7,8 @@ import { openClients, operatorCaller } from './clients';
 import { readPeers, type PeerConfig } from './config';
 import { readImportFile, type ImportFile } from './import-file';
 import { print } from './print';
+
+const unitsLimitMs = 30_000;
 
 /** Brings files in through the services, offices first; items of a file without an office go to every office named. */
 export async function runImport(args: readonly string[], env: NodeJS.ProcessEnv): Promise<void> {
@@ -42,7 +45,7 @@ async function importOffice(office: Office, file: ImportFile): Promise<void> {
     const caller = operatorCaller(tenantId, ['organization.tenant.create']);
     await clients.connect(organization.TenantServiceDefinition, peer).createTenant({ requestId: '', tenant: file.tenant }, { caller }).catch(unlessThere);
   }
-  const caller = operatorCaller(tenantId, ['organization.import']);
+  const caller = operatorCaller(tenantId, ['organization.import', 'organization.grant.write']);
   const result = await clients.connect(organization.ImportServiceDefinition, peer).importOrganization(file.organization, { caller });
   for (const { sheet, row, field, code } of result.problems) print(`${tenantId}: ${sheet} row ${row}: ${field} ${code}`);
   if (result.problems.length > 0) throw invalidArgument('IMPORT_REFUSED', `${tenantId}: nothing was imported, see the problems above`);
@@ -59,7 +62,7 @@ async function importResidents({ clients, config, tenantId }: Office, people: Im
   for (const { unitCode, request } of people) {
     const unitId = units.get(unitCode);
     if (unitId === undefined) throw invalidArgument('IMPORT_UNIT_UNKNOWN', `${tenantId} has no unit ${unitCode}`);
-    await client.registerPerson({ ...request, unitId }, { caller }).catch(unlessThere);
+    await onceUnitsAreKnown(() => client.registerPerson({ ...request, unitId }, { caller })).catch(unlessThere);
   }
   print(`${tenantId}: ${people.length} residents`);
 }
@@ -79,6 +82,18 @@ async function unitIds({ clients, config, tenantId }: Office): Promise<Map<strin
     for (const unit of page.units) ids.set(unit.code, unit.id);
     pageToken = page.nextPageToken;
     if (pageToken === '') return ids;
+  }
+}
+
+/** The other services hear of new units by events, a moment after they were made. */
+async function onceUnitsAreKnown<T>(call: () => Promise<T>): Promise<T> {
+  for (const end = Date.now() + unitsLimitMs; ; ) {
+    try {
+      return await call();
+    } catch (error) {
+      if (!isAppError(error) || error.reason !== 'UNIT_UNKNOWN' || Date.now() > end) throw error;
+      await pause(100);
+    }
   }
 }
 
