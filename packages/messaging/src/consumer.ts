@@ -48,7 +48,8 @@ export function createConsumer(options: ConsumerOptions): EventConsumer {
   const lag = metrics.gauge('consumer_lag', 'Records of a partition that are not settled yet.', ['topic', 'partition']);
   const parkedKeys = metrics.gauge('consumer_parked_keys', 'Aggregates whose events wait for an operator.');
   const reader = new GroupReader({
-    kafka: createKafka({ brokers, clientId: group, log }),
+    // Few attempts at a time: the reader's own loop begins again, and unlike kafkajs it stops when told to.
+    kafka: createKafka({ brokers, clientId: group, log, retries: 2 }),
     group,
     topics: topicsOf(handlers, catalogue),
     fromBeginning: true,
