@@ -65,7 +65,7 @@ export async function createApp(config: RequestsConfig, overrides: Partial<Deps>
   server.add(thread.ThreadServiceDefinition, threadService(deps));
 
   const handlers = directoryHandlers(deps, { onStaffChanged });
-  const consumer = createConsumer({ database: db, system, brokers: config.kafkaBrokers, group: 'requests', handlers, log, metrics });
+  const consumer = createConsumer({ database: db, system, brokers: config.kafkaBrokers, group: config.consumerGroup, handlers, log, metrics });
   const timers = createTimerSweep({ db, system, now, log, handlers: { duty: dutyTimer(deps, { onStaffChanged }), mandate: mandateTimer(deps, { onMandateEnded }) } });
   const scanner = createAlarmScanner({ database: db, system, calendar: deps.calendar, now, onAlarm: caseAlarm(deps), onMoved: caseDueMoved(deps), log, metrics });
   const sealer = createSealer({ system, signingKey: config.auditSigningKey, log, metrics, now });

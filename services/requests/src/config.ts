@@ -4,6 +4,8 @@ export interface RequestsConfig {
   readonly databaseUrl: Secret;
   readonly databaseRelayUrl: Secret;
   readonly kafkaBrokers: readonly string[];
+  /** The Kafka group and the name under which events are marked as applied: one per service, never renamed. */
+  readonly consumerGroup: string;
   readonly host: string;
   readonly grpcPort: number;
   readonly sidePort: number;
@@ -24,6 +26,7 @@ export function readServiceConfig(env: NodeJS.ProcessEnv): RequestsConfig {
     databaseUrl: read.secretUrl('DATABASE_URL'),
     databaseRelayUrl: read.secretUrl('DATABASE_RELAY_URL'),
     kafkaBrokers: read.list('KAFKA_BROKERS'),
+    consumerGroup: read.text('CONSUMER_GROUP', 'requests'),
     host: read.text('HOST', '127.0.0.1'),
     grpcPort: read.port('GRPC_PORT', 0),
     sidePort: read.port('SIDE_PORT', 0),

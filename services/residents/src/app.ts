@@ -23,7 +23,7 @@ export interface ResidentsApp extends App {
 }
 
 /** The whole service. `overrides` replaces any member of its dependencies, for tests. */
-export function createApp(config: ResidentsConfig, overrides: Partial<Deps> = {}): ResidentsApp {
+export async function createApp(config: ResidentsConfig, overrides: Partial<Deps> = {}): Promise<ResidentsApp> {
   const log = overrides.log ?? createLogger(name, { level: config.logLevel });
   const now = overrides.now ?? clockOf(config);
   const metrics = createMetrics(name);
@@ -42,7 +42,7 @@ export function createApp(config: ResidentsConfig, overrides: Partial<Deps> = {}
     database: db,
     system,
     brokers: config.kafkaBrokers,
-    group: name,
+    group: config.consumerGroup,
     handlers: { ...unitHandlers() },
     log,
     metrics,

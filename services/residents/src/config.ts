@@ -4,6 +4,8 @@ export interface ResidentsConfig {
   readonly databaseUrl: Secret;
   readonly databaseRelayUrl: Secret;
   readonly kafkaBrokers: readonly string[];
+  /** The Kafka group and the name under which events are marked as applied: one per service, never renamed. */
+  readonly consumerGroup: string;
   readonly host: string;
   readonly grpcPort: number;
   readonly sidePort: number;
@@ -27,6 +29,7 @@ export function readServiceConfig(env: NodeJS.ProcessEnv): ResidentsConfig {
     databaseUrl: read.secretUrl('DATABASE_URL'),
     databaseRelayUrl: read.secretUrl('DATABASE_RELAY_URL'),
     kafkaBrokers: read.list('KAFKA_BROKERS'),
+    consumerGroup: read.text('CONSUMER_GROUP', 'residents'),
     host: read.text('HOST', '127.0.0.1'),
     grpcPort: read.port('GRPC_PORT'),
     sidePort: read.port('SIDE_PORT'),

@@ -2,4 +2,4 @@ import { run } from '@linli/runtime';
 import { createApp } from './app';
 import { readServiceConfig } from './config';
 
-run('residents', async () => createApp(readServiceConfig(process.env)));
+run('residents', () => createApp(readServiceConfig(process.env)));
