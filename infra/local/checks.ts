@@ -8,10 +8,6 @@ const gigabyte = 1024 ** 3;
 
 /** Everything a person can mend before the wait begins. Throws the first problem as one line: what, and how to mend it. */
 export async function checkMachine(options: { port: number; data: string; env: NodeJS.ProcessEnv }): Promise<void> {
-  const running = findRunning();
-  if (running) {
-    throw new Refusal(`Linli already runs from this checkout (process ${running.supervisor.pid}, ${running.addresses['gateway'] ?? 'no gateway'}): stop it with Ctrl-C there or \`kill ${running.supervisor.pid}\``);
-  }
   if (options.port < 1024 && process.getuid?.() !== 0 && !(await portIsFree(options.port))) {
     throw new Refusal(`port ${options.port} may not be opened or is in use: choose another with \`npm start -- --port N\``);
   }
@@ -21,6 +17,14 @@ export async function checkMachine(options: { port: number; data: string; env: N
   checkDisk(options.data);
   await checkGiven(options.env);
   planKafka(options.env['KAFKA_BROKERS']);
+}
+
+/** One platform at a time from one checkout. */
+export function refuseSecondStart(): void {
+  const running = findRunning();
+  if (running) {
+    throw new Refusal(`Linli already runs from this checkout (process ${running.supervisor.pid}, ${running.addresses['gateway'] ?? 'no gateway'}): stop it with Ctrl-C there or \`kill ${running.supervisor.pid}\``);
+  }
 }
 
 export function checkDisk(folder: string): void {

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { startUsage, type StartOptions } from './arguments.ts';
-import { checkMachine } from './checks.ts';
+import { checkMachine, refuseSecondStart } from './checks.ts';
 import { digestLine } from './digest-log.ts';
 import { must } from './exec.ts';
 import { memoryOf } from './identity.mjs';
@@ -29,6 +29,7 @@ export async function start(options: StartOptions, env: NodeJS.ProcessEnv, signa
   }
   const began = performance.now();
   const data = path.resolve(options.data ?? path.join(stateFolder, 'data'));
+  refuseSecondStart();
   await reapAbandoned();
   await checkMachine({ port: options.port, data, env });
   if (options.fresh) emptyData(data);

@@ -88,7 +88,7 @@ function isTest(file: string): boolean {
   return /\.test\.ts$|^e2e\/|^(packages|services|infra)\/[^/]+\/test\//.test(file);
 }
 
-const imports: Rule.RuleModule = {
+export const imports: Rule.RuleModule = {
   meta: { type: 'problem', schema: [], docs: { description: 'keep the borders between packages and services' } },
   create(context) {
     const file = path.relative(context.cwd, context.filename).split(path.sep).join('/');
@@ -102,5 +102,3 @@ const imports: Rule.RuleModule = {
     return { ImportDeclaration: check, ExportNamedDeclaration: check, ExportAllDeclaration: check, ImportExpression: check };
   },
 };
-
-export const borders = { rules: { imports } };
