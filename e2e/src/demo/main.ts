@@ -1,5 +1,5 @@
 import { readConfig } from '@linli/config';
-import { Narrator } from './narrator';
+import { clock, Narrator } from './narrator';
 import { Peer } from './peer';
 import { playProxyCase } from './proxy-case';
 
@@ -18,7 +18,7 @@ async function demo(): Promise<number> {
     }
     for (const event of peer.events.filter((one) => aggregates.has(one.key.split(':')[1] ?? ''))) {
       const { key, version, type, time } = event;
-      process.stdout.write(`${time}  ${key.split(':')[1]?.slice(-6) ?? ''}  v${String(version).padEnd(3)} ${type}\n`);
+      process.stdout.write(`${clock(new Date(time))}  ${key.split(':')[1]?.slice(-6) ?? ''}  v${String(version).padEnd(3)} ${type}\n`);
     }
     const faults = peer.findFaults(aggregates);
     narrator.check(faults.length === 0, faults.length === 0 ? '每个事件恰好一次，按版本顺序，没有缺口' : faults.join('；'));

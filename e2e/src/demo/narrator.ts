@@ -19,7 +19,8 @@ export class Narrator {
 
 /** 08:30:15.123 in Shanghai. */
 export function clock(at: Date): string {
-  return at.toLocaleTimeString('zh-CN', { timeZone: 'Asia/Shanghai', hour12: false, fractionalSecondDigits: 3 });
+  const time = { hour: '2-digit', minute: '2-digit', second: '2-digit', fractionalSecondDigits: 3 } as const;
+  return at.toLocaleTimeString('zh-CN', { timeZone: 'Asia/Shanghai', hour12: false, ...time });
 }
 
 /** 2026年11月24日 18:00 in Shanghai. */

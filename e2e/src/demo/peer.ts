@@ -22,7 +22,8 @@ export class Peer {
 
   static async start(brokers: string, topics: readonly string[]): Promise<Peer> {
     const program = path.join(__dirname, 'subscriber.js');
-    const child = spawn(process.execPath, [program, brokers, topics.join(',')], { stdio: ['pipe', 'pipe', 'inherit'] });
+    // kafkajs arms a timer with a negative delay, which Node warns of on every start.
+    const child = spawn(process.execPath, ['--no-warnings', program, brokers, topics.join(',')], { stdio: ['pipe', 'pipe', 'inherit'] });
     const peer = new Peer(child);
     const ready = Promise.withResolvers<void>();
     child.on('exit', (code) => ready.reject(new Error(`the subscriber ended early, code ${code}`)));

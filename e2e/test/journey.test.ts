@@ -1,0 +1,196 @@
+import { context, trace } from '@opentelemetry/api';
+import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
+import { InMemorySpanExporter, SimpleSpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace';
+import { eventually } from '@linli/testing';
+import knexFactory from 'knex';
+import { Somebody, type Json, type Reply } from './api';
+import { startPlatform, type Platform } from './platform';
+
+const phone = '13900001234';
+const identityNumber = '159900194303030038';
+const secretWords = ['斯日古楞', phone, identityNumber, '腿脚不便需要上门'];
+
+let platform: Platform;
+let clerk: Somebody;
+let agent: Somebody;
+let handler: Somebody;
+let coordinator: Somebody;
+let resident: Somebody;
+let stranger: Somebody;
+const spans = new InMemorySpanExporter();
+
+beforeAll(async () => {
+  context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable());
+  trace.setGlobalTracerProvider(new TracerProvider({ spanProcessors: [new SimpleSpanProcessor({ exporter: spans })] }));
+  platform = await startPlatform();
+  clerk = await Somebody.of(platform, 'xs-staff-14');
+  agent = await Somebody.of(platform, 'xs-staff-16');
+  handler = await Somebody.of(platform, 'xs-staff-08');
+  coordinator = await Somebody.of(platform, 'xs-staff-20');
+  resident = await Somebody.of(platform, 'xs-resident-01');
+  stranger = await Somebody.of(platform, 'bh-staff-01', platform.otherTenantId);
+}, 120_000);
+
+afterAll(async () => {
+  await platform.stop();
+  trace.disable();
+  context.disable();
+}, 60_000);
+
+function ok(reply: Reply, status = 200): Json {
+  expect({ status: reply.status, body: reply.status === status ? undefined : reply.body }).toEqual({ status, body: undefined });
+  return reply.body;
+}
+
+async function walk(by: Somebody, seen: Json, word: string, body: Json = {}): Promise<Json> {
+  return ok(await by.change(`/v1/cases/${String(seen['id'])}:${word}`, seen['version'], body));
+}
+
+async function openCase(itemCode: string, extra: Json = {}): Promise<Json> {
+  const wish = { itemCode, residentId: resident.id, channel: 'online', subject: '腿脚不便需要上门', submit: true, ...extra };
+  return ok(await resident.create('/v1/cases', wish), 201);
+}
+
+function outbox(service: 'organization' | 'residents' | 'requests'): Promise<string> {
+  const knex = knexFactory({ client: 'pg', connection: platform.databases[service].adminUrl, pool: { min: 0, max: 1 } });
+  return eventually(async () => {
+    const { rows } = await knex.raw<{ rows: { left: number }[] }>('select count(*)::int as left from outbox');
+    expect(rows[0]?.left).toBe(0);
+    return service;
+  }, { timeoutMs: 20_000 }).finally(() => knex.destroy());
+}
+
+describe('one errand from the door to the archive', () => {
+  it('is taken in, accepted, run by an agent, decided, delivered, called back and closed, and its numbers agree', async () => {
+    const mandate = ok(await resident.create('/v1/mandates', { residentId: resident.id, agentId: agent.id, itemCode: 'elder-allowance', consentForm: 'online' }), 201);
+    let seen = ok(
+      await agent.create('/v1/cases', { itemCode: 'elder-allowance', residentId: resident.id, mandateId: mandate['id'], channel: 'home_visit', subject: '腿脚不便需要上门', submit: true }),
+      201,
+    );
+    seen = await walk(clerk, seen, 'accept');
+    expect(seen).toMatchObject({ state: 'accepted', proxied: true, ownerId: agent.id });
+    expect(String(seen['number'])).toMatch(/-\d{8}-\d{5}$/);
+    const work = ok(await agent.get('/v1/work'))['items'] as Json[];
+    expect(work.map((item) => item['subjectId'])).toContain(seen['id']);
+    seen = await walk(agent, seen, 'startProcessing');
+    seen = await walk(agent, seen, 'requestDecision');
+    seen = await walk(handler, seen, 'decide', { result: 'granted', explanation: '同意' });
+    seen = await walk(agent, seen, 'deliver', { method: 'home', signedReceipt: true });
+    seen = await walk(coordinator, seen, 'callBack', { reached: true, rating: 5, solved: true });
+    expect(seen['state']).toBe('closed');
+    const entries = ok(await clerk.get(`/v1/threads/${String(seen['threadId'])}/entries`))['entries'] as Json[];
+    expect(entries.map((entry) => entry['subjectVersion'])).toEqual(entries.map((_entry, index) => index + 1));
+    expect(entries).toHaveLength(Number(seen['version']));
+  });
+
+  it('shows each person only what is theirs', async () => {
+    const seen = await openCase('elder-card');
+    const path = `/v1/cases/${String(seen['id'])}`;
+    expect((await stranger.get(path)).status).toBe(404);
+    expect((await (await Somebody.of(platform, 'xs-resident-02')).get(path)).status).toBe(404);
+    // A clerk of another community.
+    expect((await (await Somebody.of(platform, 'xs-staff-21')).get(path)).status).toBe(404);
+    expect((await resident.get(path)).status).toBe(200);
+    expect((await clerk.get(path)).status).toBe(200);
+  });
+});
+
+describe('what is personal', () => {
+  it('is in no event, log line, span or error text after a full journey', async () => {
+    const home = ok(await clerk.get(`/v1/persons/${resident.id}`));
+    const wish = { name: '斯日古楞', phone, identityNumber, unitId: home['unitId'], preferredLanguage: 'mn' };
+    const person = ok(await clerk.create('/v1/persons', wish), 201);
+    expect(JSON.stringify(person)).not.toMatch(/斯日古楞|13900001234|159900194303030038/);
+    const found = ok(await clerk.post('/v1/persons:find', { phone }));
+    expect(found['persons']).toMatchObject([{ id: person['id'] }]);
+    const reveal = { fields: ['name', 'phone', 'identity_number'], purpose: 'identity_check' };
+    expect(ok(await clerk.post(`/v1/persons/${String(person['id'])}:reveal`, reveal))).toMatchObject({ phone, identityNumber });
+    const refusals = [
+      await clerk.create('/v1/persons', wish),
+      await clerk.create('/v1/persons', { ...wish, identityNumber: '159900194303030031' }),
+      await clerk.create('/v1/persons', { ...wish, phone: `${phone}x` }),
+      await clerk.post('/v1/persons:find', { phone, identityNumber }),
+      await resident.get(`/v1/persons/${String(person['id'])}`),
+      await clerk.create('/v1/cases', { itemCode: 'elder-card', residentId: resident.id, channel: 'window', subject: `身份证 ${identityNumber}`, submit: true }),
+    ];
+    for (const refusal of refusals) {
+      expect(refusal.status).toBeGreaterThanOrEqual(400);
+      expect(refusal.status).toBeLessThan(500);
+      expect(refusal.type).toContain('application/problem+json');
+      for (const word of secretWords) expect(JSON.stringify(refusal.body)).not.toContain(word);
+    }
+    await Promise.all([outbox('organization'), outbox('residents'), outbox('requests')]);
+    const places = { logs: platform.logs(), spans: JSON.stringify(spans.getFinishedSpans().map(({ name, attributes, events, status }) => ({ name, attributes, events, status }))) };
+    expect(places.logs.length).toBeGreaterThan(1_000);
+    expect(places.spans.length).toBeGreaterThan(1_000);
+    for (const word of secretWords) {
+      expect(places.logs).not.toContain(word);
+      expect(places.spans).not.toContain(word);
+    }
+  });
+});
+
+describe('one trace', () => {
+  it('goes from the HTTP request through gRPC, SQL, the outbox and Kafka to the consumer’s effect', async () => {
+    const staff = ok(await coordinator.get(`/v1/staff/${agent.id}`));
+    spans.reset();
+    const started = await coordinator.change(`/v1/staff/${agent.id}:startAbsence`, staff['version']);
+    ok(started);
+    const traceId = started.headers.get('x-request-id');
+    const names = await eventually(() => {
+      const own = spans.getFinishedSpans().filter((span) => span.spanContext().traceId === traceId);
+      const found = own.map((span) => span.name);
+      expect(found).toEqual(
+        expect.arrayContaining([
+          expect.stringContaining('/v1/staff/:id'),
+          'linli.organization.v1.StaffService/StartAbsence',
+          'sql insert',
+          'consume linli.organization.v1.AbsenceStarted',
+        ]),
+      );
+      return found;
+    });
+    expect(names.length).toBeGreaterThan(5);
+    ok(await coordinator.change(`/v1/staff/${agent.id}:endAbsence`, started.body['version']));
+  });
+});
+
+describe('live changes', () => {
+  it('reach those who may see them, and nobody else', async () => {
+    const stop = new AbortController();
+    const read = async (by: Somebody): Promise<string[]> => {
+      const lines: string[] = [];
+      const response = await by.stream(stop.signal);
+      expect(response.status).toBe(200);
+      const decoder = new TextDecoder();
+      void (async () => {
+        for await (const chunk of response.body ?? []) lines.push(decoder.decode(chunk as Uint8Array));
+      })().catch(() => undefined);
+      return lines;
+    };
+    const [mine, clerks, others] = await Promise.all([read(resident), read(clerk), read(stranger)]);
+    const seen = await openCase('elder-card');
+    await eventually(() => {
+      expect(mine.join('')).toContain(String(seen['id']));
+      expect(clerks.join('')).toContain(String(seen['id']));
+    });
+    expect(others.join('')).not.toContain('data: {"type"');
+    stop.abort();
+  });
+});
+
+describe('when a service is away', () => {
+  it('what needs it says so, the rest goes on, and all is well when it is back', async () => {
+    const before = await openCase('elder-card');
+    const restarting = platform.restart('residents');
+    const refused = await eventually(async () => {
+      const reply = await resident.create('/v1/cases', { itemCode: 'elder-card', residentId: resident.id, channel: 'online', subject: '办证', submit: true });
+      expect([201, 503, 504]).toContain(reply.status);
+      return reply;
+    });
+    if (refused.status !== 201) expect(refused.type).toContain('application/problem+json');
+    await restarting;
+    await eventually(async () => ok(await resident.create('/v1/cases', { itemCode: 'elder-card', residentId: resident.id, channel: 'online', subject: '办证', submit: true }), 201));
+    expect((await walk(clerk, before, 'accept'))['state']).toBe('accepted');
+  });
+});
