@@ -25,6 +25,8 @@ export interface Route {
   readonly path: string;
   /** `json` (the rule for POST, PUT and PATCH) parses and guards the body; `none` leaves it unread to `handle`. */
   readonly body?: 'json' | 'none';
+  /** Run in order before the body is read: whoever is refused here has cost us no more than headers. */
+  readonly guards?: readonly RequestHandler[];
   /** Run in order between the body's guard and `handle`. */
   readonly before?: readonly RequestHandler[];
   /** Whatever it throws becomes a problem. */
@@ -75,9 +77,9 @@ export function createHttpApp(options: HttpAppOptions): HttpApp {
     express: app,
     stopping: stopping.signal,
     contextOf: observer.stateOf,
-    route({ method, path, body = method === 'get' || method === 'delete' ? 'none' : 'json', before = [], handle }) {
+    route({ method, path, body = method === 'get' || method === 'delete' ? 'none' : 'json', guards = [], before = [], handle }) {
       const last: RequestHandler = (request, response) => handle(request, response, observer.stateOf(request));
-      app[method](path, nameRoute(path), ...(body === 'json' ? parseBody : []), ...before, last);
+      app[method](path, nameRoute(path), ...guards, ...(body === 'json' ? parseBody : []), ...before, last);
       const known = methods.get(path) ?? new Set(['OPTIONS']);
       methods.set(path, known.add(method.toUpperCase()));
       if (method === 'get') known.add('HEAD');
