@@ -18,7 +18,7 @@ const problemSchema = {
     code: { type: 'string' },
     errors: {
       type: 'array',
-      items: { type: 'object', required: ['field', 'code'], properties: { field: { type: 'string' }, code: { type: 'string' } } },
+      items: { type: 'object', required: ['pointer', 'code'], properties: { pointer: { type: 'string' }, code: { type: 'string' } } },
     },
     traceId: { type: 'string' },
   },
