@@ -45,8 +45,9 @@ export class GroupReader {
     const { kafka, group } = options;
     this.consumer = kafka.consumer({
       groupId: group,
-      sessionTimeout: 45_000,
-      rebalanceTimeout: 90_000,
+      // A killed member keeps its partitions this long. A record's work is one short transaction, so ten seconds of silence mean death.
+      sessionTimeout: 10_000,
+      rebalanceTimeout: 30_000,
       heartbeatInterval: 3_000,
       maxBytesPerPartition: 262_144,
       maxWaitTimeInMs: 250,
@@ -64,7 +65,10 @@ export class GroupReader {
     this.consumer.on(CRASH, ({ payload: { error, restart } }) => {
       this.forgetPartitions();
       this.isJoined = false;
-      if (!restart && !this.pace.isStopped) options.onFatal(error);
+      if (restart || this.pace.isStopped) return;
+      // A broker that has just begun has no coordinator for any group yet; kafkajs gives up on that for good.
+      if (error.name === 'KafkaJSGroupCoordinatorNotFound') this.opening = this.pace.backOff(1).then(() => this.open());
+      else options.onFatal(error);
     });
   }
 
@@ -108,21 +112,21 @@ export class GroupReader {
   }
 
   private async readBatch(payload: EachBatchPayload): Promise<void> {
-    const { batch, heartbeat, resolveOffset } = payload;
+    const { batch } = payload;
     const { topic, partition } = batch;
     const generation = this.generation;
     // After a rebalance kafkajs may still run a batch of before: its offsets are not ours to move any more.
     const isActive = (): boolean => payload.isRunning() && !payload.isStale() && generation === this.generation;
-    const session: Session = { heartbeat, isActive, backOff: (failures) => this.pace.backOff(failures) };
+    const session: Session = { heartbeat: () => payload.heartbeat(), isActive, backOff: (failures) => this.pace.backOff(failures) };
     let next: string | undefined;
     this.options.onLag?.({ topic, partition }, behind(batch.highWatermark, batch.firstOffset() ?? '0'));
     for (const message of batch.messages) {
       if (!isActive()) break;
       const isDone = await this.options.onRecord(toRecord(batch, message), session);
       if (!isDone || generation !== this.generation) break;
-      resolveOffset(message.offset);
+      payload.resolveOffset(message.offset);
       next = String(BigInt(message.offset) + 1n);
-      await heartbeat();
+      await payload.heartbeat();
     }
     if (next === undefined || generation !== this.generation) return;
     this.options.onLag?.({ topic, partition }, behind(batch.highWatermark, next));

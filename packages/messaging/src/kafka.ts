@@ -28,6 +28,7 @@ export function createKafka({ brokers, clientId, log, retries = patient.retries 
 }
 
 // kafkajs calls every reconnect an error; what someone must act on is logged by our own loops.
-function report(log: Logger | undefined, { namespace, log: { message, error, topic, partition } }: LogEntry): void {
-  log?.warn({ namespace, detail: message, error, topic, partition }, 'kafka client warned');
+function report(log: Logger | undefined, { namespace, log: entry }: LogEntry): void {
+  const facts: Record<string, unknown> = { ...entry };
+  log?.warn({ namespace, detail: facts['message'], error: facts['error'], topic: facts['topic'] }, 'kafka client warned');
 }
