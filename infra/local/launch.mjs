@@ -1,5 +1,6 @@
 // Plain JavaScript that every Node runs with nothing installed. It finds or installs Node 24 and pnpm, then hands over to main.ts.
 import { spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { withLock } from './lock.mjs';
@@ -38,7 +39,29 @@ function handOver() {
   child.on('exit', (code) => process.exit(code ?? 1));
 }
 
+/**
+ * npm runs us through a shell; when npm or that shell is killed, nobody passes a signal on, and we end as if one had come.
+ * Whoever starts this file directly may go away without us.
+ */
+function endWithNpm() {
+  if (!process.env['npm_lifecycle_event']) return;
+  const born = ancestors();
+  setInterval(() => ancestors() === born || process.kill(process.pid, 'SIGTERM'), 500).unref();
+}
+
+/** The parent and, where it can be seen cheaply, the parent's parent. */
+function ancestors() {
+  if (process.platform !== 'linux') return String(process.ppid);
+  try {
+    const stat = readFileSync(`/proc/${process.ppid}/stat`, 'utf8');
+    return `${process.ppid} ${stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]}`;
+  } catch {
+    return '';
+  }
+}
+
 if (major < 20) refuse(`Node ${process.versions.node} is too old: install Node 20 or newer (24 is best), then try again`);
 await installMissing();
+endWithNpm();
 if (major < 24) handOver();
 else await (await import('./main.ts')).main(process.argv.slice(2));
