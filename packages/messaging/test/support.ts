@@ -65,7 +65,7 @@ export function uniqueName(stem: string): string {
   return `${stem}-${randomBytes(4).toString('hex')}`;
 }
 
-export async function createWorld(options: { partitions?: number; poolSize?: number } = {}): Promise<World> {
+async function createWorld(options: { partitions?: number; poolSize?: number } = {}): Promise<World> {
   const test = await createTestDatabase({ name: 'messaging', migrations });
   const log = silentLogger();
   const topic = uniqueName('internal.test.counter.v1');
@@ -88,7 +88,26 @@ export async function createWorld(options: { partitions?: number; poolSize?: num
   return world;
 }
 
-export async function closeWorld(world: World): Promise<void> {
+/** A fresh world, and a consumer group's name, for each test of a file. */
+export function useWorld(): { readonly world: World; readonly group: string } {
+  const current: { world?: World; group: string } = { group: '' };
+  beforeEach(async () => {
+    current.world = await createWorld();
+    current.group = uniqueName('test-consumer');
+  });
+  afterEach(() => current.world && closeWorld(current.world));
+  return {
+    get world() {
+      if (current.world === undefined) throw new Error('outside a test');
+      return current.world;
+    },
+    get group() {
+      return current.group;
+    },
+  };
+}
+
+async function closeWorld(world: World): Promise<void> {
   for (const stop of world.stops.reverse()) await stop();
   await Promise.all([world.database.close(), world.system.close(), world.admin.close()]);
   await world.test.drop();
