@@ -3,7 +3,7 @@ import type { Logger } from '@linli/telemetry';
 import { alarmSchedule, alarmsAfter } from './alarms';
 import type { Calendar } from './calendar';
 import type { AlarmLevel, Clock } from './clock';
-import { claimDueClocks, lockClock, saveClock } from './store';
+import { claimDueClocks, giveWay, lockClock, saveClock } from './store';
 
 export interface Alarm {
   readonly clock: Clock;
@@ -32,8 +32,7 @@ const longestBackoffMs = 600_000;
 
 /** Claims a batch of the tenant's due clocks and raises what each has reached. The effects commit with `tx`. */
 export async function raiseBatch(tx: Tx, options: RaiseOptions): Promise<Raised> {
-  // Use cases lock their subject, then its clock; we go the other way round and must be the one that gives way.
-  await tx.raw(`select set_config('lock_timeout', '250ms', true)`);
+  await giveWay(tx);
   const raised: Raised = { levels: [], failures: 0 };
   for (const clock of await claimDueClocks(tx, options.now(), batchSize)) {
     let next: Clock | undefined = clock;

@@ -1,9 +1,9 @@
 import type { Database, SystemDatabase, Tx } from '@linli/db';
 import type { Logger } from '@linli/telemetry';
 import type { Calendar } from './calendar';
-import { computeDue, type Clock } from './clock';
 import { scheduled } from './change-clock';
-import { claimProvisionalClocks, saveClock, tenantsWithProvisionalClocks } from './store';
+import { computeDue, type Clock } from './clock';
+import { giveWay, listProvisionalClocks, lockClock, saveClock } from './store';
 
 export interface Recomputation {
   /** As it is now; the last of `corrections` tells before and after when the due time moved. */
@@ -21,44 +21,49 @@ export interface RecomputeOptions {
   readonly onMoved?: ((tx: Tx, recomputation: Recomputation) => Promise<void>) | undefined;
 }
 
-const batchSize = 50;
-
 /**
- * Computes every open provisional clock again with the calendar at hand: a due time that moves is corrected, recorded
- * in the clock, logged and handed on; one that is certain now loses its mark. Safe to repeat and to race.
+ * Computes every open provisional clock again with the calendar at hand, each in its own transaction: a due time that
+ * moves is recorded in the clock, logged and handed to `onMoved`; one that is certain now loses its mark. What failed is
+ * counted and logged, and still provisional. Safe to repeat and to race.
  */
-export async function recomputeProvisional(options: RecomputeOptions): Promise<{ examined: number; settled: number; moved: number }> {
-  const count = { examined: 0, settled: 0, moved: 0 };
-  for (const tenantId of await tenantsWithProvisionalClocks(options.system.knex)) {
-    let after: string | undefined = '00000000-0000-0000-0000-000000000000';
-    while (after !== undefined) {
-      const from: string = after;
-      const batch = await options.database.withTenant({ tenantId }, async (tx) => {
-        const clocks = await claimProvisionalClocks(tx, from, batchSize);
-        const done: Recomputation[] = [];
-        for (const clock of clocks) done.push(await recompute(tx, clock, options));
-        return done;
-      });
-      for (const { clock, previousDueAt } of batch) {
-        count.examined += 1;
-        if (!clock.provisional) count.settled += 1;
-        if (clock.dueAt.getTime() === previousDueAt.getTime()) continue;
+export async function recomputeProvisional(options: RecomputeOptions): Promise<{ settled: number; moved: number; failed: number }> {
+  const { database, system, log } = options;
+  const count = { settled: 0, moved: 0, failed: 0 };
+  let page = await listProvisionalClocks(system.knex, undefined);
+  for (; page.length > 0; page = await listProvisionalClocks(system.knex, page.at(-1))) {
+    for (const { tenantId, id } of page) {
+      try {
+        const done = await database.withTenant({ tenantId }, (tx) => recompute(tx, id, options));
+        if (done === undefined) continue;
+        if (!done.clock.provisional) count.settled += 1;
+        if (!hasMoved(done)) continue;
         count.moved += 1;
-        options.log.info({ tenant: clock.tenantId, clock: clock.id, before: previousDueAt, after: clock.dueAt }, 'provisional due time moved');
+        log.info({ tenant: tenantId, clock: id, before: done.previousDueAt, after: done.clock.dueAt }, 'provisional due time moved');
+      } catch (error) {
+        count.failed += 1;
+        log.warn({ tenant: tenantId, clock: id, err: error }, 'provisional due time not recomputed');
       }
-      after = batch.length < batchSize ? undefined : batch.at(-1)?.clock.id;
     }
   }
   return count;
 }
 
-async function recompute(tx: Tx, before: Clock, { calendar, now, onMoved }: RecomputeOptions): Promise<Recomputation> {
+/** Undefined when nothing changed, or somebody else was faster. */
+async function recompute(tx: Tx, clockId: string, { calendar, now, onMoved }: RecomputeOptions): Promise<Recomputation | undefined> {
+  await giveWay(tx);
+  const before = await lockClock(tx, { clockId });
+  if (!before.provisional || before.endedAt !== undefined) return undefined;
   const { dueAt, provisional } = computeDue(calendar, before);
-  const moved = dueAt.getTime() !== before.dueAt.getTime();
-  if (!moved && provisional) return { clock: before, previousDueAt: before.dueAt };
-  const corrections = moved ? [...before.corrections, { at: now(), before: before.dueAt, after: dueAt }] : before.corrections;
-  const clock = await saveClock(tx, scheduled(calendar, { ...before, dueAt, provisional, corrections }));
-  const recomputation = { clock, previousDueAt: before.dueAt };
-  await onMoved?.(tx, recomputation);
-  return recomputation;
+  const recomputed = { clock: { ...before, dueAt, provisional }, previousDueAt: before.dueAt };
+  if (provisional && !hasMoved(recomputed)) return undefined;
+  const correction = { at: now(), before: before.dueAt, after: dueAt };
+  const corrections = hasMoved(recomputed) ? [...before.corrections, correction] : before.corrections;
+  const clock = await saveClock(tx, scheduled(calendar, { ...recomputed.clock, corrections }));
+  const done = { clock, previousDueAt: before.dueAt };
+  await onMoved?.(tx, done);
+  return done;
+}
+
+function hasMoved({ clock, previousDueAt }: Recomputation): boolean {
+  return clock.dueAt.getTime() !== previousDueAt.getTime();
 }

@@ -20,7 +20,7 @@ export interface AlarmScannerOptions extends RaiseOptions {
 
 /** The scanner's life. `createAlarmScanner` makes one. */
 export interface AlarmScanner {
-  /** Settles provisional due times first, then scans until stopped. */
+  /** Scans until stopped; also settles provisional due times once, for calendar data comes with a new release. */
   start(): Promise<void>;
   /** Resolves when the batch at hand is committed. */
   stop(): Promise<void>;
@@ -40,7 +40,7 @@ export function createAlarmScanner(options: AlarmScannerOptions): AlarmScanner {
   const watchCalendar = calendarWatch(options, figures);
   const stopping = new AbortController();
   let running: Promise<void> | undefined;
-  let settled = false;
+  const settle = provisionalWatch(options);
 
   async function scanOnce(): Promise<number> {
     let raised = 0;
@@ -62,10 +62,9 @@ export function createAlarmScanner(options: AlarmScannerOptions): AlarmScanner {
   async function loop(): Promise<void> {
     while (!stopping.signal.aborted) {
       try {
-        if (!settled) await recomputeProvisional(options);
-        settled = true;
         watchCalendar();
         await scanOnce();
+        await settle();
       } catch (error) {
         log.warn({ err: error }, 'alarm scan failed');
       }
@@ -97,6 +96,17 @@ async function raiseForTenant(options: AlarmScannerOptions, figures: AlarmFigure
     options.log.warn({ tenant: tenantId, err: error }, 'alarm batch failed');
     return { levels: [], failures: 0 };
   }
+}
+
+/** Recomputes until nothing failed, at most once a minute. */
+function provisionalWatch(options: RecomputeOptions): () => Promise<void> {
+  let nextAt: number | undefined = 0;
+  return async () => {
+    if (nextAt === undefined || options.now().getTime() < nextAt) return;
+    nextAt = options.now().getTime() + 60_000;
+    const { failed } = await recomputeProvisional(options);
+    if (failed === 0) nextAt = undefined;
+  };
 }
 
 /** Warns once a day while a year's data is missing. */

@@ -90,16 +90,12 @@ export async function claimDueClocks(tx: Tx, now: Date, limit: number): Promise<
   return rows.map(clockOf);
 }
 
-/** Locks open provisional clocks with an id above `after`, in order of id. */
-export async function claimProvisionalClocks(tx: Tx, after: string, limit: number): Promise<Clock[]> {
-  const rows = await tx<ClockRow>('clocks')
-    .where({ tenant_id: tenantOf(tx), provisional: true })
-    .whereNull('ended_at')
-    .andWhere('id', '>', after)
-    .orderBy('id')
-    .limit(limit)
-    .forUpdate();
-  return rows.map(clockOf);
+/**
+ * Use cases lock their subject, then its clock. The scanner and the recomputation go the other way round, so they must
+ * be the ones that give way: they wait less than PostgreSQL waits before it looks for a deadlock's victim (1 s).
+ */
+export async function giveWay(tx: Tx): Promise<void> {
+  await tx.raw(`select set_config('lock_timeout', '250ms', true)`);
 }
 
 /** The tenants that have an alarm due at `now` and since when, the longest waiting first. One index probe a tenant, at any backlog. */
@@ -117,11 +113,14 @@ export async function tenantsWithDueAlarms(knex: Knex, now: Date): Promise<{ ten
   return rows;
 }
 
-export async function tenantsWithProvisionalClocks(knex: Knex): Promise<string[]> {
-  const { rows } = await knex.raw<{ rows: { tenantId: string }[] }>(
-    `select distinct tenant_id as "tenantId" from clocks where provisional and ended_at is null order by 1`,
-  );
-  return rows.map(({ tenantId }) => tenantId);
+/** A page of the open provisional clocks of all tenants, for the relay role, in order of tenant and id. */
+export async function listProvisionalClocks(
+  knex: Knex,
+  after: { readonly tenantId: string; readonly id: string } | undefined,
+): Promise<{ tenantId: string; id: string }[]> {
+  const open = knex('clocks').where({ provisional: true }).whereNull('ended_at').orderBy(['tenant_id', 'id']).limit(500);
+  if (after !== undefined) void open.andWhereRaw('(tenant_id, id) > (?, ?)', [after.tenantId, after.id]);
+  return open.select<{ tenantId: string; id: string }[]>({ tenantId: 'tenant_id', id: 'id' });
 }
 
 function changingColumns(clock: Clock) {

@@ -302,10 +302,10 @@ describe('provisional due times', () => {
       log: captured.log,
       onMoved: async (_tx: Tx, { clock, previousDueAt }: { clock: Clock; previousDueAt: Date }) => void told.push([clock.id, previousDueAt]),
     };
-    expect(await recomputeProvisional({ ...options, calendar })).toEqual({ examined: 2, settled: 0, moved: 0 });
+    expect(await recomputeProvisional({ ...options, calendar })).toEqual({ settled: 0, moved: 0, failed: 0 });
     expect(told).toEqual([]);
-    expect(await recomputeProvisional({ ...options, calendar: known })).toEqual({ examined: 2, settled: 2, moved: 1 });
-    expect(await recomputeProvisional({ ...options, calendar: known })).toEqual({ examined: 0, settled: 0, moved: 0 });
+    expect(await recomputeProvisional({ ...options, calendar: known })).toEqual({ settled: 2, moved: 1, failed: 0 });
+    expect(await recomputeProvisional({ ...options, calendar: known })).toEqual({ settled: 0, moved: 0, failed: 0 });
 
     const [after] = await db.app.withTenant({ tenantId: 'xingsheng' }, (tx) => findClocks(tx, moving.subjectId));
     expect(after).toMatchObject({
@@ -323,16 +323,25 @@ describe('provisional due times', () => {
     expect(captured.lines).toContainEqual(expect.objectContaining({ msg: 'provisional due time moved', clock: moving.id }));
   });
 
-  it('are settled by a scanner that starts with new data, beyond one batch', async () => {
+  it('are settled by a scanner that starts with new data; one that fails is tried again and holds up no other', async () => {
+    const stillOpen = async () => (await db.system.knex('clocks').where({ provisional: true })).length;
     const clocks = await Promise.all(Array.from({ length: 60 }, (_, index) => start({ ...ends2027, tenantId: index % 6 === 0 ? 'other' : 'xingsheng' })));
-    const idle = { database: db.app, system: db.system, now: () => at('2026-12-20T09:00'), log: silentLogger() };
-    expect(await recomputeProvisional({ ...idle, calendar })).toEqual({ examined: 60, settled: 0, moved: 0 });
-    const settling = scanner(() => at('2026-12-20T09:00'), { calendar: known });
-    await settling.start();
-    await eventually(async () => {
-      const open = await db.system.knex('clocks').where({ provisional: true }).count({ count: '*' }).first();
-      expect(open?.count).toBe(0);
+    const time = fixedClock('2026-12-20T09:00:00+08:00');
+    const stubborn = clocks[0]?.id;
+    const tried = Promise.withResolvers<void>();
+    const settling = scanner(() => time.now(), {
+      calendar: known,
+      async onMoved(_tx, { clock }) {
+        if (clock.id !== stubborn || time.now() > at('2026-12-20T09:00')) return;
+        tried.resolve();
+        throw failedPrecondition('CASE_GONE', 'the case is gone');
+      },
     });
+    await settling.start();
+    await tried.promise;
+    await eventually(async () => expect(await stillOpen()).toBe(1));
+    time.advance(60_000);
+    await eventually(async () => expect(await stillOpen()).toBe(0));
     await settling.stop();
     const moved = await db.system.knex<{ due_at: Date }>('clocks').where({ due_at: at('2027-01-06T18:00') });
     expect(moved).toHaveLength(clocks.length);
