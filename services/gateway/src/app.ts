@@ -12,6 +12,7 @@ import { createAccounts } from './identity/accounts';
 import type { Door } from './identity/authenticate';
 import { createIssuer } from './identity/issuer';
 import { createRateLimits } from './limits/rate-limits';
+import { createReadiness, serveHealth } from './health';
 import { renderReason } from './messages/render';
 import { servePages } from './pages/serve-pages';
 import { serveRoutes } from './routing/serve';
@@ -62,17 +63,20 @@ export async function createApp(config: ServiceConfig, overrides: Partial<Deps> 
     origin: () => (config.publicUrl === '' ? `http://127.0.0.1:${ports.http}` : new URL(config.publicUrl).origin),
   };
   const limits = createRateLimits(config);
+  const live = createLiveEvents({ brokers: config.brokers, log });
+  live.follow({ onEvent: () => undefined, onAccount: door.accounts.forget });
+  const ready = createReadiness({ db: deps.db, issuer, live });
   const http = createHttpApp({ log, metrics, render: renderReason, proxies: config.proxies });
+  serveHealth(http, ready);
   http.express.use(async (request, response, next) => {
     await limits.byAddress({ request, response });
     next();
   });
   const edge = { deps, door, limits };
-  const live = createLiveEvents({ brokers: config.brokers, accounts: door.accounts, log });
   serveRoutes(http, edge, routeTable);
   serveStream(http, edge, live);
   serveSignIn(http, edge);
-  servePages(http, door);
+  servePages(http, edge);
 
   let side: SideServer | undefined;
   const cleaning = { every: undefined as NodeJS.Timeout | undefined };
@@ -81,13 +85,6 @@ export async function createApp(config: ServiceConfig, overrides: Partial<Deps> 
     deps,
     ports,
     async start() {
-      const ready = async () => {
-        await deps.db.ping();
-        return [
-          { name: 'database', ok: true },
-          { name: 'events', ok: live.tail.ready() },
-        ];
-      };
       side = await startSideServer({ port: config.sidePort, host: config.host, log, metrics, ready });
       ports.side = side.port;
       await live.tail.start();

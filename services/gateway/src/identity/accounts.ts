@@ -1,5 +1,5 @@
 import { systemCaller, type Grant } from '@linli/auth';
-import { organization, residents } from '@linli/contracts';
+import { organization, type residents } from '@linli/contracts';
 import { isAppError, unauthenticated } from '@linli/errors';
 import type { Deps } from '../deps';
 import { words } from '../wire/words';

@@ -1,10 +1,10 @@
 import type { Caller } from '@linli/auth';
 import type { Database } from '@linli/db';
-import { isAppError, permissionDenied, unauthenticated } from '@linli/errors';
+import { isAppError, unauthenticated } from '@linli/errors';
 import { languageOf } from '@linli/http';
 import type { Request } from 'express';
 import { readCookie, type Cookies } from '../sessions/cookies';
-import { assertSameOrigin, isUnsafe } from '../sessions/same-origin';
+import { assertOurForm, isUnsafe } from '../sessions/same-origin';
 import type { SessionKeys } from '../sessions/sealed';
 import { endSession, findSession, type Session, type SessionLimits } from '../sessions/store';
 import type { Account, Accounts } from './accounts';
@@ -51,9 +51,7 @@ export async function authenticate(door: Door, request: Request): Promise<Admitt
   if (cookie === undefined) throw unauthenticated('SIGN_IN_REQUIRED', 'the request carries neither a token nor a session');
   const admitted = await admitCookie(door, cookie, { language, touch: true });
   if (isUnsafe(request.method)) {
-    assertSameOrigin(request, door.origin());
-    const isOurs = door.keys.isCsrfTokenOf(admitted.session.idHash, request.get('x-csrf-token') ?? '');
-    if (!isOurs) throw permissionDenied('CSRF_TOKEN_INVALID', 'a change by a session needs its CSRF token');
+    assertOurForm(request, { origin: door.origin(), keys: door.keys, idHash: admitted.session.idHash });
   }
   return admitted;
 }

@@ -18,8 +18,8 @@ export interface Issuer {
   verify(accessToken: string): Promise<Proof>;
   /** The client side of sign-in. @throws unavailable ISSUER_UNAVAILABLE. */
   client(): Promise<oidc.Configuration>;
-  /** Whether it was ever reached. */
-  known(): boolean;
+  /** Whether its keys were ever read; reads them when not. */
+  reached(): Promise<boolean>;
 }
 
 type Config = Pick<ServiceConfig, 'oidcIssuer' | 'oidcClientId' | 'oidcClientSecret' | 'apiAudience'>;
@@ -33,20 +33,14 @@ const timeoutSeconds = 5;
 
 export function createIssuer(config: Config, log: Logger): Issuer {
   let discovering: Promise<Discovered> | undefined;
-  let known = false;
+  let reached = false;
 
   function discovered(): Promise<Discovered> {
-    discovering ??= discover(config).then(
-      (found) => {
-        known = true;
-        return found;
-      },
-      (error: unknown) => {
-        discovering = undefined;
-        log.warn({ err: error }, 'the identity provider does not answer');
-        throw isAppError(error) ? error : unavailable('ISSUER_UNAVAILABLE', 'the identity provider does not answer', { cause: error });
-      },
-    );
+    discovering ??= discover(config, log).catch((error: unknown) => {
+      discovering = undefined;
+      log.warn({ err: error }, 'the identity provider does not answer');
+      throw isAppError(error) ? error : unavailable('ISSUER_UNAVAILABLE', 'the identity provider does not answer', { cause: error });
+    });
     return discovering;
   }
 
@@ -56,11 +50,20 @@ export function createIssuer(config: Config, log: Logger): Issuer {
       return { identity: identityOf(claims), until: claims.exp * 1000 };
     },
     client: async () => (await discovered()).client,
-    known: () => known,
+    async reached() {
+      if (reached) return true;
+      try {
+        await (await discovered()).verifier.warm();
+        reached = true;
+      } catch (error) {
+        if (!isAppError(error)) throw error;
+      }
+      return reached;
+    },
   };
 }
 
-async function discover({ oidcIssuer, oidcClientId, oidcClientSecret, apiAudience }: Config): Promise<Discovered> {
+async function discover({ oidcIssuer, oidcClientId, oidcClientSecret, apiAudience }: Config, log: Logger): Promise<Discovered> {
   const url = new URL(oidcIssuer);
   // Plain HTTP is for an issuer on this machine only.
   const local = url.protocol === 'http:' && ['127.0.0.1', 'localhost', '[::1]'].includes(url.hostname);
@@ -70,5 +73,6 @@ async function discover({ oidcIssuer, oidcClientId, oidcClientSecret, apiAudienc
   });
   const { issuer, jwks_uri: jwksUri } = client.serverMetadata();
   if (jwksUri === undefined) throw unavailable('ISSUER_UNAVAILABLE', 'the identity provider publishes no keys');
-  return { client, verifier: createAccessTokenVerifier({ issuers: [{ issuer, jwksUri }], audience: apiAudience }) };
+  const onKeysFailure = (_issuer: string, err: unknown) => log.warn({ err }, "the identity provider's keys could not be read");
+  return { client, verifier: createAccessTokenVerifier({ issuers: [{ issuer, jwksUri }], audience: apiAudience, onKeysFailure }) };
 }

@@ -39,12 +39,13 @@ const start: Place = { token: '', skip: 0, ended: false };
 /**
  * Merges the same list of several services, each sorted by `compare`, page by page: at most one call a service a page,
  * and memory for one page of each. A service that does not answer is named, and asked again on the next page.
- * @throws invalid_argument PAGE_TOKEN_INVALID.
+ * @throws invalid_argument PAGE_TOKEN_INVALID; unavailable, when no service answers.
  */
 export async function mergePages<Client, Item>(deps: { tokens: PageTokens; log: Logger }, merge: Merge<Client, Item>): Promise<Merged<Item>> {
   const size = merge.pageSize === 0 ? standardSize : merge.pageSize;
   const places = readPlaces(deps.tokens, merge);
   const silent: string[] = [];
+  const errors: unknown[] = [];
   const pages = await Promise.all(
     merge.sources.map(async ({ service, client }): Promise<SourcePage<Item>> => {
       const { token, skip, ended } = places[service] ?? start;
@@ -56,10 +57,13 @@ export async function mergePages<Client, Item>(deps: { tokens: PageTokens; log: 
         if (!isAppError(error) || !['unavailable', 'deadline_exceeded'].includes(error.kind)) throw error;
         deps.log.warn({ err: error, peer: service }, 'a part of a merged list is missing');
         silent.push(service);
+        errors.push(error);
         return { items: [], nextPageToken: '' };
       }
     }),
   );
+  // Part of a list is worth showing; nothing at all is an outage.
+  if (silent.length > 0 && merge.sources.every(({ service }) => silent.includes(service) || places[service]?.ended === true)) throw errors[0];
   const all = pages.flatMap(({ items }, source) => items.map((item) => ({ item, source })));
   const shown = all.sort((a, b) => merge.compare(a.item, b.item)).slice(0, size);
   const next = Object.fromEntries(

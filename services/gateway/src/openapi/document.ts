@@ -75,7 +75,7 @@ function operationOf(route: ApiRoute, schemas: Json): Json {
     tags: [route.tag],
     ...(route.permission === undefined ? {} : { 'x-permission': route.permission }),
     ...(parameters.length === 0 ? {} : { parameters }),
-    ...(route.body === undefined ? {} : { requestBody: { required: true, content: { 'application/json': { schema: schemaOf(route.body, 'input', schemas) } } } }),
+    ...(route.body === undefined ? {} : { requestBody: { required: !route.body.safeParse({}).success, content: { 'application/json': { schema: schemaOf(route.body, 'input', schemas) } } } }),
     responses: {
       [route.status]: { description: '成功', content: { 'application/json': { schema: schemaOf(route.response, 'output', schemas) } } },
       default: { description: '未成功', content: { 'application/problem+json': { schema: problemRef } } },

@@ -1,4 +1,5 @@
 import type { ApiRoute } from '../routing/route';
+import { escapeHtml } from './html';
 
 type Schema = {
   type?: string | string[];
@@ -50,7 +51,7 @@ export function renderReference(document: unknown): string {
     const own = operations.filter(({ operation }) => operation.tags[0] === tag);
     return `<section id="${tag}"><h2>${name}</h2>${own.map(renderOperation).join('')}</section>`;
   });
-  const schemas = Object.entries(components.schemas).map(([name, schema]) => `<article id="schema-${name}"><h3>${escape(name)}</h3>${renderSchema(schema)}</article>`);
+  const schemas = Object.entries(components.schemas).map(([name, schema]) => `<article id="schema-${name}"><h3>${escapeHtml(name)}</h3>${renderSchema(schema)}</article>`);
   return `<!doctype html><html lang="zh-CN"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1"><title>邻里接口参考</title><style>${style}</style></head><body>
 <header><h1>邻里接口参考</h1><p>机器可读的说明在 <a href="/openapi.json">/openapi.json</a>。时间为 UTC，日期为北京时间。新建须带 <code>Idempotency-Key</code>，修改须带 <code>If-Match</code>（所见版本的 ETag）。未成功的答复都是 <code>application/problem+json</code>，<code>code</code> 稳定不变。</p></header>
 <nav aria-label="目录"><ul>${tags.map(([tag, name]) => `<li><a href="#${tag}">${name}</a></li>`).join('')}<li><a href="#schemas">数据结构</a></li></ul></nav>
@@ -64,9 +65,9 @@ function renderOperation({ path, method, operation }: { path: string; method: st
   const answer = success?.[1].content['application/json']?.schema;
   const rows = parameters.map(
     ({ name, in: place, required, description = '', schema }) =>
-      `<tr><td><code>${escape(name)}</code></td><td>${placeNames[place] ?? place}</td><td>${typeOf(schema)}${required ? '' : ' 可选'}</td><td>${escape(description)}</td></tr>`,
+      `<tr><td><code>${escapeHtml(name)}</code></td><td>${placeNames[place] ?? place}</td><td>${typeOf(schema)}${required ? '' : ' 可选'}</td><td>${escapeHtml(description)}</td></tr>`,
   );
-  return `<article id="${operationId}"><h3><span class="method">${method.toUpperCase()}</span> <code>${escape(path)}</code></h3><p>${escape(summary)}${permission === undefined ? '' : `　权限 <code>${permission}</code>`}</p>
+  return `<article id="${operationId}"><h3><span class="method">${method.toUpperCase()}</span> <code>${escapeHtml(path)}</code></h3><p>${escapeHtml(summary)}${permission === undefined ? '' : `　权限 <code>${permission}</code>`}</p>
 ${rows.length === 0 ? '' : `<table><thead><tr><th>参数</th><th>位置</th><th>类型</th><th>说明</th></tr></thead><tbody>${rows.join('')}</tbody></table>`}
 ${requestBody === undefined ? '' : `<details><summary>请求体</summary>${renderSchema(requestBody.content['application/json'].schema)}</details>`}
 ${answer === undefined ? '' : `<details><summary>答复 ${success?.[0] ?? ''}</summary>${renderSchema(answer)}</details>`}</article>`;
@@ -75,11 +76,11 @@ ${answer === undefined ? '' : `<details><summary>答复 ${success?.[0] ?? ''}</s
 const placeNames: Record<string, string> = { path: '路径', query: '查询', header: '请求头' };
 
 function renderSchema(schema: Schema): string {
-  if (schema.properties === undefined) return `<p>${typeOf(schema)}${schema.description === undefined ? '' : ` ${escape(schema.description)}`}</p>`;
+  if (schema.properties === undefined) return `<p>${typeOf(schema)}${schema.description === undefined ? '' : ` ${escapeHtml(schema.description)}`}</p>`;
   const rows = Object.entries(schema.properties).map(([name, member]) => {
     const optional = schema.required?.includes(name) === true ? '' : ' 可选';
     const nested = inner(member);
-    return `<tr><td><code>${escape(name)}</code></td><td>${typeOf(member)}${optional}</td><td>${escape(member.description ?? '')}${nested === undefined ? '' : renderSchema(nested)}</td></tr>`;
+    return `<tr><td><code>${escapeHtml(name)}</code></td><td>${typeOf(member)}${optional}</td><td>${escapeHtml(member.description ?? '')}${nested === undefined ? '' : renderSchema(nested)}</td></tr>`;
   });
   return `<table><thead><tr><th>字段</th><th>类型</th><th>说明</th></tr></thead><tbody>${rows.join('')}</tbody></table>`;
 }
@@ -91,18 +92,14 @@ function inner(schema: Schema): Schema | undefined {
 
 function typeOf(schema: Schema): string {
   if (schema.$ref !== undefined) {
-    const name = escape(schema.$ref.split('/').at(-1) ?? '');
+    const name = escapeHtml(schema.$ref.split('/').at(-1) ?? '');
     return `<a href="#schema-${name}">${name}</a>`;
   }
-  if (schema.enum !== undefined) return schema.enum.map((word) => `<code>${escape(String(word))}</code>`).join(' ');
+  if (schema.enum !== undefined) return schema.enum.map((word) => `<code>${escapeHtml(String(word))}</code>`).join(' ');
   if (schema.anyOf !== undefined) return schema.anyOf.map(typeOf).join(' 或 ');
   if (schema.items !== undefined) return `${typeOf(schema.items)} 的列表`;
   const names: Record<string, string> = { string: '文本', integer: '整数', number: '数', boolean: '是否', object: '对象' };
   return names[String(schema.type)] ?? '任意';
-}
-
-function escape(text: string): string {
-  return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
 }
 
 const style = `

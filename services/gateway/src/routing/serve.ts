@@ -42,7 +42,7 @@ export function serveRoutes(http: HttpApp, edge: Edge, routes: readonly ApiRoute
     http.route({
       method: route.method,
       path: expressPath(route.path),
-      before: [letIn],
+      guards: [letIn],
       handle: async (request, response, context) => {
         const who = admitted.get(request);
         if (who !== undefined) await answer(route, { request, response, context }, callOf(edge, who, { route, context }));

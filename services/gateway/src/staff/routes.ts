@@ -123,13 +123,20 @@ const reads: readonly ApiRoute[] = [
 ];
 
 const changes: readonly ApiRoute[] = [
-  change({
+  route({
+    method: 'post',
     path: '/v1/staff/{id}/posts',
     name: 'assignPost',
-    rpc: 'AssignPost',
     summary: '任岗',
+    tag: 'staff',
+    calls: 'organization.v1.StaffService/AssignPost',
+    creates: true,
+    changes: true,
+    params: onStaff,
     body: z.strictObject({ unitId: id, titleZh: text(60), primary: z.boolean().default(false), validFrom: optionalDay }),
-    act: (at, body, { clients, options }) => clients.staff.assignPost({ ...at, ...body, requestId: '' }, options),
+    response: staffSchema,
+    handle: async ({ params, body, version, requestId }, { clients, options }) =>
+      answerStaff(await clients.staff.assignPost({ staffId: params.id, version, requestId, ...body }, options)),
   }),
   change({
     path: '/v1/staff/{id}:endPost',

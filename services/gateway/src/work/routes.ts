@@ -88,6 +88,7 @@ export const workRoutes: readonly ApiRoute[] = [
             if (!isAppError(error) || !['unavailable', 'deadline_exceeded'].includes(error.kind)) throw error;
             deps.log.warn({ err: error, peer: service }, 'a part of a merged count is missing');
             silent.push(service);
+            if (silent.length === clients.queues.length) throw error;
             return work.CountWorkResponse.fromPartial({});
           }),
         ),

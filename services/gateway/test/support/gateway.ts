@@ -12,6 +12,7 @@ export interface Person {
 }
 
 export interface Asked {
+  /** JSON; text and bytes go as they are. */
   readonly body?: unknown;
   readonly headers?: Readonly<Record<string, string>>;
 }
@@ -98,7 +99,7 @@ export async function startGateway(variables: Record<string, string> = {}, issue
           ...headers,
         },
         redirect: 'manual',
-        ...(body === undefined ? {} : { body: typeof body === 'string' || body instanceof Uint8Array ? (body as BodyInit) : JSON.stringify(body) }),
+        ...(body === undefined ? {} : { body: typeof body === 'string' || body instanceof Buffer ? body : JSON.stringify(body) }),
       });
       const text = await response.text();
       const isJson = /json/.test(response.headers.get('content-type') ?? '');
