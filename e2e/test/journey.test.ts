@@ -42,8 +42,8 @@ function ok(reply: Reply, status = 200): Json {
   return reply.body;
 }
 
-async function walk(by: Somebody, seen: Json, word: string, body: Json = {}): Promise<Json> {
-  return ok(await by.change(`/v1/cases/${String(seen['id'])}:${word}`, seen['version'], body));
+async function walk(by: Somebody, seen: Json, step: { word: string; body?: Json }): Promise<Json> {
+  return ok(await by.change(`/v1/cases/${String(seen['id'])}:${step.word}`, seen['version'], step.body));
 }
 
 async function openCase(itemCode: string, extra: Json = {}): Promise<Json> {
@@ -67,16 +67,16 @@ describe('one errand from the door to the archive', () => {
       await agent.create('/v1/cases', { itemCode: 'elder-allowance', residentId: resident.id, mandateId: mandate['id'], channel: 'home_visit', subject: '腿脚不便需要上门', submit: true }),
       201,
     );
-    seen = await walk(clerk, seen, 'accept');
+    seen = await walk(clerk, seen, { word: 'accept' });
     expect(seen).toMatchObject({ state: 'accepted', proxied: true, ownerId: agent.id });
     expect(String(seen['number'])).toMatch(/-\d{8}-\d{5}$/);
     const work = ok(await agent.get('/v1/work'))['items'] as Json[];
     expect(work.map((item) => item['subjectId'])).toContain(seen['id']);
-    seen = await walk(agent, seen, 'startProcessing');
-    seen = await walk(agent, seen, 'requestDecision');
-    seen = await walk(handler, seen, 'decide', { result: 'granted', explanation: '同意' });
-    seen = await walk(agent, seen, 'deliver', { method: 'home', signedReceipt: true });
-    seen = await walk(coordinator, seen, 'callBack', { reached: true, rating: 5, solved: true });
+    seen = await walk(agent, seen, { word: 'startProcessing' });
+    seen = await walk(agent, seen, { word: 'requestDecision' });
+    seen = await walk(handler, seen, { word: 'decide', body: { result: 'granted', explanation: '同意' } });
+    seen = await walk(agent, seen, { word: 'deliver', body: { method: 'home', signedReceipt: true } });
+    seen = await walk(coordinator, seen, { word: 'callBack', body: { reached: true, rating: 5, solved: true } });
     expect(seen['state']).toBe('closed');
     const entries = ok(await clerk.get(`/v1/threads/${String(seen['threadId'])}/entries`))['entries'] as Json[];
     expect(entries.map((entry) => entry['subjectVersion'])).toEqual(entries.map((_entry, index) => index + 1));
@@ -191,6 +191,6 @@ describe('when a service is away', () => {
     if (refused.status !== 201) expect(refused.type).toContain('application/problem+json');
     await restarting;
     await eventually(async () => ok(await resident.create('/v1/cases', { itemCode: 'elder-card', residentId: resident.id, channel: 'online', subject: '办证', submit: true }), 201));
-    expect((await walk(clerk, before, 'accept'))['state']).toBe('accepted');
+    expect((await walk(clerk, before, { word: 'accept' }))['state']).toBe('accepted');
   });
 });

@@ -41,16 +41,10 @@ export async function startPlatform(): Promise<Platform> {
   const brokers = testBrokers();
   await createTopics(brokers);
   const run = Date.now().toString(36);
-  const tenants = { xingsheng: `xs-${run}`, baihe: `bh-${run}` };
   const keys = testKeys();
   const issuer = await startTestIssuer(audience);
   const captured = captureLogger();
-  const databases = {
-    organization: await createTestDatabase({ name: 'organization', migrations: organization.migrations }),
-    residents: await createTestDatabase({ name: 'residents', migrations: residents.migrations }),
-    requests: await createTestDatabase({ name: 'requests', migrations: requests.migrations }),
-    gateway: await createTestDatabase({ name: 'gateway', migrations: gateway.migrations }),
-  };
+  const databases = await createDatabases();
   const common = {
     KAFKA_BROKERS: brokers.join(','),
     GRPC_PORT: '0',
@@ -60,11 +54,11 @@ export async function startPlatform(): Promise<Platform> {
     BLIND_INDEX_KEY: Buffer.alloc(32, 9).toString('base64'),
   };
   const addresses: Record<string, string> = {};
+  const { log } = captured;
   function environment(name: keyof typeof databases): Record<string, string> {
     const database = databases[name];
     return { ...common, ...addresses, ...keys.environment(name), CONSUMER_GROUP: `${name}.${run}`, DATABASE_URL: database.appUrl, DATABASE_RELAY_URL: database.relayUrl };
   }
-  const { log } = captured;
   const makers = {
     organization: (env: Record<string, string>): Promise<RunningApp> => organization.createApp(organization.readServiceConfig(env), { log }),
     residents: (env: Record<string, string>): Promise<RunningApp> => residents.createApp(residents.readServiceConfig(env), { log }),
@@ -92,16 +86,16 @@ export async function startPlatform(): Promise<Platform> {
     { log },
   );
   await edge.start();
-  await importOffices(tenants, { ...addresses, ...keys.environment('operator'), OIDC_ISSUER: issuer.url });
+  await importOffices({ xingsheng: `xs-${run}`, baihe: `bh-${run}` }, { ...addresses, ...keys.environment('operator'), OIDC_ISSUER: issuer.url });
 
   return {
     url: `http://127.0.0.1:${edge.ports.http}`,
     issuer,
-    tenantId: tenants.xingsheng,
-    otherTenantId: tenants.baihe,
+    tenantId: `xs-${run}`,
+    otherTenantId: `bh-${run}`,
     databases,
     logs: captured.text,
-    tokenOf: (subject, { tenantId = tenants.xingsheng, kind = kindOf(subject) } = {}) =>
+    tokenOf: (subject, { tenantId = `xs-${run}`, kind = kindOf(subject) } = {}) =>
       issuer.token({ sub: subject, linli_tenant: tenantId, linli_kind: kind }),
     async restart(service) {
       const app = apps.get(service);
@@ -115,6 +109,15 @@ export async function startPlatform(): Promise<Platform> {
       await issuer.stop();
       for (const database of Object.values(databases)) await database.drop();
     },
+  };
+}
+
+async function createDatabases(): Promise<Platform['databases']> {
+  return {
+    organization: await createTestDatabase({ name: 'organization', migrations: organization.migrations }),
+    residents: await createTestDatabase({ name: 'residents', migrations: residents.migrations }),
+    requests: await createTestDatabase({ name: 'requests', migrations: requests.migrations }),
+    gateway: await createTestDatabase({ name: 'gateway', migrations: gateway.migrations }),
   };
 }
 

@@ -1,6 +1,10 @@
 import type { Answer, Json, Person } from './person';
 import type { Narrator } from './narrator';
 
+function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : '';
+}
+
 /** One case on stage: the version that was seen last goes with each next step. */
 export class CasePlay {
   private constructor(
@@ -40,7 +44,7 @@ export class CasePlay {
   async refused(by: Person, word: string, options: { readonly body?: Json; readonly status: number; readonly code: string; readonly say: string }): Promise<void> {
     const answer = await by.change(`/v1/cases/${this.id}:${word}`, this.version, options.body);
     const { status, body } = answer;
-    this.narrator.check(status === options.status && body['code'] === options.code, `${options.say}——${String(body['detail'] ?? '')}（${status} ${String(body['code'])}）`);
+    this.narrator.check(status === options.status && body['code'] === options.code, `${options.say}——${textOf(body['detail'])}（${status} ${String(body['code'])}）`);
   }
 
   /** Reads the case again, as `by` may see it. */

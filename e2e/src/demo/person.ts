@@ -15,8 +15,7 @@ export class Person {
   private constructor(
     private readonly gateway: string,
     private readonly browser: Browser,
-    private readonly csrf: string,
-    /** What the gateway says about this person: name, roles, subject. */
+    /** What the gateway says about this person: name, roles, subject, and the token that changes must carry. */
     readonly me: Json,
   ) {}
 
@@ -27,7 +26,7 @@ export class Person {
     const response = await fetch(`${gateway}/v1/me`, { headers: { cookie: browser.cookieFor(gateway) } });
     const me = (await response.json()) as Json;
     if (!response.ok) throw new Error(`${subject} could not sign in: ${JSON.stringify(me)}`);
-    return new Person(gateway, browser, String(me['csrfToken']), me);
+    return new Person(gateway, browser, me);
   }
 
   get name(): string {
@@ -62,7 +61,7 @@ export class Person {
       headers: {
         cookie: this.browser.cookieFor(this.gateway),
         origin: this.gateway,
-        ...(method === 'GET' ? {} : { 'content-type': 'application/json', 'x-csrf-token': this.csrf }),
+        ...(method === 'GET' ? {} : { 'content-type': 'application/json', 'x-csrf-token': String(this.me['csrfToken']) }),
         ...headers,
       },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),

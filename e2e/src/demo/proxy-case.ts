@@ -97,10 +97,10 @@ async function handle(narrator: Narrator, cast: Cast, play: CasePlay): Promise<v
   const before = play.version;
   await absence(coordinator, agent, 'startAbsence');
   narrator.tell(coordinator.name, `登记 ${agent.name} 请假`);
-  await becomes(play, coordinator, 'ownerId', partner.subject);
+  await becomesOwner(play, coordinator, partner);
   narrator.check(play.field('ownerId') === partner.subject, `A 角不在，B 角 ${partner.name} 自动接手（版本 ${before} → ${play.version}）`);
   await absence(coordinator, agent, 'endAbsence');
-  await becomes(play, coordinator, 'ownerId', agent.subject);
+  await becomesOwner(play, coordinator, agent);
   narrator.check(play.field('ownerId') === agent.subject, `${agent.name} 返岗，办件回到 A 角`);
   await play.step(handler, 'pause', { body: { cause: 'survey' }, state: 'paused', say: '入户核查，时限中止' });
   await play.step(handler, 'resume', { state: 'processing', say: '核查完毕，时限恢复' });
@@ -173,9 +173,9 @@ async function absence(by: Person, of: Person, word: 'startAbsence' | 'endAbsenc
 }
 
 /** The change comes by an event from another service: read until it is there, for five seconds at most. */
-async function becomes(play: CasePlay, by: Person, field: string, value: string): Promise<void> {
+async function becomesOwner(play: CasePlay, by: Person, owner: Person): Promise<void> {
   for (const until = Date.now() + 5_000; Date.now() < until; ) {
     await play.read(by);
-    if (play.field(field) === value) return;
+    if (play.field('ownerId') === owner.subject) return;
   }
 }

@@ -42,6 +42,7 @@ export function readConfig<T extends object>(env: NodeJS.ProcessEnv, read: (env:
 
 function createReader(env: NodeJS.ProcessEnv, problems: string[]): EnvReader {
   // A bad variable is noted and a stand-in returned, so that reading goes on to the next one.
+  // eslint-disable-next-line max-params -- private, and each call is one line of the table below
   function take<T>(name: string, fallback: T | undefined, standIn: T, parse: (raw: string) => T | string): T {
     const raw = env[name];
     if (raw === undefined || raw === '') {
@@ -56,6 +57,7 @@ function createReader(env: NodeJS.ProcessEnv, problems: string[]): EnvReader {
     return parsed as T;
   }
 
+  // eslint-disable-next-line max-params -- as take
   function checked(name: string, fallback: string | undefined, isValid: (raw: string) => boolean, complaint: string): string {
     const value = take(name, fallback, '', (raw) => raw);
     if (value !== '' && !isValid(value)) problems.push(`${name} ${complaint}`);

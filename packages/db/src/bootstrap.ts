@@ -33,9 +33,9 @@ export async function bootstrapDatabase(options: BootstrapOptions): Promise<Serv
   const names = { migrator: `linli_${service}_migrator`, app: `linli_${service}_app`, relay: `linli_${service}_relay` };
   await withClient(text(options.adminUrl), async (admin) => {
     await admin.query('select pg_advisory_lock(7302000002)');
-    await createRole(admin, names.migrator, text(passwords.migrator), {});
-    await createRole(admin, names.app, text(passwords.app), appSettings);
-    await createRole(admin, names.relay, text(passwords.relay), appSettings);
+    await createRole(admin, names.migrator, { password: text(passwords.migrator) });
+    await createRole(admin, names.app, { password: text(passwords.app), settings: appSettings });
+    await createRole(admin, names.relay, { password: text(passwords.relay), settings: appSettings });
     await admin.query(`grant ${escapeIdentifier(names.migrator)} to current_user`);
     const { rowCount } = await admin.query('select 1 from pg_database where datname = $1', [database]);
     if (rowCount === 0) {
@@ -51,14 +51,19 @@ export async function bootstrapDatabase(options: BootstrapOptions): Promise<Serv
     await admin.query('revoke all on schema public from public');
     await admin.query(`grant usage on schema public to ${escapeIdentifier(names.app)}, ${escapeIdentifier(names.relay)}`);
   });
+  const server = withDatabase(text(options.adminUrl), database);
   return {
-    migratorUrl: urlFor(options.adminUrl, database, names.migrator, passwords.migrator),
-    appUrl: urlFor(options.adminUrl, database, names.app, passwords.app),
-    relayUrl: urlFor(options.adminUrl, database, names.relay, passwords.relay),
+    migratorUrl: urlFor(server, names.migrator, passwords.migrator),
+    appUrl: urlFor(server, names.app, passwords.app),
+    relayUrl: urlFor(server, names.relay, passwords.relay),
   };
 }
 
-async function createRole(admin: Client, name: string, password: string, settings: Record<string, string>): Promise<void> {
+async function createRole(
+  admin: Client,
+  name: string,
+  { password, settings = {} }: { password: string; settings?: Record<string, string> },
+): Promise<void> {
   const { rowCount } = await admin.query('select 1 from pg_roles where rolname = $1', [name]);
   const role = escapeIdentifier(name);
   if (rowCount === 0) await admin.query(`create role ${role}`);
@@ -88,8 +93,8 @@ function withDatabase(url: string, database: string): string {
   return changed.toString();
 }
 
-function urlFor(adminUrl: Secret | string, database: string, role: string, password: Secret | string): string {
-  const url = new URL(withDatabase(text(adminUrl), database));
+function urlFor(server: string, role: string, password: Secret | string): string {
+  const url = new URL(server);
   url.username = role;
   url.password = encodeURIComponent(text(password));
   return url.toString();

@@ -95,7 +95,8 @@ function openPool({ url, name, log, poolSize = 10 }: DatabaseOptions): Knex {
 function parserFor(oid: number, format?: string): (raw: string) => unknown {
   if (oid === 1082) return (raw) => raw;
   if (oid === 20) return (raw) => (Number.isSafeInteger(Number(raw)) ? Number(raw) : raw);
-  return format === 'binary' ? pgTypes.getTypeParser(oid, 'binary') : pgTypes.getTypeParser(oid, 'text');
+  // pg types its parsers as any.
+  return (format === 'binary' ? pgTypes.getTypeParser(oid, 'binary') : pgTypes.getTypeParser(oid, 'text')) as (raw: string) => unknown;
 }
 
 /** One span a statement, only inside a trace, with the statement's text (placeholders, never values). */

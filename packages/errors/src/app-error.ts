@@ -22,6 +22,7 @@ export class AppError extends Error {
   readonly details: Readonly<Record<string, string>>;
   readonly violations: readonly FieldViolation[];
 
+  // eslint-disable-next-line max-params -- the constructors beside it, one a kind, are what others call
   constructor(kind: ErrorKind, reason: string, message: string, options: ErrorOptions = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.name = 'AppError';

@@ -48,7 +48,7 @@ export function createGrpcClients(options: { readonly internal: InternalTokens; 
         .use(retryMiddleware)
         .use(deadlineMiddleware)
         .use(outgoing(options.internal, audience, options.deadlineMs ?? 5_000));
-      return factory.create(definition, channel) as GrpcClient<typeof definition>;
+      return factory.create(definition, channel);
     },
     close() {
       for (const channel of channels.values()) channel.close();

@@ -33,7 +33,7 @@ export function requireText(raw: string, field: string, rule: TextRule): string 
     throw violation(field, 'required');
   }
   if ([...text].length > rule.max) throw violation(field, 'too_long');
-  // eslint-disable-next-line no-control-regex -- refusing control characters is the point
+   
   if (!text.isWellFormed() || /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/.test(text)) throw violation(field, 'malformed');
   if (rule.pattern !== undefined && !rule.pattern.test(text)) throw violation(field, 'malformed');
   return text;

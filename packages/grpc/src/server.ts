@@ -50,7 +50,7 @@ export function createGrpcServer(options: ServerOptions): GrpcServer {
   server.add(HealthDefinition, HealthServiceImpl(health));
   return {
     add: (definition, implementation) => {
-      server.add(definition, implementation as ServiceImplementation<typeof definition>);
+      server.add(definition, implementation);
     },
     start: async (port, host = '127.0.0.1') => {
       const bound = await server.listen(`${host}:${port}`);
