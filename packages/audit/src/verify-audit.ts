@@ -113,7 +113,8 @@ function checkEntry(walk: Walk, row: SealedRow): void {
 }
 
 function compareHead({ tenantId, last, hashes, findings }: Walk, head: HeadRow | undefined): void {
-  if (head === undefined || head.seq < last.seq) findings.push({ tenantId, seq: (head?.seq ?? 0) + 1, problem: 'beyond_head' });
+  const end = head?.seq ?? 0;
+  if (end < last.seq) findings.push({ tenantId, seq: end + 1, problem: 'beyond_head' });
   if (head === undefined || head.seq === 0) return;
   if (head.seq > last.seq) findings.push({ tenantId, seq: last.seq, problem: 'cut_tail' });
   else if (hashes.get(head.seq) !== head.hash.toString('hex')) findings.push({ tenantId, seq: head.seq, problem: 'head_differs' });
