@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { startUsage, type StartOptions } from './arguments.ts';
 import { checkMachine, refuseSecondStart } from './checks.ts';
@@ -95,7 +95,11 @@ async function startParts(platform: Platform, supervisor: Supervisor, signal: Ab
 
 async function importFixtures(platform: Platform, signal: AbortSignal): Promise<void> {
   await phase('fixtures', async () => {
-    await onceFor(path.join(platform.data, 'imported'), digest(['infra/fixtures']), () => operate(platform, ['import', ...officeFiles, catalogueFile], signal));
+    const stamp = path.join(platform.data, 'imported');
+    const current = digest(['infra/fixtures']);
+    // Data that people have worked with is never overwritten by newer fixtures.
+    if (existsSync(stamp) && readFileSync(stamp, 'utf8') !== current) say('  the fixtures have changed since this data was made: --fresh begins with them');
+    else await onceFor(stamp, current, () => operate(platform, ['import', ...officeFiles, catalogueFile], signal));
   });
 }
 
