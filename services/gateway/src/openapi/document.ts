@@ -33,6 +33,19 @@ const header = (name: string, description: string, example: string): Json => ({
   example,
 });
 
+// The one answer that is no JSON, and so not in the table: see events/serve-stream.ts.
+const streamOperation: Json = {
+  operationId: 'streamEvents',
+  summary: '实时变更（Server-Sent Events）：只推送您可见的办件与委托，事件 change 的 data 只有编号与代码；事件 reset 表示须重新读取',
+  tags: ['events'],
+  'x-permission': 'requests.case.read',
+  parameters: [{ name: 'Last-Event-ID', in: 'header', required: false, description: '从该事件之后续传', schema: { type: 'string' } }],
+  responses: {
+    200: { description: '事件流', content: { 'text/event-stream': { schema: { type: 'string' } } } },
+    default: { description: '未成功', content: { 'application/problem+json': { schema: problemRef } } },
+  },
+};
+
 /** The OpenAPI 3.1 document of the routes: the same for the same table, so that it can be committed and compared. */
 export function createDocument(routes: readonly ApiRoute[]): Json {
   const schemas: Json = { Problem: problemSchema };
@@ -40,6 +53,7 @@ export function createDocument(routes: readonly ApiRoute[]): Json {
   for (const route of routes) {
     (paths[route.path] ??= {})[route.method] = operationOf(route, schemas);
   }
+  paths['/v1/events/stream'] = { get: streamOperation };
   return {
     openapi: '3.1.0',
     info: {

@@ -26,7 +26,7 @@ type Operation = {
   responses: Record<string, { content: Record<string, { schema: Schema }> }>;
 };
 
-const tagNames: Record<ApiRoute['tag'], string> = {
+const tagNames: Record<ApiRoute['tag'] | 'events', string> = {
   me: '我',
   cases: '办件',
   mandates: '委托',
@@ -38,6 +38,7 @@ const tagNames: Record<ApiRoute['tag'], string> = {
   staff: '工作人员',
   grants: '授权',
   tenants: '街道',
+  events: '实时变更',
 };
 
 /** The reference page: the document as something to read. No script, nothing loaded from anywhere. */
@@ -109,4 +110,4 @@ h2{border-bottom:2px solid #ccc;margin-top:2.5rem}h3{margin-bottom:.2rem;font-si
 .method{font-weight:700;color:#0b4f9e}
 table{border-collapse:collapse;width:100%;margin:.4rem 0}th,td{border:1px solid #ccc;padding:.25rem .5rem;text-align:start;vertical-align:top}
 code{font-family:ui-monospace,monospace;background:#f3f3f3;padding:0 .2rem;overflow-wrap:anywhere}
-summary{cursor:pointer}a:focus-visible,summary:focus-visible{outline:3px solid #0b57d0}`;
+td:first-child,td:first-child code{white-space:nowrap}summary{cursor:pointer}a:focus-visible,summary:focus-visible{outline:3px solid #0b57d0}`;
