@@ -6,6 +6,7 @@ import { stateFolder } from './paths.ts';
 import { choosePorts } from './ports.ts';
 import { startPostgres } from './postgres.ts';
 import { Supervisor } from './supervisor.ts';
+import { insteadOf } from './user.ts';
 
 interface TestServers {
   readonly databaseUrl: string;
@@ -24,7 +25,7 @@ export async function startTestServers(signal: AbortSignal, env: NodeJS.ProcessE
   const supervisor = new Supervisor(path.join(data, 'logs'));
   const stop = async (): Promise<void> => {
     await supervisor.stop();
-    rmSync(data, { recursive: true, force: true });
+    remove(data);
   };
   try {
     const ports = await choosePorts(['postgres', 'kafka', 'controller']);
@@ -45,8 +46,12 @@ function removeAbandoned(folder: string): void {
   mkdirSync(folder, { recursive: true });
   for (const name of readdirSync(folder)) {
     const [pid, started] = name.split('-');
-    if (!isRunning({ pid: Number(pid), started: started ?? '' })) rmSync(path.join(folder, name), { recursive: true, force: true });
+    if (!isRunning({ pid: Number(pid), started: started ?? '' })) remove(path.join(folder, name));
   }
+}
+
+function remove(data: string): void {
+  for (const folder of [data, insteadOf(path.join(data, 'postgres'))]) rmSync(folder, { recursive: true, force: true });
 }
 
 /** As a program: prints where the servers are as one line of JSON, and stops them when its input closes. */

@@ -1,4 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
 import { closeSync, existsSync, mkdirSync, openSync, readFileSync, renameSync } from 'node:fs';
 import path from 'node:path';
 import { startOf } from './identity.mjs';
@@ -89,8 +90,7 @@ export class Supervisor {
     const left = [...this.#children.values()];
     await stopInOrder(left);
     await Promise.all(left.map(({ gone }) => gone));
-    this.#tellGuard({ farewell: true });
-    this.#guard?.stdin?.end();
+    await this.#dismissGuard();
   }
 
   lastLines(name: string, count = 5): string[] {
@@ -121,6 +121,15 @@ export class Supervisor {
       if (!this.#stopping) this.#crash.resolve({ name: 'the guard of the child processes', how: 'ended', lastLines: [] });
     });
     return guard;
+  }
+
+  async #dismissGuard(): Promise<void> {
+    const guard = this.#guard;
+    if (!guard || guard.exitCode !== null || guard.signalCode !== null) return;
+    const gone = once(guard, 'exit');
+    this.#tellGuard({ farewell: true });
+    guard.stdin?.end();
+    await gone;
   }
 
   #tellGuard(message: { watch?: Running; forget?: number; farewell?: true }): void {
