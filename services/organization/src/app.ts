@@ -5,7 +5,7 @@ import { openDatabase, openSystemDatabase, pageToken } from '@linli/db';
 import { createGrpcServer } from '@linli/grpc';
 import { startSideServer, type SideServer } from '@linli/http';
 import { createRelay } from '@linli/messaging';
-import type { App } from '@linli/runtime';
+import { clockFrom, type App } from '@linli/runtime';
 import { createLogger, createMetrics } from '@linli/telemetry';
 import { callerService } from './callers/grpc';
 import type { ServiceConfig } from './config';
@@ -31,7 +31,7 @@ export interface OrganizationApp extends App {
 export async function createApp(config: ServiceConfig, overrides: Partial<Deps> = {}): Promise<OrganizationApp> {
   const log = overrides.log ?? createLogger(name, { level: config.logLevel });
   const metrics = createMetrics(name);
-  const now = overrides.now ?? (() => new Date());
+  const now = overrides.now ?? clockFrom(config.clock);
   const internal = createInternalTokens({ issuer: name, privateKey: config.internalKey, trustedKeys: config.internalTrustedKeys });
 
   const system = openSystemDatabase({ url: config.databaseRelayUrl, name: `${name}-relay`, log });

@@ -1,10 +1,10 @@
-import { readConfig } from '@linli/config';
+import { ConfigError, readConfig } from '@linli/config';
 
 export type ServiceConfig = ReturnType<typeof readServiceConfig>;
 
-/** @throws ConfigError naming every bad variable. The README lists the same variables. */
+/** @throws ConfigError naming every bad variable, or a simulated clock in production. The README lists the same variables. */
 export function readServiceConfig(env: NodeJS.ProcessEnv) {
-  return readConfig(env, (read) => ({
+  const config = readConfig(env, (read) => ({
     databaseUrl: read.secretUrl('DATABASE_URL'),
     databaseRelayUrl: read.secretUrl('DATABASE_RELAY_URL'),
     brokers: read.list('KAFKA_BROKERS'),
@@ -16,5 +16,11 @@ export function readServiceConfig(env: NodeJS.ProcessEnv) {
     pageTokenKey: read.secret('PAGE_TOKEN_KEY'),
     auditSigningKey: read.secretOrNone('AUDIT_SIGNING_KEY'),
     logLevel: read.oneOf('LOG_LEVEL', ['debug', 'info', 'warn', 'error', 'silent'], 'info'),
+    /** Where a simulated clock starts, ISO 8601 with zone; empty for the real time. */
+    clock: read.text('LINLI_CLOCK', ''),
+    mode: read.oneOf('NODE_ENV', ['development', 'test', 'production'], 'development'),
   }));
+  if (config.clock !== '' && config.mode === 'production') throw new ConfigError(['LINLI_CLOCK is for development only']);
+  if (config.clock !== '' && Number.isNaN(Date.parse(config.clock))) throw new ConfigError(['LINLI_CLOCK must be an ISO 8601 time with its zone']);
+  return config;
 }

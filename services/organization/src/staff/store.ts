@@ -1,5 +1,6 @@
 import type { UnitScopes } from '@linli/auth';
 import { tenantOf, type ConstraintReasons, type Tx } from '@linli/db';
+import type { Knex } from 'knex';
 import { whereInScopes, whereInSubtree } from '../scope';
 import type { Post, Staff } from './staff';
 
@@ -119,7 +120,7 @@ export async function listStaff(tx: Tx, filter: StaffFilter & { readonly afterCo
 
 const prefixed = columns.map((column) => `s.${column}` as const);
 
-function whereVisible(tx: Tx, query: ReturnType<Tx>, { scopes, self, under, day }: StaffFilter): void {
+function whereVisible(tx: Tx, query: Knex.QueryBuilder, { scopes, self, under, day }: StaffFilter): void {
   if (scopes === 'tenant' && under === undefined) return;
   const posts = tx('posts as p')
     .where('p.tenant_id', tenantOf(tx))

@@ -1,0 +1,90 @@
+import { assignPost, deactivate, endAbsence, endPost, pair, startAbsence, withPartner } from './rules';
+import { standingPosts, type Post, type Staff } from './staff';
+
+const now = new Date('2026-11-24T01:00:00Z');
+
+function person(facts: Partial<Staff> = {}): Staff {
+  const nothing = { identity: undefined, partnerId: undefined, absence: undefined };
+  return { id: 'a', code: 'a', name: '甲', workPhone: '', active: true, posts: [], version: 1, ...nothing, ...facts };
+}
+
+function post(facts: Partial<Post> = {}): Post {
+  return { id: 'p', unitId: 'u', unitPath: '/u/', titleZh: '干事', primary: true, validFrom: '2026-01-01', validTo: undefined, ...facts };
+}
+
+describe('posts', () => {
+  it('may be taken up again once they ended', () => {
+    const held = person({ posts: [post({ validTo: '2026-11-01' })] });
+    expect(assignPost(held, post({ id: 'q' })).posts).toHaveLength(2);
+    expect(() => assignPost(person({ posts: [post()] }), post({ id: 'q' }))).toThrow(/already/);
+    expect(() => assignPost(person({ active: false }), post())).toThrow(/no longer/);
+  });
+
+  it('leave one primary post, and what ended as it was', () => {
+    const held = person({ posts: [post({ id: 'old', validTo: '2026-11-01' }), post({ id: 'now', unitId: 'v' })] });
+    expect(assignPost(held, post({ id: 'new' })).posts.map(({ id, primary }) => [id, primary])).toEqual([['old', true], ['now', false], ['new', true]]);
+    expect(assignPost(held, post({ id: 'new', primary: false })).posts.map(({ primary }) => primary)).toEqual([true, true, false]);
+  });
+
+  it('end on a day, no earlier than they began, once', () => {
+    const held = person({ posts: [post()] });
+    const ended = endPost(held, 'p', '2026-01-01');
+    expect(ended).toMatchObject({ version: 2, posts: [{ validTo: '2026-01-01' }] });
+    expect(() => endPost(held, 'p', '2025-12-31')).toThrow(/before/);
+    expect(() => endPost(held, 'q', '2026-12-31')).toThrow(/no such post/);
+    expect(() => endPost(ended, 'p', '2026-12-31')).toThrow(/set/);
+  });
+
+  it('stand until the day before they end', () => {
+    const held = person({ posts: [post({ validTo: '2026-11-24' })] });
+    expect(standingPosts(held, '2026-11-23')).toHaveLength(1);
+    expect(standingPosts(held, '2026-11-24')).toHaveLength(0);
+  });
+});
+
+describe('a pair', () => {
+  it('names each other, one version on', () => {
+    const [a, b] = pair(person(), person({ id: 'b', version: 5 }));
+    expect([a.partnerId, a.version, b.partnerId, b.version]).toEqual(['b', 2, 'a', 6]);
+    expect(withPartner(a, undefined)).toMatchObject({ partnerId: undefined, version: 3 });
+  });
+
+  it.each([
+    ['oneself', [person(), person()], /themselves/],
+    ['somebody gone', [person(), person({ id: 'b', active: false })], /no longer/],
+    ['somebody paired', [person(), person({ id: 'b', partnerId: 'c' })], /partner/],
+    ['while paired', [person({ partnerId: 'c' }), person({ id: 'b' })], /partner/],
+  ] as const)('is never made with %s', (_whom, [a, b], message) => {
+    expect(() => pair(a, b)).toThrow(message);
+  });
+});
+
+describe('absence', () => {
+  const at = (offset: number) => new Date(now.getTime() + offset);
+
+  it('ends strictly in the future and after it began', () => {
+    expect(startAbsence(person(), { from: at(-1), until: at(1) }, now)).toMatchObject({ absence: { until: at(1) }, version: 2 });
+    expect(() => startAbsence(person(), { from: at(-1), until: at(0) }, now)).toThrow(/ahead/);
+    expect(() => startAbsence(person(), { from: at(5), until: at(5) }, now)).toThrow(/before/);
+    expect(() => startAbsence(person({ active: false }), { from: now, until: undefined }, now)).toThrow(/no longer/);
+  });
+
+  it('makes room for the next when it is over, to the millisecond', () => {
+    const away = (until: Date | undefined) => person({ absence: { from: at(-10), until } });
+    expect(startAbsence(away(at(0)), { from: now, until: undefined }, now).absence).toEqual({ from: now, until: undefined });
+    expect(() => startAbsence(away(at(1)), { from: now, until: undefined }, now)).toThrow(/already/);
+    expect(() => startAbsence(away(undefined), { from: now, until: undefined }, now)).toThrow(/already/);
+    expect(endAbsence(away(at(-1)))).toMatchObject({ absence: undefined, version: 2 });
+    expect(() => endAbsence(person())).toThrow(/no absence/);
+  });
+});
+
+describe('leaving', () => {
+  it('ends all posts, those to come before they begin', () => {
+    const posts = [post({ id: 'was', validTo: '2026-05-01' }), post({ id: 'is' }), post({ id: 'will', validFrom: '2027-01-01' }), post({ id: 'ends', validTo: '2026-12-31' })];
+    const left = deactivate(person({ posts, partnerId: 'b', absence: { from: now, until: undefined } }), '2026-11-24');
+    expect(left).toMatchObject({ active: false, partnerId: undefined, absence: undefined, version: 2 });
+    expect(left.posts.map(({ validTo }) => validTo)).toEqual(['2026-05-01', '2026-11-24', '2027-01-01', '2026-11-24']);
+    expect(() => deactivate(left, '2026-11-24')).toThrow(/no longer/);
+  });
+});

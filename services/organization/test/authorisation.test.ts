@@ -1,0 +1,82 @@
+import { METHODS } from '@linli/contracts';
+import { systemCaller, type Caller } from '@linli/auth';
+import { testCaller } from '@linli/testing';
+import { roleDefinitions } from '../src/grants/roles';
+import { makeTenant, startOffice, type Office } from './support';
+
+const everybody = ['director', 'clerk', 'agent', 'handler', 'coordinator', 'system_admin', 'security_admin', 'audit_admin'];
+
+/** Who may call what; a method that is missing here fails the test. */
+const allowed: Record<string, readonly string[]> = {
+  'TenantService/GetTenant': ['director', 'system_admin', 'security_admin', 'audit_admin'],
+  'TenantService/CreateTenant': ['system:operator'],
+  'UnitService/CreateUnit': ['system_admin'],
+  'UnitService/RenameUnit': ['system_admin'],
+  'UnitService/CloseUnit': ['system_admin'],
+  'UnitService/GetUnit': everybody,
+  'UnitService/BatchGetUnits': everybody,
+  'UnitService/ListUnits': everybody,
+  'StaffService/CreateStaff': ['system_admin'],
+  'StaffService/DeactivateStaff': ['system_admin'],
+  'StaffService/AssignPost': ['system_admin'],
+  'StaffService/EndPost': ['system_admin'],
+  'StaffService/SetPartner': ['system_admin'],
+  'StaffService/StartAbsence': ['director', 'coordinator'],
+  'StaffService/EndAbsence': ['director', 'coordinator'],
+  'StaffService/GetStaff': everybody,
+  'StaffService/BatchGetStaff': everybody,
+  'StaffService/ListStaff': everybody,
+  'GrantService/GrantRole': ['security_admin'],
+  'GrantService/RevokeGrant': ['security_admin'],
+  'GrantService/ListGrants': ['director', 'security_admin', 'audit_admin'],
+  'GrantService/ListRoles': ['director', 'security_admin', 'audit_admin'],
+  'GrantService/RegisterClient': ['security_admin'],
+  'CallerService/ResolveCaller': ['system:gateway'],
+  'ImportService/ImportOrganization': ['system_admin'],
+};
+
+const prefix = '/linli.organization.v1.';
+const methods = Object.keys(METHODS).filter((path) => path.startsWith(prefix)).map((path) => path.slice(prefix.length));
+
+const callers = new Map<string, Caller>([
+  ...roleDefinitions.map(({ code, permissions }): [string, Caller] => [code, testCaller({ permissions })]),
+  ['nobody', testCaller({ grants: [] })],
+  ['system:operator', systemCaller('xingsheng', 'operator', ['organization.tenant.create'])],
+  ['system:gateway', systemCaller('xingsheng', 'gateway', ['organization.caller.resolve'])],
+]);
+
+let office: Office;
+
+beforeAll(async () => {
+  office = await startOffice();
+  await makeTenant(office);
+});
+
+afterAll(() => office.stop());
+
+type Call = (request: object, options: { caller: Caller }) => Promise<unknown>;
+
+function callOf(method: string): Call {
+  const [service = '', name = ''] = method.split('/');
+  const clients = { TenantService: office.tenants, UnitService: office.units, StaffService: office.staff, GrantService: office.grants, CallerService: office.callers, ImportService: office.imports };
+  const client = new Map<string, object>(Object.entries(clients)).get(service) ?? {};
+  const call: unknown = new Map<string, unknown>(Object.entries(client)).get(name.charAt(0).toLowerCase() + name.slice(1));
+  if (typeof call !== 'function') throw new Error(`there is no ${method}`);
+  return call as Call;
+}
+
+it('lists every method', () => {
+  expect(Object.keys(allowed).sort()).toEqual(methods.sort());
+});
+
+describe.each(methods)('%s', (method) => {
+  it.each([...callers.keys()])('for %s', async (role) => {
+    const caller = callers.get(role);
+    if (caller === undefined) throw new Error('the table names an unknown role');
+    // An empty request: whoever may call gets an answer or is told what is wrong with it.
+    const refused = await callOf(method)({}, { caller }).then(() => undefined, (error: { reason?: string }) => error.reason);
+    const expected = allowed[method]?.includes(role) === true;
+    expect([role, refused === 'PERMISSION_MISSING']).toEqual([role, !expected]);
+    expect(refused).not.toBe('UNEXPECTED');
+  });
+});
