@@ -1,6 +1,6 @@
 import { createSealer } from '@linli/audit';
 import { createInternalTokens } from '@linli/auth';
-import { clockConstraints, createAlarmScanner, loadCalendar } from '@linli/clocks';
+import { clockConstraints, createAlarmScanner, loadCalendar, type AlarmScanner } from '@linli/clocks';
 import { requests, residents, thread, work } from '@linli/contracts';
 import { openDatabase, openSystemDatabase, pageToken } from '@linli/db';
 import { createGrpcClients, createGrpcServer } from '@linli/grpc';
@@ -20,13 +20,16 @@ import { itemConstraints } from './items/store';
 import { mandateTimer } from './mandates/end-mandate';
 import { mandateService } from './mandates/grpc';
 import { threadService } from './thread/grpc';
-import { createTimerSweep } from './timers/timer-sweep';
+import { createTimerSweep, type TimerSweep } from './timers/timer-sweep';
 import { workQueueService } from './work/grpc';
 
 export interface RequestsApp {
   readonly deps: Deps;
   /** Filled by `start`. */
   readonly ports: { grpc: number; side: number };
+  /** What runs by itself, to be run at once: alarms, and things due at a time. */
+  readonly scanner: AlarmScanner;
+  readonly timers: TimerSweep;
   start(): Promise<void>;
   stop(): Promise<void>;
 }
@@ -81,14 +84,16 @@ export async function createApp(config: RequestsConfig, overrides: Partial<Deps>
   return {
     deps,
     ports,
+    scanner,
+    timers,
     async start() {
       side = await startSideServer({ port: config.sidePort, host: config.host, log, metrics, ready });
       ports.side = side.port;
       await consumer.start();
       await relay.start();
-      scanner.start();
+      await scanner.start();
       timers.start();
-      sealer.start();
+      await sealer.start();
       ports.grpc = await server.start(config.grpcPort, config.host);
     },
     async stop() {

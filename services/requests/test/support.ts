@@ -6,7 +6,7 @@ import { createGrpcClients, createGrpcServer, type GrpcClient } from '@linli/grp
 import { createMetrics } from '@linli/telemetry';
 import { createTestDatabase, fixedClock, silentLogger, testCaller, testKeys, type TestClock, type TestDatabase } from '@linli/testing';
 import knexFactory, { type Knex } from 'knex';
-import { saveStaff, saveUnit } from '../src/directory/store';
+import { saveCoordinator, saveStaff, saveUnit } from '../src/directory/store';
 import type { Deps } from '../src/deps';
 import { createApp, migrations, readServiceConfig, type RequestsApp } from '../src/index';
 
@@ -188,6 +188,7 @@ export async function fillDirectory(deps: Pick<Deps, 'db'>, tenant: string = ten
       const duty = { id: staffId[name], active: true, partnerId, absentFrom: undefined, absentUntil: undefined, posts: [{ unitPath: posts[name], primary: true }] };
       await saveStaff(tx, duty, 1);
     }
+    await saveCoordinator(tx, { grantId: newId(), staffId: staffId.coordinator }, 1);
   });
 }
 

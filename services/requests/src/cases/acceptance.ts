@@ -69,9 +69,16 @@ export function statutoryDue(
   return computeDue(calendar, { startedAt, pauses, extensions, limit: { ...statutoryLimit, roll: 'none' } }).dueAt;
 }
 
-/** The owner at the unit itself: its nearest coordinator on duty, else the nearest of its staff; nobody when all are away. */
-export async function dutyOfUnit(tx: Tx, unitPath: string, now: Date): Promise<Pick<Case, 'agentId' | 'backupId' | 'ownerId'>> {
-  const agentId = await dutyAtUnit(tx, unitPath, now);
+/**
+ * Who answers at the unit itself for a case without a mandated agent: its nearest coordinator on duty, else the nearest
+ * of its staff, never those who had it until now; nobody when all are away.
+ */
+export async function dutyOfUnit(
+  tx: Tx,
+  found: Pick<Case, 'unitPath' | 'agentId' | 'backupId'>,
+  now: Date,
+): Promise<Pick<Case, 'agentId' | 'backupId' | 'ownerId'>> {
+  const agentId = await dutyAtUnit(tx, { unitPath: found.unitPath, besides: [found.agentId, found.backupId] }, now);
   return agentId === undefined ? { agentId: undefined, backupId: undefined, ownerId: undefined } : dutyOfAgent(tx, agentId, now);
 }
 
@@ -89,7 +96,7 @@ async function dutyFor(tx: Tx, { found, caller, at }: Step, wanted: string | und
     const known = await findStaff(tx, caller.subject);
     return known === undefined ? { agentId: caller.subject, backupId: undefined, ownerId: caller.subject } : dutyOfAgent(tx, caller.subject, at);
   }
-  return dutyOfUnit(tx, found.unitPath, at);
+  return dutyOfUnit(tx, found, at);
 }
 
 async function dutyOfAgent(tx: Tx, agent: string, now: Date): Promise<Pick<Case, 'agentId' | 'backupId' | 'ownerId'>> {

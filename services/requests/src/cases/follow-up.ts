@@ -104,7 +104,7 @@ export async function reopenCase(deps: FollowUp, caller: Caller, input: CaseRef 
     const item = await getItemVersion(tx, found.itemCode, found.itemVersion);
     const handling = await startHandling(deps, tx, { caseId: found.id, item, at });
     // Nobody followed who was on duty, nor whether the mandate held, while the case was closed.
-    const duty = (await mandatedDuty(tx, found, at)) ?? { mandateId: undefined, ...(await dutyOfUnit(tx, found.unitPath, at)) };
+    const duty = (await mandatedDuty(tx, found, at)) ?? { mandateId: undefined, ...(await dutyOfUnit(tx, found, at)) };
     return saveChange(tx, step, {
       changed: { ...handling, ...duty, extended: false, closedAt: undefined, reopenUntil: undefined, reopenedCount: found.reopenedCount + 1 },
       event: 'CaseReopened',

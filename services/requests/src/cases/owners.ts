@@ -70,7 +70,7 @@ export function releaseCases(
       const found = await lockCase(tx, caseId);
       const step = systemStep(caller, { found, action: 'change_owner', now: deps.now() });
       const nobody = { agentId: undefined, backupId: undefined, ownerId: undefined };
-      const duty = found.acceptedAt === undefined ? nobody : await dutyOfUnit(tx, found.unitPath, step.at);
+      const duty = found.acceptedAt === undefined ? nobody : await dutyOfUnit(tx, found, step.at);
       await saveChange(tx, step, {
         changed: { mandateId: undefined, ...duty },
         event: 'CaseReassigned',

@@ -154,13 +154,16 @@ export const transitions: Readonly<Record<CaseState, Transitions>> = {
 
 /** Why the state does not allow the action. */
 export function refusalOfState(state: CaseState, action: Action | SystemAction): AppError | undefined {
-  if (transitions[state][action] !== undefined) return undefined;
-  return failedPrecondition('CASE_STATE_FORBIDS', 'the state of the case does not allow this', { details: { state, action } });
+  return transitions[state][action] === undefined ? forbidden(state, action) : undefined;
 }
 
 /** Where the action leads. @throws failed_precondition CASE_STATE_FORBIDS. */
 export function targetOf(state: CaseState, action: Action | SystemAction): CaseState {
   const target = transitions[state][action];
-  if (target === undefined) throw refusalOfState(state, action);
+  if (target === undefined) throw forbidden(state, action);
   return target;
+}
+
+function forbidden(state: CaseState, action: Action | SystemAction): AppError {
+  return failedPrecondition('CASE_STATE_FORBIDS', 'the state of the case does not allow this', { details: { state, action } });
 }

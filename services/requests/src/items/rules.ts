@@ -1,5 +1,5 @@
-import { isDeepStrictEqual } from 'node:util';
 import { failedPrecondition, invalidArgument } from '@linli/errors';
+import { isSameItem } from './same-item';
 
 export const limitUnits = ['working_days', 'calendar_days', 'hours'] as const;
 export const caseTypes = ['immediate', 'promise', 'joint', 'escalate'] as const;
@@ -70,7 +70,7 @@ export function assertItem(item: NewItem): void {
 export function nextVersion(versions: readonly Item[], given: NewItem): { publish: Item; endsLatest: boolean } | undefined {
   const latest = versions.at(-1);
   if (latest === undefined) return { publish: { ...given, version: 1 }, endsLatest: false };
-  if (isSame(latest, given) || versions.some((version) => isSuperseded(version, given))) return undefined;
+  if (isSameItem(latest, given) || versions.some((version) => isSuperseded(version, given))) return undefined;
   const from = given.effectiveFrom;
   const overlaps = from <= latest.effectiveFrom || (latest.effectiveTo !== undefined && from < latest.effectiveTo);
   if (overlaps) {
@@ -80,12 +80,7 @@ export function nextVersion(versions: readonly Item[], given: NewItem): { publis
   return { publish: { ...given, version: latest.version + 1 }, endsLatest: latest.effectiveTo === undefined };
 }
 
-/** The same errand with the same end; the day from which on it is listed may differ. */
-function isSame(known: Item, given: NewItem): boolean {
-  return isDeepStrictEqual({ ...given, version: known.version, effectiveFrom: known.effectiveFrom }, known);
-}
-
 /** A version that was published before and that a later one has ended since. */
 function isSuperseded(known: Item, given: NewItem): boolean {
-  return known.effectiveFrom === given.effectiveFrom && isSame({ ...known, effectiveTo: given.effectiveTo }, given);
+  return known.effectiveFrom === given.effectiveFrom && isSameItem({ ...known, effectiveTo: given.effectiveTo }, given);
 }
