@@ -1,5 +1,5 @@
 import { coversUnit, isSelf, unitScopes, type Caller } from '@linli/auth';
-import { Secret } from '@linli/config';
+import type { Secret } from '@linli/config';
 import { residents } from '@linli/contracts';
 import { notFound } from '@linli/errors';
 import { compactLimit, readUuid, readUuids, requestKey, requireText, violation } from '@linli/grpc';
