@@ -1,6 +1,6 @@
 export { canonicalJson, type Json } from './canonical-json';
 export type { AuditDetails } from './details';
-export { recordAudit, type AuditRecord } from './record-audit';
+export { recordAudit, recordAudits, type AuditRecord } from './record-audit';
 export { createSealer, type Sealer, type SealerOptions } from './sealer';
 export { createAuditTables, dropAuditTables } from './tables';
 export { verifyAudit, type AuditFinding, type VerifyOptions } from './verify-audit';
