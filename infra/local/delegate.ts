@@ -2,29 +2,55 @@ import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { root } from './paths.ts';
-import { clientEnvironment, operatorEnvironment, type Platform } from './platform.ts';
+import { clientEnvironment, operatorEnvironment, serviceEnvironment, type Platform } from './platform.ts';
+import { loopback } from './ports.ts';
 import { Refusal } from './print.ts';
 import { findRunning } from './run-file.ts';
-import { loadSecrets } from './secrets.ts';
+import { loadSecrets, services } from './secrets.ts';
 
 const programs = { linli: 'infra/operator/dist/main.js', demo: 'e2e/dist/demo/main.js', bench: 'e2e/dist/bench/main.js' };
 
+type Program = keyof typeof programs;
+
 /** Runs one of the programs that talk to the running platform, in the foreground, with the platform's addresses in its environment. */
-export async function delegate(name: keyof typeof programs, args: readonly string[], { env, signal }: { env: NodeJS.ProcessEnv; signal: AbortSignal }): Promise<number> {
+export async function delegate(name: Program, args: readonly string[], { env, signal }: { env: NodeJS.ProcessEnv; signal: AbortSignal }): Promise<number> {
   const program = path.join(root, programs[name]);
   if (!existsSync(program)) throw new Refusal(`${name} is not part of this checkout yet (${programs[name]})`);
+  const { port, rest } = name === 'linli' ? { port: undefined, rest: args } : takePort(args);
   const platform = runningPlatform(env);
-  const help = args.length === 0 || args.includes('--help') || args.includes('-h');
-  if (!platform && !(help && name !== 'demo') && !args.includes('--help')) throw new Refusal('no platform runs from this checkout: start it with `npm start` in another terminal');
-  const child = spawn(process.execPath, [program, ...args], {
-    stdio: 'inherit',
-    env: platform ? { ...env, ...(name === 'linli' ? operatorEnvironment(platform) : clientEnvironment(platform)) } : env,
-  });
+  const addresses = platform ? environmentFor(name, rest, platform) : {};
+  const gateway = port === undefined ? {} : { GATEWAY_URL: `http://${loopback}:${port}` };
+  const childEnv = { ...env, ...addresses, ...gateway };
+  if (!wantsHelp(name, rest) && (name === 'linli' ? !platform : !(childEnv['GATEWAY_URL'] && childEnv['KAFKA_BROKERS']))) {
+    throw new Refusal('no platform runs from this checkout: start it with `npm start` in another terminal');
+  }
+  const child = spawn(process.execPath, [program, ...rest], { stdio: 'inherit', env: childEnv });
   signal.addEventListener('abort', () => child.kill('SIGTERM'));
   return new Promise((resolve, reject) => {
     child.on('error', reject);
     child.on('exit', (code) => resolve(code ?? 1));
   });
+}
+
+function environmentFor(name: Program, args: readonly string[], platform: Platform): Record<string, string | undefined> {
+  if (name !== 'linli') return clientEnvironment(platform);
+  const service = services.find((one) => args.includes(one) || args.includes(`--service=${one}`));
+  const redrives = args[0] === 'parked' && args[1] === 'redrive' && service !== undefined;
+  return { ...operatorEnvironment(platform), ...(redrives ? serviceEnvironment(platform, service) : {}) };
+}
+
+/** `--port N` or `--port=N`: a platform that listens elsewhere. */
+function takePort(args: readonly string[]): { port: string | undefined; rest: readonly string[] } {
+  const at = args.findIndex((arg) => arg === '--port' || arg.startsWith('--port='));
+  if (at < 0) return { port: undefined, rest: args };
+  const inline = args[at]?.split('=')[1];
+  const port = inline ?? args[at + 1] ?? '';
+  if (!/^\d{1,5}$/.test(port)) throw new Refusal(`--port ${port} is not a port: give a number from 1 to 65535`);
+  return { port, rest: args.filter((_, index) => index !== at && (inline !== undefined || index !== at + 1)) };
+}
+
+function wantsHelp(name: Program, args: readonly string[]): boolean {
+  return args.includes('--help') || args.includes('-h') || (name === 'linli' && args.length === 0);
 }
 
 function runningPlatform(env: NodeJS.ProcessEnv): Platform | undefined {

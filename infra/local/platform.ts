@@ -103,9 +103,10 @@ export function clientEnvironment(platform: Platform): Environment {
   return { ...inherited(platform.env), GATEWAY_URL: gatewayUrl(platform), OIDC_ISSUER: issuerUrl(platform), KAFKA_BROKERS: platform.brokers, API_AUDIENCE: audience };
 }
 
-function servicePart(platform: Platform, name: Service): Part {
+/** What a service's own process gets; the operator's tool needs it to run that service's code. */
+export function serviceEnvironment(platform: Platform, name: Service): Environment {
   const { secrets, ports } = platform;
-  const env = {
+  return {
     ...common(platform, name),
     ...peerAddresses(platform),
     DATABASE_URL: databaseUrl(platform, name, 'app'),
@@ -117,7 +118,11 @@ function servicePart(platform: Platform, name: Service): Part {
     AUDIT_SIGNING_KEY: JSON.stringify(secrets.auditSigning),
     ...(name === 'residents' ? { VAULT_KEY: secrets.vault, BLIND_INDEX_KEY: secrets.blindIndex } : {}),
   };
-  return { spec: nodeProcess(name, `services/${name}/dist/src/main.js`, { env, rank: ranks.service }), readyUrl: `http://${loopback}:${ports[`${name}-side`]}/readyz` };
+}
+
+function servicePart(platform: Platform, name: Service): Part {
+  const spec = nodeProcess(name, `services/${name}/dist/src/main.js`, { env: serviceEnvironment(platform, name), rank: ranks.service });
+  return { spec, readyUrl: `http://${loopback}:${platform.ports[`${name}-side`]}/readyz` };
 }
 
 function gatewayPart(platform: Platform): Part {

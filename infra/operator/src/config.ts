@@ -5,6 +5,7 @@ export type ServiceName = (typeof services)[number];
 
 /** Those that have an outbox, an inbox and an audit trail: all but the gateway, which owns no business data. */
 export const eventServices = ['organization', 'residents', 'requests'] as const satisfies readonly ServiceName[];
+export type EventService = (typeof eventServices)[number];
 
 export interface ServiceDatabase {
   readonly migratorUrl: Secret;

@@ -17,8 +17,10 @@ const commands: Readonly<Record<string, Command>> = {
   audit: { usage: 'audit verify [--tenant CODE]           walk the audit chains and show what was changed, and where', run: runAudit },
   parked: {
     usage: `parked list                            events that could not be applied or published, and dead letters
-  parked discard   --service S --consumer C --tenant T --topic P --key K   give up the first event of a key
-  parked republish --service S --tenant T --topic P --key K                send set-aside events of a key again`,
+  parked redrive   --service S --tenant T --topic P --key K   apply a key's events again, in order
+  parked discard   --service S --tenant T --topic P --key K   give up the first event of a key: it becomes a dead letter
+  parked republish --service S --tenant T --topic P --key K   send a key's events again that could not be published
+                   --consumer C   when it is not named like its service`,
     run: runParked,
   },
   tenant: { usage: 'tenant list                            the offices of this deployment', run: runTenant },

@@ -1,33 +1,78 @@
 import { parseArgs } from 'node:util';
-import { openSystemDatabase, type SystemDatabase } from '@linli/db';
-import { invalidArgument, notFound } from '@linli/errors';
-import { discardParked, listDeadLetters, listParked, listPoisoned, requeuePoisoned } from '@linli/messaging';
+import { openSystemDatabase, type Database, type SystemDatabase } from '@linli/db';
+import { assertNever, failedPrecondition, invalidArgument, notFound } from '@linli/errors';
+import { discardParked, listDeadLetters, listParked, listPoisoned, redriveParked, requeuePoisoned, type EventHandlers } from '@linli/messaging';
 import { createLogger } from '@linli/telemetry';
-import { eventServices, readDatabases, type ServiceName } from './config';
+import { eventServices, readDatabases, type EventService } from './config';
 import { print, printTable } from './print';
 
 const log = createLogger('operator', { level: 'warn' });
 
-/** Events that could not be applied or published: shown, given up, or sent again. */
+interface Key {
+  readonly service: EventService;
+  readonly consumer: string;
+  readonly tenantId: string;
+  readonly topic: string;
+  readonly key: string;
+}
+
+/** Events that could not be applied or published: shown, tried again, or given up. */
 export async function runParked(args: readonly string[], env: NodeJS.ProcessEnv): Promise<void> {
+  const text = { type: 'string' } as const;
   const { positionals, values } = parseArgs({
     args: [...args],
     allowPositionals: true,
-    options: { service: { type: 'string' }, consumer: { type: 'string' }, tenant: { type: 'string' }, topic: { type: 'string' }, key: { type: 'string' } },
+    options: { service: text, consumer: text, tenant: text, topic: text, key: text },
   });
   const [action] = positionals;
   if (action === 'list') return list(env);
+  const { consumer = values.service, tenant: tenantId, topic, key } = values;
   const service = eventServices.find((name) => name === values.service);
-  const { consumer, tenant: tenantId, topic, key } = values;
-  if (!service || !tenantId || !topic || !key) throw invalidArgument('OPTION_MISSING', '--service, --tenant, --topic and --key name the parked key: `parked list` shows them');
-  await withSystem(env, service, async (system) => {
-    if (action === 'republish') {
-      print(`${await requeuePoisoned(system.knex, { tenantId, topic, key })} events go out again`);
-      return;
+  if (!service || !consumer || !tenantId || !topic || !key) {
+    throw invalidArgument('OPTION_MISSING', '--service, --tenant, --topic and --key name the parked key: `parked list` shows them');
+  }
+  const parked = { service, consumer, tenantId, topic, key };
+  if (action === 'redrive') return redrive(parked, env);
+  if (action === 'discard') return discard(parked, env);
+  if (action === 'republish') return republish(parked, env);
+  throw invalidArgument('ACTION_UNKNOWN', 'parked list | redrive | discard | republish');
+}
+
+/** Applies the key's events with the service's own code, and so needs that service's environment. */
+async function redrive(parked: Key, env: NodeJS.ProcessEnv): Promise<void> {
+  const app = await openApp(parked.service, env);
+  const { applied, stoppedBy } = await redriveParked(app.deps.db, parked, { handlers: app.handlers });
+  print(`${applied} events applied`);
+  if (stoppedBy !== undefined) throw failedPrecondition('EVENT_STILL_FAILS', `the next event of the key fails again: ${stoppedBy}`);
+}
+
+async function openApp(service: EventService, env: NodeJS.ProcessEnv): Promise<{ deps: { db: Database }; handlers: EventHandlers }> {
+  switch (service) {
+    case 'residents': {
+      const { createApp, readServiceConfig } = await import('@linli/residents');
+      return createApp(readServiceConfig(env));
     }
-    if (action !== 'discard' || !consumer) throw invalidArgument('ACTION_UNKNOWN', 'parked list | discard --consumer … | republish');
-    if (!(await discardParked(system, { consumer, tenantId, topic, key }))) throw notFound('PARKED_KEY_NOT_FOUND', 'no event of that key is parked');
+    case 'requests': {
+      const { createApp, readServiceConfig } = await import('@linli/requests');
+      return createApp(readServiceConfig(env));
+    }
+    case 'organization':
+      throw notFound('PARKED_KEY_NOT_FOUND', 'organization follows nobody, so nothing is parked there');
+    default:
+      return assertNever(service);
+  }
+}
+
+async function discard(parked: Key, env: NodeJS.ProcessEnv): Promise<void> {
+  await withSystem(env, parked.service, async (system) => {
+    if (!(await discardParked(system, parked))) throw notFound('PARKED_KEY_NOT_FOUND', 'no event of that key is parked');
     print('the first event of the key is a dead letter now; the others wait for a redrive');
+  });
+}
+
+async function republish(parked: Key, env: NodeJS.ProcessEnv): Promise<void> {
+  await withSystem(env, parked.service, async (system) => {
+    print(`${await requeuePoisoned(system.knex, parked)} events go out again`);
   });
 }
 
@@ -44,7 +89,7 @@ async function list(env: NodeJS.ProcessEnv): Promise<void> {
   }
 }
 
-async function withSystem(env: NodeJS.ProcessEnv, service: ServiceName, work: (system: SystemDatabase) => Promise<void>): Promise<void> {
+async function withSystem(env: NodeJS.ProcessEnv, service: EventService, work: (system: SystemDatabase) => Promise<void>): Promise<void> {
   const system = openSystemDatabase({ url: readDatabases(env)[service].relayUrl, name: 'linli-operator', log, poolSize: 1 });
   try {
     await work(system);

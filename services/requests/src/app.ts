@@ -5,7 +5,7 @@ import { requests, residents, thread, work } from '@linli/contracts';
 import { openDatabase, openSystemDatabase, pageToken } from '@linli/db';
 import { createGrpcClients, createGrpcServer } from '@linli/grpc';
 import { startSideServer, type SideServer } from '@linli/http';
-import { createConsumer, createRelay } from '@linli/messaging';
+import { createConsumer, createRelay, type EventHandlers } from '@linli/messaging';
 import { createLogger, createMetrics } from '@linli/telemetry';
 import { caseAlarm, caseDueMoved } from './cases/alarms';
 import { caseService } from './cases/grpc';
@@ -30,6 +30,8 @@ export interface RequestsApp {
   /** What runs by itself, to be run at once: alarms, and things due at a time. */
   readonly scanner: AlarmScanner;
   readonly timers: TimerSweep;
+  /** What others' events do here, for the operator's redrive of parked ones. */
+  readonly handlers: EventHandlers;
   start(): Promise<void>;
   stop(): Promise<void>;
 }
@@ -86,6 +88,7 @@ export async function createApp(config: RequestsConfig, overrides: Partial<Deps>
     ports,
     scanner,
     timers,
+    handlers,
     async start() {
       side = await startSideServer({ port: config.sidePort, host: config.host, log, metrics, ready });
       ports.side = side.port;

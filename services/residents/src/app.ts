@@ -4,7 +4,7 @@ import { residents } from '@linli/contracts';
 import { openDatabase, openSystemDatabase, pageToken } from '@linli/db';
 import { createGrpcServer } from '@linli/grpc';
 import { startSideServer, type SideServer } from '@linli/http';
-import { createConsumer, createRelay } from '@linli/messaging';
+import { createConsumer, createRelay, type EventHandlers } from '@linli/messaging';
 import type { App } from '@linli/runtime';
 import { createLogger, createMetrics } from '@linli/telemetry';
 import type { ResidentsConfig } from './config';
@@ -20,6 +20,8 @@ export interface ResidentsApp extends App {
   readonly deps: Deps;
   /** Known once started. */
   readonly ports: { grpc: number; side: number };
+  /** What others' events do here, for the operator's redrive of parked ones. */
+  readonly handlers: EventHandlers;
 }
 
 /** The whole service. `overrides` replaces any member of its dependencies, for tests. */
@@ -38,15 +40,8 @@ export async function createApp(config: ResidentsConfig, overrides: Partial<Deps
   const server = createGrpcServer({ service: name, internal, log, metrics });
   server.add(residents.PersonServiceDefinition, personService(deps));
 
-  const consumer = createConsumer({
-    database: db,
-    system,
-    brokers: config.kafkaBrokers,
-    group: config.consumerGroup,
-    handlers: { ...unitHandlers() },
-    log,
-    metrics,
-  });
+  const handlers = unitHandlers();
+  const consumer = createConsumer({ database: db, system, brokers: config.kafkaBrokers, group: config.consumerGroup, handlers, log, metrics });
   const sealer = createSealer({ system, ...(config.auditSigningKey && { signingKey: config.auditSigningKey }), log, metrics, now });
 
   const ports = { grpc: 0, side: 0 };
@@ -54,6 +49,7 @@ export async function createApp(config: ResidentsConfig, overrides: Partial<Deps
   return {
     deps,
     ports,
+    handlers,
     async start() {
       await db.ping();
       await relay.start();
