@@ -11,7 +11,7 @@ export interface StartOptions {
 
 export const startUsage = `npm start -- [options]
   --port N       the gateway's port on 127.0.0.1 (8080)
-  --data DIR     where PostgreSQL, Kafka and the secrets keep their data (.linli/data)
+  --data DIR     where PostgreSQL, Kafka and the secrets keep their data (.linli/data); demo, bench and linli take it too
   --fresh        empty that folder first: databases, topics, secrets
   --clock TIME   start on a simulated clock, e.g. 2026-02-01T08:00+08:00 (development only)
   DATABASE_URL   a PostgreSQL 18 superuser's URL, used instead of a server of our own

@@ -1,5 +1,6 @@
 import { mkdirSync, statfsSync } from 'node:fs';
 import { planKafka } from './kafka.ts';
+import type { Home } from './paths.ts';
 import { answers, loopback, portIsFree } from './ports.ts';
 import { Refusal } from './print.ts';
 import { findRunning } from './run-file.ts';
@@ -19,11 +20,11 @@ export async function checkMachine(options: { port: number; data: string; env: N
   planKafka(options.env['KAFKA_BROKERS']);
 }
 
-/** One platform at a time from one checkout. */
-export function refuseSecondStart(): void {
-  const running = findRunning();
+/** One platform at a time on one data folder. */
+export function refuseSecondStart(home: Home): void {
+  const running = findRunning(home);
   if (running) {
-    throw new Refusal(`Linli already runs from this checkout (process ${running.supervisor.pid}, ${running.addresses['gateway'] ?? 'no gateway'}): stop it with Ctrl-C there or \`kill ${running.supervisor.pid}\``);
+    throw new Refusal(`Linli already runs on ${home.data} (process ${running.supervisor.pid}, ${running.addresses['gateway'] ?? 'no gateway'}): stop it with Ctrl-C there or \`kill ${running.supervisor.pid}\``);
   }
 }
 

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import path from 'node:path';
-import { root } from './paths.ts';
+import { homeOf, root, type Home } from './paths.ts';
 import { clientEnvironment, operatorEnvironment, serviceEnvironment, type Platform } from './platform.ts';
 import { loopback } from './ports.ts';
 import { Refusal } from './print.ts';
@@ -16,13 +16,15 @@ type Program = keyof typeof programs;
 export async function delegate(name: Program, args: readonly string[], { env, signal }: { env: NodeJS.ProcessEnv; signal: AbortSignal }): Promise<number> {
   const program = path.join(root, programs[name]);
   if (!existsSync(program)) throw new Refusal(`${name} is not part of this checkout yet (${programs[name]})`);
-  const { port, rest } = name === 'linli' ? { port: undefined, rest: args } : takePort(args);
-  const platform = runningPlatform(env);
+  const { value: data, rest: others } = takeOption('--data', args);
+  const { value: port, rest } = name === 'linli' ? { value: undefined, rest: others } : takeOption('--port', others);
+  if (port !== undefined && !/^\d{1,5}$/.test(port)) throw new Refusal(`--port ${port} is not a port: give a number from 1 to 65535`);
+  const platform = runningPlatform(homeOf(data), env);
   const addresses = platform ? environmentFor(name, rest, platform) : {};
   const gateway = port === undefined ? {} : { GATEWAY_URL: `http://${loopback}:${port}` };
-  const childEnv = { ...env, ...addresses, ...gateway };
+  const childEnv: NodeJS.ProcessEnv = { ...env, ...addresses, ...gateway };
   if (!wantsHelp(name, rest) && (name === 'linli' ? !platform : !(childEnv['GATEWAY_URL'] && childEnv['KAFKA_BROKERS']))) {
-    throw new Refusal('no platform runs from this checkout: start it with `npm start` in another terminal');
+    throw new Refusal('no platform runs here: start it with `npm start` in another terminal (with --data DIR, name the same folder)');
   }
   const child = spawn(process.execPath, [program, ...rest], { stdio: 'inherit', env: childEnv });
   signal.addEventListener('abort', () => child.kill('SIGTERM'));
@@ -39,21 +41,19 @@ function environmentFor(name: Program, args: readonly string[], platform: Platfo
   return { ...operatorEnvironment(platform), ...(redrives ? serviceEnvironment(platform, service) : {}) };
 }
 
-/** `--port N` or `--port=N`: a platform that listens elsewhere. */
-function takePort(args: readonly string[]): { port: string | undefined; rest: readonly string[] } {
-  const at = args.findIndex((arg) => arg === '--port' || arg.startsWith('--port='));
-  if (at < 0) return { port: undefined, rest: args };
-  const inline = args[at]?.split('=')[1];
-  const port = inline ?? args[at + 1] ?? '';
-  if (!/^\d{1,5}$/.test(port)) throw new Refusal(`--port ${port} is not a port: give a number from 1 to 65535`);
-  return { port, rest: args.filter((_, index) => index !== at && (inline !== undefined || index !== at + 1)) };
+/** `--name VALUE` or `--name=VALUE`, which is for us and not for the program. */
+function takeOption(name: string, args: readonly string[]): { value: string | undefined; rest: readonly string[] } {
+  const at = args.findIndex((arg) => arg === name || arg.startsWith(`${name}=`));
+  const inline = args[at]?.startsWith(`${name}=`) === true ? args[at].slice(name.length + 1) : undefined;
+  if (at < 0) return { value: undefined, rest: args };
+  return { value: inline ?? args[at + 1] ?? '', rest: args.filter((_, index) => index !== at && (inline !== undefined || index !== at + 1)) };
 }
 
 function wantsHelp(name: Program, args: readonly string[]): boolean {
   return args.includes('--help') || args.includes('-h') || (name === 'linli' && args.length === 0);
 }
 
-function runningPlatform(env: NodeJS.ProcessEnv): Platform | undefined {
-  const place = findRunning()?.place;
+function runningPlatform(home: Home, env: NodeJS.ProcessEnv): Platform | undefined {
+  const place = findRunning(home)?.place;
   return place && { ...place, secrets: loadSecrets(place.data), env };
 }

@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { isRunning, startOf } from './identity.mjs';
-import { runFile } from './paths.ts';
+import type { Home } from './paths.ts';
 import type { PlatformPlace } from './platform.ts';
 import { say } from './print.ts';
 import { stopInOrder, type Running } from './stop.ts';
@@ -15,36 +15,36 @@ export interface RunRecord {
   readonly processes: readonly Running[];
 }
 
-export function writeRun(record: Omit<RunRecord, 'supervisor'>): void {
+export function writeRun({ runFile }: Home, record: Omit<RunRecord, 'supervisor'>): void {
   const supervisor = { pid: process.pid, started: startOf(process.pid) ?? '' };
   mkdirSync(path.dirname(runFile), { recursive: true });
   writeFileSync(`${runFile}.new`, `${JSON.stringify({ supervisor, ...record }, undefined, 2)}\n`, { mode: 0o600 });
   renameSync(`${runFile}.new`, runFile);
 }
 
-/** The running platform of this checkout, or undefined. */
-export function findRunning(): RunRecord | undefined {
-  const record = readRun();
+/** The platform that runs there, or undefined. */
+export function findRunning(home: Home): RunRecord | undefined {
+  const record = readRun(home);
   return record && isRunning(record.supervisor) ? record : undefined;
 }
 
 /** Stops what a killed platform left behind; the guard has normally done so before. */
-export async function reapAbandoned(): Promise<void> {
-  const record = readRun();
+export async function reapAbandoned(home: Home): Promise<void> {
+  const record = readRun(home);
   if (!record || isRunning(record.supervisor)) return;
   const left = record.processes.filter((one) => isRunning(one));
   if (left.length > 0) {
     say(`stopping what an earlier run left: ${left.map(({ name, pid }) => `${name} (${pid})`).join(', ')}`);
     await stopInOrder(left);
   }
-  removeRun();
+  removeRun(home);
 }
 
-export function removeRun(): void {
+export function removeRun({ runFile }: Home): void {
   rmSync(runFile, { force: true });
 }
 
-function readRun(): RunRecord | undefined {
+function readRun({ runFile }: Home): RunRecord | undefined {
   try {
     return JSON.parse(readFileSync(runFile, 'utf8')) as RunRecord;
   } catch {

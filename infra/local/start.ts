@@ -6,14 +6,14 @@ import { digestLine } from './digest-log.ts';
 import { must } from './exec.ts';
 import { memoryOf } from './identity.mjs';
 import { startKafka } from './kafka.ts';
-import { logsFolder, root, stateFolder } from './paths.ts';
+import { homeOf, root } from './paths.ts';
 import { catalogueFile, officeFiles, operatorEnvironment, platformAddresses, platformParts, portNames, type Platform } from './platform.ts';
 import { choosePorts } from './ports.ts';
 import { startPostgres } from './postgres.ts';
 import { build, install } from './prepare.ts';
 import { phase, say, seconds } from './print.ts';
 import { httpAnswers, untilReady } from './ready.ts';
-import { reapAbandoned, removeRun, writeRun } from './run-file.ts';
+import { reapAbandoned, removeRun, writeRun, type RunRecord } from './run-file.ts';
 import { loadSecrets } from './secrets.ts';
 import { digest, onceFor } from './stamp.ts';
 import { Supervisor } from './supervisor.ts';
@@ -28,18 +28,18 @@ export async function start(options: StartOptions, env: NodeJS.ProcessEnv, signa
     return 0;
   }
   const began = performance.now();
-  const data = path.resolve(options.data ?? path.join(stateFolder, 'data'));
-  refuseSecondStart();
-  await reapAbandoned();
-  await checkMachine({ port: options.port, data, env });
-  if (options.fresh) emptyData(data);
-  writeRun({ addresses: {}, processes: [] }); // from here on a second start is told to wait
+  const home = homeOf(options.data);
+  refuseSecondStart(home);
+  await reapAbandoned(home);
+  await checkMachine({ port: options.port, data: home.data, env });
+  if (options.fresh) emptyData(home.data);
+  writeRun(home, { addresses: {}, processes: [] }); // from here on a second start is told to wait
 
-  let known: Pick<Parameters<typeof writeRun>[0], 'addresses' | 'place'> = { addresses: {} };
-  const supervisor = new Supervisor(logsFolder, (processes) => writeRun({ ...known, processes }));
+  let known: Pick<RunRecord, 'addresses' | 'place'> = { addresses: {} };
+  const supervisor = new Supervisor(home.logs, (processes) => writeRun(home, { ...known, processes }));
   try {
     await install(signal);
-    const platform = await startServers({ options, env, data, supervisor, signal });
+    const platform = await startServers({ options, env, data: home.data, supervisor, signal });
     const { secrets: _secrets, env: _env, ...place } = platform;
     known = { addresses: platformAddresses(platform), place };
     const dropFirst = options.fresh && env['DATABASE_URL'] ? ['--fresh'] : [];
@@ -51,7 +51,7 @@ export async function start(options: StartOptions, env: NodeJS.ProcessEnv, signa
   } finally {
     const stopping = performance.now();
     await supervisor.stop();
-    removeRun();
+    removeRun(home);
     say(`stopped everything in order ${seconds(performance.now() - stopping)}`);
   }
 }
@@ -116,7 +116,7 @@ function report(platform: Platform, supervisor: Supervisor, elapsed: number): vo
   const ours = processes.filter(({ name }) => !['postgres', 'kafka', 'issuer'].includes(name));
   say(`  services and gateway together ${ours.reduce((sum, { megabytes }) => sum + megabytes, 0)} MB\n`);
   for (const [name, address] of Object.entries(platformAddresses(platform))) say(`  ${name.padEnd(18)} ${address}`);
-  say(`\nLinli is ready at ${platformAddresses(platform)['gateway']} — Ctrl-C stops everything in order; logs are in ${path.relative(process.cwd(), logsFolder) || logsFolder}`);
+  say(`\nLinli is ready at ${platformAddresses(platform)['gateway']} — Ctrl-C stops everything in order; logs are in ${supervisor.logs}`);
 }
 
 async function untilEnd(supervisor: Supervisor, signal: AbortSignal): Promise<number> {

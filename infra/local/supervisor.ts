@@ -31,7 +31,8 @@ export interface Crash {
  * watched by a guard process that stops them should we be killed.
  */
 export class Supervisor {
-  readonly #logs: string;
+  /** The folder of the children's logs. */
+  readonly logs: string;
   readonly #changed: (processes: Running[]) => void;
   readonly #children = new Map<number, Running & { gone: Promise<void> }>();
   readonly #crash = Promise.withResolvers<Crash>();
@@ -40,7 +41,7 @@ export class Supervisor {
 
   /** `changed` hears of every child that comes or goes. */
   constructor(logs: string, changed: (processes: Running[]) => void = () => undefined) {
-    this.#logs = logs;
+    this.logs = logs;
     this.#changed = changed;
     mkdirSync(logs, { recursive: true });
   }
@@ -100,7 +101,7 @@ export class Supervisor {
   }
 
   logFile(name: string): string {
-    return path.join(this.#logs, `${name}.log`);
+    return path.join(this.logs, `${name}.log`);
   }
 
   #openLog(name: string): number {

@@ -38,15 +38,25 @@ export async function runParked(args: readonly string[], env: NodeJS.ProcessEnv)
   throw invalidArgument('ACTION_UNKNOWN', 'parked list | redrive | discard | republish');
 }
 
+interface ServiceApp {
+  readonly deps: { readonly db: Database };
+  readonly handlers: EventHandlers;
+  stop(): Promise<void>;
+}
+
 /** Applies the key's events with the service's own code, and so needs that service's environment. */
 async function redrive(parked: Key, env: NodeJS.ProcessEnv): Promise<void> {
   const app = await openApp(parked.service, env);
-  const { applied, stoppedBy } = await redriveParked(app.deps.db, parked, { handlers: app.handlers });
-  print(`${applied} events applied`);
-  if (stoppedBy !== undefined) throw failedPrecondition('EVENT_STILL_FAILS', `the next event of the key fails again: ${stoppedBy}`);
+  try {
+    const { applied, stoppedBy } = await redriveParked(app.deps.db, parked, { handlers: app.handlers });
+    print(`${applied} events applied`);
+    if (stoppedBy !== undefined) throw failedPrecondition('EVENT_STILL_FAILS', `the next event of the key fails again: ${stoppedBy}`);
+  } finally {
+    await app.stop(); // never started: this closes its connections
+  }
 }
 
-async function openApp(service: EventService, env: NodeJS.ProcessEnv): Promise<{ deps: { db: Database }; handlers: EventHandlers }> {
+async function openApp(service: EventService, env: NodeJS.ProcessEnv): Promise<ServiceApp> {
   switch (service) {
     case 'residents': {
       const { createApp, readServiceConfig } = await import('@linli/residents');
