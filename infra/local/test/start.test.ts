@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { eventually } from '@linli/testing';
@@ -18,6 +18,7 @@ interface Launched {
 
 describe('npm start', () => {
   const data = mkdtempSync(path.join(tmpdir(), 'linli-start-'));
+  chmodSync(data, 0o755); // root's PostgreSQL, which runs as nobody, keeps its data here too
   const runFile = path.join(data, 'run.json');
   let gateway = '';
   let options: string[] = [];
