@@ -7,6 +7,9 @@ import { isAggregateId, recordKey } from './envelope';
 import { laneOf } from './lane';
 import { maxEventBytes } from './outbox-store';
 
+// PostgreSQL takes 65,535 parameters a statement; a row has 12.
+const rowsAtOnce = 1_000;
+
 export interface OutgoingEvent {
   /** Full proto name, e.g. `linli.requests.v1.CaseAccepted`. */
   readonly type: string;
@@ -23,6 +26,19 @@ export interface OutgoingEvent {
  * @throws AppError internal EVENT_UNKNOWN, EVENT_MALFORMED, EVENT_TOO_LARGE: defects of the caller, so the change fails too.
  */
 export async function enqueue(tx: Tx, event: OutgoingEvent, catalogue: EventCatalogue = EVENT_CATALOGUE): Promise<void> {
+  await enqueueAll(tx, [event], catalogue);
+}
+
+/** The same for many events of one transaction, in the order given, in few statements. */
+export async function enqueueAll(tx: Tx, events: readonly OutgoingEvent[], catalogue: EventCatalogue = EVENT_CATALOGUE): Promise<void> {
+  if (events.length === 0) return;
+  const traceparent = currentTraceparent() ?? null;
+  const rows = events.map((event) => ({ ...rowOf(event, tenantOf(tx), catalogue), traceparent }));
+  for (let start = 0; start < rows.length; start += rowsAtOnce) await tx('outbox').insert(rows.slice(start, start + rowsAtOnce));
+  markOutbox(tx);
+}
+
+function rowOf(event: OutgoingEvent, tenantId: string, catalogue: EventCatalogue) {
   const { type, aggregateId, version } = event;
   const facts = factsOf(catalogue, type);
   if (facts === undefined) throw internal('EVENT_UNKNOWN', 'the catalogue has no such event', { details: { type } });
@@ -32,9 +48,8 @@ export async function enqueue(tx: Tx, event: OutgoingEvent, catalogue: EventCata
   const codec: { toJSON(message: unknown): unknown } = facts.codec;
   const payload = Buffer.from(JSON.stringify(codec.toJSON(event.payload)));
   if (payload.length > maxEventBytes) throw internal('EVENT_TOO_LARGE', 'an event holds ids and codes only', { details: { type } });
-  const tenantId = tenantOf(tx);
   const key = recordKey(tenantId, aggregateId);
-  await tx('outbox').insert({
+  return {
     tenant_id: tenantId,
     event_id: newId(),
     lane: laneOf(key),
@@ -45,7 +60,5 @@ export async function enqueue(tx: Tx, event: OutgoingEvent, catalogue: EventCata
     aggregate_version: version,
     event_type: type,
     payload,
-    traceparent: currentTraceparent() ?? null,
-  });
-  markOutbox(tx);
+  };
 }

@@ -1,7 +1,7 @@
 export type { EventCatalogue } from './catalogue';
 export { createConsumer, type ConsumerOptions, type EventConsumer } from './consumer';
 export type { EventHandler, EventHandlers, IncomingEvent } from './delivery';
-export { enqueue, type OutgoingEvent } from './enqueue';
+export { enqueue, enqueueAll, type OutgoingEvent } from './enqueue';
 export type { ParkedKey } from './inbox-store';
 export { once, pruneProcessed } from './once';
 export { listPoisoned, requeuePoisoned, type PoisonedKey } from './outbox-store';

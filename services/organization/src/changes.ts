@@ -1,7 +1,7 @@
-import { recordAudit } from '@linli/audit';
+import { recordAudits } from '@linli/audit';
 import type { Caller } from '@linli/auth';
 import type { Tx } from '@linli/db';
-import { enqueue } from '@linli/messaging';
+import { enqueueAll } from '@linli/messaging';
 
 /** What a committed change of one aggregate leaves behind beside its rows. */
 export interface Change {
@@ -18,8 +18,13 @@ export interface Change {
 
 /** Exactly one event and one audit row for each change, in the order given. The rows are locked by this transaction. */
 export async function recordChanges(tx: Tx, caller: Caller, changes: readonly Change[]): Promise<void> {
-  for (const { action, objectType, id, version, event, payload } of changes) {
-    await enqueue(tx, { type: `linli.organization.v1.${event}`, aggregateId: id, version, payload });
-    await recordAudit(tx, caller, { action, objectType, objectId: id, details: { version } });
-  }
+  await enqueueAll(
+    tx,
+    changes.map(({ id, version, event, payload }) => ({ type: `linli.organization.v1.${event}`, aggregateId: id, version, payload })),
+  );
+  await recordAudits(
+    tx,
+    caller,
+    changes.map(({ action, objectType, id, version }) => ({ action, objectType, objectId: id, details: { version } })),
+  );
 }
