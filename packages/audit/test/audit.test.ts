@@ -392,6 +392,20 @@ describe('verify, by what was signed,', () => {
     expect(problems(await verify())).toContainEqual([6, 'checkpoint_forged']);
   });
 
+  it('does not take a chain that grows meanwhile for one that outran its head', async () => {
+    const waiting = `select from pg_stat_activity where datname = current_database() and cardinality(pg_blocking_pids(pid)) > 0`;
+    await record(3);
+    let verifying: Promise<AuditFinding[]> | undefined;
+    await db.attacker.transaction(async (trx) => {
+      await trx.raw('lock table audit_entries in access exclusive mode');
+      verifying = verify({ tenantId });
+      // It has read the head and waits for the entries.
+      await eventually(async () => expect(await trx.raw<unknown>(waiting)).toMatchObject({ rowCount: 1 }));
+      expect(await sealer({ system: { ...db.system, knex: trx } }).sealOnce()).toBe(3);
+    });
+    expect(await verifying).toEqual([]);
+  });
+
   it('looks at one tenant when asked, and is not disturbed by a chain that grows', async () => {
     await sql(`update audit_entries set action = 'x' where tenant_id = 'other' and seq = 1`);
     expect(await verify({ tenantId })).toEqual([]);
