@@ -1,4 +1,7 @@
 import type { AccessClaims } from '@linli/auth';
+import { unauthenticated } from '@linli/errors';
+
+const tenantPattern = /^[a-z][a-z0-9-]{1,30}$/;
 
 /** Who somebody is to the identity provider: the issuer and its subject, never a name or a mail address. */
 export interface Identity {
@@ -8,6 +11,10 @@ export interface Identity {
   readonly subject: string;
 }
 
+/** @throws unauthenticated TOKEN_CLAIM_MISSING when what is called a tenant can be none. */
 export function identityOf(claims: AccessClaims): Identity {
+  if (!tenantPattern.test(claims.linli_tenant)) {
+    throw unauthenticated('TOKEN_CLAIM_MISSING', 'the token names no office', { details: { claim: 'linli_tenant' } });
+  }
   return { tenantId: claims.linli_tenant, kind: claims.linli_kind, issuer: claims.iss, subject: claims.sub };
 }

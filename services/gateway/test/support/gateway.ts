@@ -1,6 +1,6 @@
 import type { Grant } from '@linli/auth';
 import { createApp, migrations, readServiceConfig, type GatewayApp } from '@linli/gateway';
-import { captureLogger, createTestDatabase, startTestIssuer, testKeys, testServers, type TestIssuer } from '@linli/testing';
+import { captureLogger, createTestDatabase, startTestIssuer, testKeys, testServers, type TestDatabase, type TestIssuer } from '@linli/testing';
 import { samples } from './samples';
 import { startPeers, type Known, type Peers } from './peers';
 
@@ -31,6 +31,7 @@ export interface TestGateway {
   readonly peers: Peers;
   readonly issuer: TestIssuer;
   readonly log: ReturnType<typeof captureLogger>;
+  readonly database: TestDatabase;
   /** Makes the account known to the office. */
   person(facts: Person, known?: Partial<Known>): Person;
   token(person: Person, claims?: Record<string, unknown>): Promise<string>;
@@ -42,9 +43,16 @@ export function grant(permissions: readonly string[], at: Partial<Grant> = {}): 
   return { permissions, scope: 'tenant', unitPath: '', ...at };
 }
 
+export const audience = 'https://api.linli.example';
+export const clientSecret = 'secret-of-the-tests';
+
+interface Standing {
+  readonly issuer?: TestIssuer;
+  readonly now?: () => Date;
+}
+
 /** The gateway as it runs, with its own database, before stand-ins of the services. */
-export async function startGateway(variables: Record<string, string> = {}, issuer?: TestIssuer): Promise<TestGateway> {
-  const audience = 'https://api.linli.example';
+export async function startGateway(variables: Record<string, string> = {}, { issuer, now }: Standing = {}): Promise<TestGateway> {
   const keys = testKeys();
   const database = await createTestDatabase({ name: 'gateway', migrations });
   const standIn = issuer ?? (await startTestIssuer(audience));
@@ -62,15 +70,16 @@ export async function startGateway(variables: Record<string, string> = {}, issue
     PAGE_TOKEN_KEY: 'page-token-key-of-the-tests',
     OIDC_ISSUER: standIn.url,
     OIDC_CLIENT_ID: 'linli-gateway',
-    OIDC_CLIENT_SECRET: 'secret-of-the-tests',
+    OIDC_CLIENT_SECRET: clientSecret,
     API_AUDIENCE: audience,
     SESSION_KEY: 'session-key-of-the-tests',
     LIMIT_ADDRESS_PER_MINUTE: '100000',
     LIMIT_ACCOUNT_PER_MINUTE: '100000',
     LIMIT_SENSITIVE_PER_MINUTE: '100000',
+    LIMIT_SIGN_IN_PER_MINUTE: '100000',
     ...variables,
   });
-  const app = await createApp(config, { log: log.log });
+  const app = await createApp(config, { log: log.log, ...(now === undefined ? {} : { now }) });
   await app.start();
   const url = `http://127.0.0.1:${app.ports.http}`;
 
@@ -84,6 +93,7 @@ export async function startGateway(variables: Record<string, string> = {}, issue
     peers,
     issuer: standIn,
     log,
+    database,
     person(facts, known = {}) {
       peers.accounts.set(`${facts.tenant} ${facts.subject}`, { subject: `id-of-${facts.subject}`, ...known });
       return facts;

@@ -12,7 +12,6 @@ export interface SeenCall {
   readonly method: string;
   readonly request: Record<string, unknown>;
   readonly caller: Caller;
-  readonly traceparent: string;
 }
 
 export interface Known {
@@ -82,8 +81,8 @@ export async function startPeers(keys: TestKeys, samples: Readonly<Record<string
       const implementation = Object.fromEntries(
         Object.keys(definition.methods).map((method) => {
           const path = `${name}/${method}`;
-          const answer = async (request: never, context: { caller: Caller; metadata: { get(key: string): unknown } }) => {
-            calls.push({ method: path, request, caller: context.caller, traceparent: String(context.metadata.get('traceparent') ?? '') });
+          const answer = async (request: never, context: { caller: Caller }) => {
+            calls.push({ method: path, request, caller: context.caller });
             const handler = handlers.get(path) ?? standing[path];
             return handler === undefined ? (samples[path] ?? {}) : handler(request, context);
           };
@@ -100,7 +99,7 @@ export async function startPeers(keys: TestKeys, samples: Readonly<Record<string
     addresses: addresses as Peers['addresses'],
     calls,
     accounts,
-    on: (method, handler) => void handlers.set(method, handler as Handler),
+    on: (method, handler) => void handlers.set(method, handler),
     reset() {
       calls.length = 0;
       handlers.clear();

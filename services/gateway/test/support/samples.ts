@@ -1,4 +1,4 @@
-import { requests } from '@linli/contracts';
+import { organization, requests, residents, thread, work } from '@linli/contracts';
 
 export const ids = {
   case: '01920000-0000-7000-8000-000000000001',
@@ -14,7 +14,11 @@ export const ids = {
   root: '01920000-0000-7000-8000-00000000000b',
   post: '01920000-0000-7000-8000-00000000000c',
   grant: '01920000-0000-7000-8000-00000000000d',
+  client: '01920000-0000-7000-8000-00000000000e',
 } as const;
+
+const at = new Date('2026-11-24T01:30:00Z');
+const unitPath = `/${ids.root}/${ids.unit}/`;
 
 export const sampleCase = requests.Case.fromPartial({
   id: ids.case,
@@ -26,22 +30,95 @@ export const sampleCase = requests.Case.fromPartial({
   residentId: ids.resident,
   channel: requests.Channel.CHANNEL_WINDOW,
   unitId: ids.unit,
-  unitPath: `/${ids.root}/${ids.unit}/`,
+  unitPath,
   agentId: ids.agent,
   backupId: ids.backup,
   ownerId: ids.agent,
   handlerUnitId: ids.department,
   state: requests.CaseState.CASE_STATE_SUBMITTED,
-  submittedAt: new Date('2026-11-24T01:30:00Z'),
+  submittedAt: at,
   dueLight: requests.DueLight.DUE_LIGHT_GREEN,
   subject: '申请办理老年人优待证',
   threadId: ids.thread,
-  createdAt: new Date('2026-11-24T01:30:00Z'),
-  updatedAt: new Date('2026-11-24T01:30:00Z'),
+  createdAt: at,
+  updatedAt: at,
   version: 3,
   nextActions: ['request_material', 'accept'],
-  heldPapers: [{ id: ids.paper, materialCode: 'photo', heldBy: ids.agent, receivedAt: new Date('2026-11-24T01:30:00Z') }],
+  notices: [{ materialCodes: ['photo'], explanation: '缺照片', issuedAt: at, isOnce: true }],
+  heldPapers: [{ id: ids.paper, materialCode: 'photo', heldBy: ids.agent, receivedAt: at }],
   tasks: [{ id: ids.task, unitId: ids.department, lead: true, titleZh: '核验' }],
+  callbacks: [{ by: ids.backup, at, reached: true, rating: 5, solved: true, comment: '满意' }],
+});
+
+const mandate = requests.Mandate.fromPartial({
+  id: ids.mandate,
+  residentId: ids.resident,
+  agentId: ids.agent,
+  itemCode: 'elderly-card',
+  consentForm: requests.ConsentForm.CONSENT_FORM_SIGNATURE,
+  signedAt: at,
+  expiresAt: at,
+  state: requests.MandateState.MANDATE_STATE_SIGNED,
+  unitId: ids.unit,
+  unitPath,
+  version: 1,
+});
+
+const item = requests.ServiceItem.fromPartial({
+  code: 'elderly-card',
+  version: 2,
+  nameZh: '老年人优待证',
+  caseType: requests.CaseType.CASE_TYPE_PROMISE,
+  ownerDepartmentCode: 'civil-affairs',
+  legalBasis: '老年人权益保障法',
+  materials: [{ code: 'photo', nameZh: '照片', form: 'original', required: true }],
+  promisedLimit: { amount: 5, unit: requests.LimitUnit.LIMIT_UNIT_WORKING_DAYS },
+  proxyAllowed: true,
+  effectiveFrom: '2026-01-01',
+});
+
+const person = residents.Person.fromPartial({
+  id: ids.resident,
+  maskedName: '王*明',
+  maskedPhone: '138****5678',
+  preferredLanguage: residents.Language.LANGUAGE_ZH,
+  unitId: ids.unit,
+  unitPath,
+  registeredAt: at,
+  version: 1,
+});
+
+const unit = organization.Unit.fromPartial({
+  id: ids.unit,
+  kind: organization.UnitKind.UNIT_KIND_GRID,
+  parentId: ids.root,
+  path: unitPath,
+  code: 'xinyuan-1',
+  nameZh: '新园第一网格',
+  validFrom: '2026-01-01',
+  version: 1,
+});
+
+const staff = organization.Staff.fromPartial({
+  id: ids.agent,
+  code: 'S-07',
+  name: '赵代办',
+  workPhone: '0477-8500000',
+  active: true,
+  posts: [{ id: ids.post, staffId: ids.agent, unitId: ids.unit, unitPath, titleZh: '代办员', primary: true, validFrom: '2026-01-01' }],
+  partnerId: ids.backup,
+  version: 2,
+});
+
+const grant = organization.RoleGrant.fromPartial({
+  id: ids.grant,
+  principalKind: organization.PrincipalKind.PRINCIPAL_KIND_STAFF,
+  principalId: ids.agent,
+  role: 'agent',
+  scope: organization.GrantScope.GRANT_SCOPE_SUBTREE,
+  unitId: ids.unit,
+  unitPath,
+  version: 1,
 });
 
 const oneCase = { case: sampleCase };
@@ -51,12 +128,46 @@ const caseMethods = [
   'withdrawCase', 'reassignCase', 'getCase',
 ];
 
+function each(service: string, methods: readonly string[], answer: object): Record<string, object> {
+  return Object.fromEntries(methods.map((method) => [`${service}/${method}`, answer]));
+}
+
 /** What a stand-in answers when a test does not say. */
 export const samples: Readonly<Record<string, object>> = {
-  ...Object.fromEntries(caseMethods.map((method) => [`CaseService/${method}`, oneCase])),
+  ...each('CaseService', caseMethods, oneCase),
   'CaseService/listCases': { cases: [sampleCase], nextPageToken: '' },
   'CaseService/countCases': { byState: { submitted: 1 }, dueSoon: 0, overdue: 0 },
-  'StaffService/batchGetStaff': { staff: [{ id: ids.agent, name: '赵代办' }, { id: ids.backup, name: '钱搭档' }] },
-  'UnitService/batchGetUnits': { units: [{ id: ids.unit, nameZh: '新园第一网格' }, { id: ids.department, nameZh: '民政科' }] },
-  'PersonService/batchGetPersons': { persons: [{ id: ids.resident, maskedName: '王*明' }] },
+  ...each('MandateService', ['signMandate', 'revokeMandate', 'getMandate'], { mandate }),
+  'MandateService/listMandates': { mandates: [mandate], nextPageToken: '' },
+  'ItemService/getItem': { item },
+  'ItemService/listItems': { items: [item], nextPageToken: '' },
+  ...each('PersonService', ['registerPerson', 'updatePerson', 'getPerson'], { person }),
+  'PersonService/findPersons': { persons: [person] },
+  'PersonService/revealPerson': { name: '王小明', phone: '13800005678' },
+  'PersonService/listAccesses': { accesses: [{ at, actorId: ids.agent, purpose: 'REVEAL_PURPOSE_CONTACT', fields: ['PERSON_FIELD_PHONE'] }], nextPageToken: '' },
+  'PersonService/batchGetPersons': { persons: [person] },
+  ...each('UnitService', ['createUnit', 'renameUnit', 'closeUnit', 'getUnit'], { unit }),
+  'UnitService/listUnits': { units: [unit], nextPageToken: '' },
+  'UnitService/batchGetUnits': { units: [unit, { ...unit, id: ids.department, nameZh: '民政科' }] },
+  ...each('StaffService', ['createStaff', 'deactivateStaff', 'assignPost', 'endPost', 'setPartner', 'startAbsence', 'endAbsence', 'getStaff'], { staff }),
+  'StaffService/listStaff': { staff: [staff], nextPageToken: '' },
+  'StaffService/batchGetStaff': { staff: [staff, { ...staff, id: ids.backup, name: '钱搭档' }] },
+  ...each('GrantService', ['grantRole', 'revokeGrant'], { grant }),
+  'GrantService/listGrants': { grants: [grant], nextPageToken: '' },
+  'GrantService/listRoles': { roles: [{ code: 'agent', nameZh: '代办员', permissions: ['requests.case.read'] }] },
+  'GrantService/registerClient': { client: { id: ids.client, nameZh: '市级平台', active: true, version: 1 } },
+  'TenantService/getTenant': { tenant: { id: 'xingsheng', nameZh: '兴胜街道', region: '内蒙古自治区', city: '鄂尔多斯市', district: '东胜区', timeZone: 'Asia/Shanghai', version: 1 } },
+  'WorkQueueService/listWork': {
+    items: [
+      work.WorkItem.fromPartial({ kind: 'requests.case', subjectId: ids.case, number: 'XS-20261124-00042', action: 'call_back', titleZh: '老年人优待证', unitId: ids.unit, ownerId: ids.agent, dueAt: at, urgency: work.Urgency.URGENCY_YELLOW, version: 3 }),
+    ],
+    nextPageToken: '',
+  },
+  'WorkQueueService/countWork': { total: 1, dueSoon: 1, overdue: 0, byAction: { call_back: 1 } },
+  'ThreadService/listEntries': {
+    entries: [
+      thread.Entry.fromPartial({ id: ids.task, threadId: ids.thread, subjectKind: 'requests.case', subjectId: ids.case, subjectVersion: 2, at, actorKind: 'staff', actorId: ids.agent, code: 'submitted', facts: { number: 'XS-20261124-00042' } }),
+    ],
+    nextPageToken: '',
+  },
 };

@@ -1,0 +1,77 @@
+import { permissionDenied, unavailable } from '@linli/errors';
+import { grant, startGateway, type Person, type TestGateway } from './support/gateway';
+import { rights } from './support/requests';
+import { ids } from './support/samples';
+
+describe('when a service does not answer', () => {
+  let gateway: TestGateway;
+  let clerk: Person;
+  const away = () => Promise.reject(unavailable('SERVICE_UNAVAILABLE', 'away'));
+
+  beforeAll(async () => {
+    gateway = await startGateway();
+    clerk = gateway.person({ tenant: 'xingsheng', kind: 'staff', subject: 'clerk' }, { grants: [grant(rights.clerk)] });
+  });
+  beforeEach(() => gateway.peers.reset());
+  afterAll(() => gateway.stop());
+
+  it('a case is shown without the names, and says whose are missing', async () => {
+    gateway.peers.on('StaffService/batchGetStaff', away);
+    gateway.peers.on('PersonService/batchGetPersons', away);
+    const got = await gateway.call(clerk, `GET /v1/cases/${ids.case}`);
+    expect(got).toMatchObject({ status: 200, body: { unitName: '新园第一网格', unreachable: ['organization', 'residents'] } });
+    expect(got.body['agentName']).toBeUndefined();
+  });
+
+  it('names that the caller may not read are left out, and nothing is called missing', async () => {
+    const handler = gateway.person({ tenant: 'xingsheng', kind: 'staff', subject: 'handler' }, { grants: [grant(['requests.case.read'])] });
+    const got = await gateway.call(handler, `GET /v1/cases/${ids.case}`);
+    expect([got.status, got.body['residentName'], got.body['unreachable']]).toEqual([200, undefined, undefined]);
+    expect(gateway.peers.calls.filter((call) => call.method.includes('batchGet'))).toEqual([]);
+    gateway.peers.on('StaffService/batchGetStaff', () => Promise.reject(permissionDenied('UNIT_OUT_OF_SCOPE', 'no')));
+    expect((await gateway.call(clerk, `GET /v1/cases/${ids.case}`)).body['unreachable']).toBeUndefined();
+  });
+
+  it("a resident's receipt names the agent and the grid, asked for by the gateway itself", async () => {
+    const resident = gateway.person({ tenant: 'xingsheng', kind: 'resident', subject: 'r' }, { subject: ids.resident });
+    const got = await gateway.call(resident, `GET /v1/cases/${ids.case}`);
+    expect(got.body).toMatchObject({ agentName: '赵代办', unitName: '新园第一网格', residentName: '王*明' });
+    const asked = gateway.peers.calls.find((call) => call.method === 'StaffService/batchGetStaff');
+    expect(asked?.caller).toMatchObject({ kind: 'system', tenantId: 'xingsheng', grants: [{ permissions: ['organization.staff.read'] }] });
+  });
+
+  it('what belongs to it is 503, with a sentence', async () => {
+    gateway.peers.on('CaseService/getCase', away);
+    gateway.peers.on('WorkQueueService/listWork', away);
+    for (const line of [`GET /v1/cases/${ids.case}`, 'GET /v1/work']) {
+      expect(await gateway.call(clerk, line)).toMatchObject({ status: 503, body: { code: 'SERVICE_UNAVAILABLE', title: '系统繁忙' } });
+    }
+    gateway.peers.on('WorkQueueService/countWork', away);
+    expect((await gateway.call(clerk, 'GET /v1/work:count')).status).toBe(503);
+  });
+
+  it('the door still opens, and readiness does not depend on it', async () => {
+    const other = await startGateway();
+    try {
+      const person = other.person({ tenant: 'xingsheng', kind: 'staff', subject: 'c' }, { grants: [grant(rights.clerk)] });
+      expect((await other.call(person, 'GET /v1/me')).status).toBe(200);
+      await other.peers.stopOne('requests');
+      expect((await other.call(person, 'GET /v1/me')).status).toBe(200);
+      expect(await other.call(person, 'GET /v1/items')).toMatchObject({ status: 503 });
+      await other.peers.stopOne('organization');
+      const stranger = other.person({ tenant: 'xingsheng', kind: 'staff', subject: 'd' });
+      expect(await other.call(stranger, 'GET /v1/me')).toMatchObject({ status: 503 });
+      expect((await other.call(undefined, 'GET /livez')).status).toBe(200);
+      expect((await other.call(undefined, 'GET /')).status).toBe(200);
+    } finally {
+      await other.stop();
+    }
+  });
+
+  it('an account is asked for once by all who wait, and again after five seconds only', async () => {
+    const many = gateway.person({ tenant: 'xingsheng', kind: 'staff', subject: 'many' }, { grants: [grant(rights.clerk)] });
+    await Promise.all(Array.from({ length: 10 }, () => gateway.call(many, 'GET /v1/me')));
+    await gateway.call(many, 'GET /v1/me');
+    expect(gateway.peers.calls.filter((call) => call.method === 'CallerService/resolveCaller')).toHaveLength(1);
+  });
+});

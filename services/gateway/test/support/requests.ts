@@ -1,0 +1,112 @@
+import { ids } from './samples';
+
+/** One good request of a route, with the names of those who may make it: `resident`, `clerk`, `admin`, `peer`. */
+export interface GoodRequest {
+  readonly path: string;
+  readonly body?: Readonly<Record<string, unknown>>;
+  readonly by: readonly ('resident' | 'clerk' | 'admin' | 'peer')[];
+}
+
+const one = `/v1/cases/${ids.case}`;
+const explanation = '说明';
+
+const cases: Readonly<Record<string, GoodRequest>> = {
+  createCase: {
+    path: '/v1/cases',
+    body: { itemCode: 'elderly-card', residentId: ids.resident, mandateId: ids.mandate, channel: 'window', unitId: ids.unit, subject: '办理老年证', submit: true, entrustedMaterialCodes: ['photo'] },
+    by: ['resident', 'clerk'],
+  },
+  listCases: { path: `/v1/cases?state=submitted&unitId=${ids.unit}&dueBefore=2026-12-01T00:00:00%2B08:00&order=due&pageSize=5`, by: ['resident', 'clerk', 'peer'] },
+  countCases: { path: '/v1/cases:count', by: ['resident', 'clerk', 'peer'] },
+  getCase: { path: one, by: ['resident', 'clerk', 'peer'] },
+  updateDraft: { path: one, body: { subject: '改一改', mandateId: '', channel: 'phone' }, by: ['resident', 'clerk'] },
+  submitCase: { path: `${one}:submit`, body: {}, by: ['resident', 'clerk'] },
+  requestMaterialCase: { path: `${one}:requestMaterial`, body: { materialCodes: ['photo'], explanation, supervisorReason: '' }, by: ['clerk'] },
+  supplyMaterialCase: { path: `${one}:supplyMaterial`, body: { materialCodes: ['photo'] }, by: ['resident', 'clerk'] },
+  acceptCase: { path: `${one}:accept`, body: { agentId: ids.agent, handlerUnitId: ids.department }, by: ['clerk'] },
+  declineCase: { path: `${one}:decline`, body: { reasonCode: 'not_ours', explanation, redirect: '区民政局' }, by: ['clerk'] },
+  startProcessingCase: { path: `${one}:startProcessing`, body: {}, by: ['clerk'] },
+  pauseCase: { path: `${one}:pause`, body: { cause: 'survey' }, by: ['clerk'] },
+  resumeCase: { path: `${one}:resume`, body: {}, by: ['clerk'] },
+  extendCase: { path: `${one}:extend`, body: { amount: 5, unit: 'working_days', reason: explanation }, by: ['clerk'] },
+  requestDecisionCase: { path: `${one}:requestDecision`, body: {}, by: ['clerk'] },
+  decideCase: { path: `${one}:decide`, body: { result: 'granted', explanation }, by: ['clerk'] },
+  reassignCase: { path: `${one}:reassign`, body: { agentId: ids.backup, reasonCode: 'overload' }, by: ['clerk'] },
+  deliverCase: { path: `${one}:deliver`, body: { method: 'home', signedReceipt: true }, by: ['clerk'] },
+  callBackCase: { path: `${one}:callBack`, body: { reached: true, rating: 5, solved: true, comment: '满意' }, by: ['clerk'] },
+  rateCase: { path: `${one}:rate`, body: { rating: 5, solved: true, comment: '' }, by: ['resident'] },
+  reopenCase: { path: `${one}:reopen`, body: { reason: explanation }, by: ['resident'] },
+  withdrawCase: { path: `${one}:withdraw`, body: {}, by: ['resident'] },
+  addTask: { path: `${one}/tasks`, body: { unitId: ids.department, lead: true, titleZh: '核验' }, by: ['clerk'] },
+  completeTask: { path: `${one}/tasks/${ids.task}:complete`, body: {}, by: ['clerk'] },
+  receivePaper: { path: `${one}/papers`, body: { materialCode: 'photo' }, by: ['clerk'] },
+  returnPaper: { path: `${one}/papers/${ids.paper}:return`, body: {}, by: ['clerk'] },
+};
+
+const matters: Readonly<Record<string, GoodRequest>> = {
+  signMandate: {
+    path: '/v1/mandates',
+    body: { residentId: ids.resident, agentId: ids.agent, itemCode: 'elderly-card', consentForm: 'signature', expiresAt: '2027-01-01T00:00:00+08:00' },
+    by: ['resident', 'clerk'],
+  },
+  listMandates: { path: `/v1/mandates?residentId=${ids.resident}&state=signed`, by: ['resident', 'clerk'] },
+  getMandate: { path: `/v1/mandates/${ids.mandate}`, by: ['resident', 'clerk'] },
+  revokeMandate: { path: `/v1/mandates/${ids.mandate}:revoke`, body: {}, by: ['resident', 'clerk'] },
+  listItems: { path: '/v1/items?onDay=2026-11-24&proxyAllowedOnly=true', by: ['resident', 'clerk', 'peer'] },
+  getItem: { path: '/v1/items/elderly-card?onDay=2026-11-24', by: ['resident', 'clerk', 'peer'] },
+  registerPerson: {
+    path: '/v1/persons',
+    body: { name: '王小明', phone: '13800005678', identityNumber: '', preferredLanguage: 'mn', unitId: ids.unit, identityIssuer: 'https://id.example', identitySubject: 'xs-resident-01' },
+    by: ['clerk'],
+  },
+  getPerson: { path: `/v1/persons/${ids.resident}`, by: ['resident', 'clerk'] },
+  updatePerson: { path: `/v1/persons/${ids.resident}`, body: { name: '王明', phone: '13800005679', preferredLanguage: 'zh', unitId: ids.unit }, by: ['resident', 'clerk'] },
+  findPersons: { path: '/v1/persons:find', body: { phone: '13800005678', identityNumber: '' }, by: ['clerk'] },
+  revealPerson: { path: `/v1/persons/${ids.resident}:reveal`, body: { fields: ['phone'], purpose: 'contact', caseId: ids.case }, by: ['resident', 'clerk'] },
+  listAccesses: { path: `/v1/persons/${ids.resident}/accesses`, by: ['resident', 'clerk'] },
+  listWork: { path: `/v1/work?unitId=${ids.unit}&pageSize=10`, by: ['resident', 'clerk'] },
+  countWork: { path: '/v1/work:count', by: ['resident', 'clerk'] },
+  listThreadEntries: { path: `/v1/threads/${ids.thread}/entries`, by: ['resident', 'clerk'] },
+};
+
+const office: Readonly<Record<string, GoodRequest>> = {
+  listUnits: { path: `/v1/units?underUnitId=${ids.root}&kind=grid`, by: ['clerk', 'admin'] },
+  createUnit: { path: '/v1/units', body: { parentId: ids.root, kind: 'grid', code: 'xinyuan-9', nameZh: '新园第九网格', nameMn: '', validFrom: '2026-12-01' }, by: ['admin'] },
+  getUnit: { path: `/v1/units/${ids.unit}`, by: ['clerk', 'admin'] },
+  renameUnit: { path: `/v1/units/${ids.unit}:rename`, body: { nameZh: '新园一网格', nameMn: '' }, by: ['admin'] },
+  closeUnit: { path: `/v1/units/${ids.unit}:close`, body: { validTo: '2027-01-01' }, by: ['admin'] },
+  listStaff: { path: `/v1/staff?underUnitId=${ids.unit}`, by: ['clerk', 'admin'] },
+  createStaff: { path: '/v1/staff', body: { code: 'S-42', name: '孙新', workPhone: '0477-8500001', identityIssuer: 'https://id.example', identitySubject: 'xs-42' }, by: ['admin'] },
+  getStaff: { path: `/v1/staff/${ids.agent}`, by: ['clerk', 'admin'] },
+  assignPost: { path: `/v1/staff/${ids.agent}/posts`, body: { unitId: ids.unit, titleZh: '代办员', primary: false, validFrom: '2026-12-01' }, by: ['admin'] },
+  endPost: { path: `/v1/staff/${ids.agent}:endPost`, body: { postId: ids.post, validTo: '2026-12-31' }, by: ['admin'] },
+  setPartner: { path: `/v1/staff/${ids.agent}:setPartner`, body: { partnerId: ids.backup }, by: ['admin'] },
+  startAbsence: { path: `/v1/staff/${ids.agent}:startAbsence`, body: { from: '2026-12-01T00:00:00+08:00', until: '2026-12-02T00:00:00+08:00' }, by: ['clerk', 'admin'] },
+  endAbsence: { path: `/v1/staff/${ids.agent}:endAbsence`, body: {}, by: ['clerk', 'admin'] },
+  deactivateStaff: { path: `/v1/staff/${ids.agent}:deactivate`, body: {}, by: ['admin'] },
+  listRoles: { path: '/v1/roles', by: ['admin'] },
+  listGrants: { path: `/v1/grants?principalId=${ids.agent}`, by: ['admin'] },
+  grantRole: { path: '/v1/grants', body: { principalKind: 'staff', principalId: ids.agent, role: 'agent', scope: 'subtree', unitId: ids.unit, endsAt: '2027-01-01T00:00:00Z' }, by: ['admin'] },
+  revokeGrant: { path: `/v1/grants/${ids.grant}:revoke`, body: {}, by: ['admin'] },
+  registerClient: { path: '/v1/clients', body: { nameZh: '市级平台', identityIssuer: 'https://id.example', identitySubject: 'city' }, by: ['admin'] },
+  getTenant: { path: '/v1/tenants/own', by: ['clerk', 'admin'] },
+  getMe: { path: '/v1/me', by: ['resident', 'clerk', 'admin', 'peer'] },
+};
+
+/** By the route's name. A route that is not here fails the authorisation test. */
+export const goodRequests: Readonly<Record<string, GoodRequest>> = { ...cases, ...matters, ...office };
+
+/** What the stand-in office grants: a clerk of everything in `requests` and `residents`, an administrator, another system. */
+export const rights = {
+  clerk: [
+    ...['submit', 'read', 'request_material', 'supply_material', 'accept', 'decline', 'process', 'pause', 'extend', 'decide', 'deliver', 'call_back', 'reassign'].map((word) => `requests.case.${word}`),
+    ...['sign', 'revoke', 'read'].map((word) => `requests.mandate.${word}`),
+    ...['register', 'update', 'read', 'find', 'reveal', 'accesses'].map((word) => `residents.person.${word}`),
+    'requests.item.read', 'work.queue.read', 'thread.read', 'organization.unit.read', 'organization.staff.read', 'organization.absence.write', 'organization.tenant.read',
+  ],
+  admin: [
+    'organization.unit.read', 'organization.unit.write', 'organization.staff.read', 'organization.staff.write', 'organization.absence.write',
+    'organization.grant.read', 'organization.grant.write', 'organization.tenant.read',
+  ],
+  peer: ['requests.item.read', 'requests.case.read'],
+} as const;
