@@ -1,5 +1,5 @@
 import { execFile, spawn, type ChildProcess } from 'node:child_process';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { chmod, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -8,7 +8,6 @@ import { eventually } from '@linli/testing';
 
 const root = path.join(__dirname, '../..');
 const launcher = path.join(root, 'infra/local/launch.mjs');
-const runFile = path.join(root, '.linli/run.json');
 const run = promisify(execFile);
 
 interface RunRecord {
@@ -21,6 +20,7 @@ const started: ChildProcess[] = [];
 
 beforeAll(async () => {
   data = await mkdtemp(path.join(tmpdir(), 'linli-start-'));
+  await chmod(data, 0o755); // root's PostgreSQL runs as another user, who must reach it
   const probe = createServer();
   await new Promise<void>((resolve) => probe.listen(0, '127.0.0.1', resolve));
   port = (probe.address() as AddressInfo).port;
@@ -52,7 +52,7 @@ async function start(): Promise<{ child: ChildProcess; output: () => string; end
 }
 
 async function processes(): Promise<RunRecord['processes']> {
-  return (JSON.parse(await readFile(runFile, 'utf8')) as RunRecord).processes;
+  return (JSON.parse(await readFile(path.join(data, 'run.json'), 'utf8')) as RunRecord).processes;
 }
 
 function isAlive(pid: number): boolean {
@@ -77,11 +77,14 @@ describe('npm start', () => {
     expect(megabytes).toBeGreaterThan(0);
     expect(megabytes).toBeLessThan(900);
 
-    const { stdout } = await run(process.execPath, [launcher, 'demo'], { maxBuffer: 8 * 1024 * 1024 });
+    const { stdout } = await run(process.execPath, [launcher, 'demo', '--data', data], { maxBuffer: 8 * 1024 * 1024 });
     expect(stdout).toContain('演示完成，全部成立。');
     expect(stdout).toContain('✓ 每个事件恰好一次，按版本顺序，没有缺口');
-    const audit = await run(process.execPath, [launcher, 'linli', 'audit', 'verify']);
+    const audit = await run(process.execPath, [launcher, 'linli', '--data', data, 'audit', 'verify']);
     expect(audit.stdout).toContain('requests: the audit chains are whole');
+
+    const second = run(process.execPath, [launcher, 'start', '--data', data, '--port', String(port)]);
+    await expect(second).rejects.toMatchObject({ code: 1, stderr: expect.stringContaining(`Linli already runs on ${data}`) });
 
     child.kill('SIGTERM');
     expect(await ended).toBe(0);
