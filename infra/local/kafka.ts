@@ -3,13 +3,11 @@ import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'n
 import path from 'node:path';
 import { containerEngine, runContainer } from './container.ts';
 import { must } from './exec.ts';
-import { dismissMembers } from './kafka-groups.ts';
 import { fetchKafkaJars, findJava, hasMaven, kafkaJars } from './java.ts';
 import { root } from './paths.ts';
 import { loopback } from './ports.ts';
 import { Refusal } from './print.ts';
 import { kafkaAccepts, untilReady } from './ready.ts';
-import { services } from './secrets.ts';
 import type { ServerOptions } from './server-options.ts';
 
 const rank = 4;
@@ -38,10 +36,8 @@ export function planKafka(given: string | undefined): KafkaPlan {
 export async function startKafka(options: KafkaOptions): Promise<{ brokers: string; step: string }> {
   const plan = planKafka(options.given);
   if (options.given) return { brokers: options.given, step: `given, at ${options.given}` };
-  const hasGroups = existsSync(path.join(options.data, 'kafka/log/__consumer_offsets-0'));
   const step = plan.step === 'local' ? await startLocal(options, plan.java) : startContainer(options, plan);
   await untilReady({ name: 'kafka', probe: () => kafkaAccepts(options.port), ...options });
-  if (hasGroups) await dismissMembers(options.port, services);
   return { brokers: `${loopback}:${options.port}`, step };
 }
 
