@@ -26,6 +26,7 @@ export const functionLines: Rule.RuleModule = {
 };
 
 /** The body of `describe`, or of a nested one: a list of cases, some of them tables. */
-function isSuite({ parent }: Rule.Node): boolean {
-  return parent.type === 'CallExpression' && parent.callee.type === 'Identifier' && parent.callee.name === 'describe';
+function isSuite(node: Rule.Node): boolean {
+  const { type, callee } = node.parent as { type: string; callee?: { name?: string } };
+  return type === 'CallExpression' && callee?.name === 'describe';
 }
