@@ -125,8 +125,8 @@ async function writeCheckpoints({ system, now, log }: SealerOptions, sign: Sign)
   for (const { tenantId } of rows) {
     const jws = await system.knex.transaction(async (tx) => {
       const head = await lockHead(tx, tenantId);
-      const last = await tx<{ tenant_id: string; seq: number; signed_at: Date }>('audit_checkpoints').where('tenant_id', tenantId).orderBy('seq', 'desc').first();
-      if (head === undefined || (last !== undefined && (last.seq >= head.seq || last.signed_at > before))) return undefined;
+      const last = await tx<{ tenant_id: string; seq: number }>('audit_checkpoints').where('tenant_id', tenantId).orderBy('seq', 'desc').first();
+      if (head === undefined || head.seq <= (last?.seq ?? 0)) return undefined;
       const signedAt = now();
       const place = { tenantId, seq: head.seq, hash: head.hash.toString('hex'), previousSeq: last?.seq ?? 0 };
       const signed = await sign({ ...place, signedAt: signedAt.toISOString() });
