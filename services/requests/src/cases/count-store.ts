@@ -18,11 +18,11 @@ export async function countCases(tx: Tx, asked: { readonly reach: Reach; readonl
   const sources = sourcesOf(asked.reach);
   const { rows } = await tx.raw<{ rows: { key: string; figure: number }[] }>(
     `with recursive ${placesOf('unit')}, ${placesOf('handler')}
-     select wanted.state as key, ${capped(sources, 'state = wanted.state')} as figure from unnest(cast(:states as text[])) wanted (state)
+     select wanted.state as key, ${capped(sources, 'state = wanted.state', 'id')} as figure from unnest(cast(:states as text[])) wanted (state)
      union all
-     select 'due_soon', ${capped(sources, `waits_for <> 'nobody' and next_due_at >= :now and next_due_at <= :soonUntil`)}
+     select 'due_soon', ${capped(sources, `waits_for <> 'nobody' and next_due_at >= :now and next_due_at <= :soonUntil`, 'next_due_at')}
      union all
-     select 'overdue', ${capped(sources, `waits_for <> 'nobody' and next_due_at < :now`)}`,
+     select 'overdue', ${capped(sources, `waits_for <> 'nobody' and next_due_at < :now`, 'next_due_at')}`,
     { tenant: tenantOf(tx), ...rangeBindings(asked.reach), states: [...caseStates], now: asked.now, soonUntil: asked.soonUntil, most: mostCounted },
   );
   const figures = new Map(rows.map(({ key, figure }) => [key, figure]));
@@ -45,19 +45,33 @@ export async function countCasesOfResident(
   return { byState, dueSoon: dues.filter((due) => due >= asked.now && due <= asked.soonUntil).length, overdue: dues.filter((due) => due < asked.now).length };
 }
 
-function sourcesOf(reach: Reach): ((condition: string) => string)[] {
-  const rows = (condition: string) => `select from cases where tenant_id = :tenant and ${condition} limit :most`;
-  if (reach === 'tenant') return [rows];
-  const elsewhere = `not exists (select from unnest(cast(:lows as text[]), cast(:highs as text[])) reach (low, high)
-    where unit_path >= reach.low and unit_path < reach.high)`;
+interface Source {
+  /** Counts what the condition finds; `order` keeps the read on the index that has it. */
+  count(condition: string, order: string): string;
+}
+
+const within = `exists (select from unnest(cast(:lows as text[]), cast(:highs as text[])) reach (low, high)
+  where unit_path >= reach.low and unit_path < reach.high)`;
+
+function sourcesOf(reach: Reach): Source[] {
+  const rows = (columns: string, condition: string, order: string) =>
+    `select ${columns} from cases where tenant_id = :tenant and ${condition} order by ${order} limit :most`;
+  if (reach === 'tenant') return [{ count: (condition, order) => `(select count(*) from (${rows('', condition, order)}) found)` }];
   return [
-    (condition) => `select from unit_places place cross join lateral (${rows(`unit_path = place.path and ${condition}`)}) found limit :most`,
-    (condition) =>
-      `select from handler_places place cross join lateral (${rows(`handler_unit_path = place.path and ${condition} and ${elsewhere}`)}) found limit :most`,
+    {
+      count: (condition, order) =>
+        `(select count(*) from (select from unit_places place cross join lateral (${rows('', `unit_path = place.path and ${condition}`, order)}) one limit :most) found)`,
+    },
+    {
+      // What both sources hold is counted by the first. Bounded by what is read, not by what is left: where the bound is
+      // reached, the two together reach it too.
+      count: (condition, order) =>
+        `(select count(*) from (select unit_path from handler_places place
+            cross join lateral (${rows('unit_path', `handler_unit_path = place.path and ${condition}`, order)}) one limit :most) found where not ${within})`,
+    },
   ];
 }
 
-function capped(sources: readonly ((condition: string) => string)[], condition: string): string {
-  const counts = sources.map((source) => `(select count(*) from (${source(condition)}) counted)`);
-  return `least(:most, ${counts.join(' + ')})`;
+function capped(sources: readonly Source[], condition: string, order: string): string {
+  return `least(:most, ${sources.map((source) => source.count(condition, order)).join(' + ')})`;
 }

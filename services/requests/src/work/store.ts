@@ -50,8 +50,8 @@ export async function listWork(tx: Tx, asked: { readonly source: WorkSource; rea
   const { ctes, branches, bindings } = readsOf(asked.source, after === undefined ? '' : 'and (next_due_at, id) > (cast(:afterDue as timestamptz), cast(:afterId as uuid))');
   const { rows } = await tx.raw<{ rows: WorkRow[] }>(
     `with recursive ${ctes},
-       page as (select id, next_due_at, bool_and(task) as task from (${branches.join('\nunion all\n')}) merged group by 1, 2 order by next_due_at, id limit :limit)
-     select cases.id, number, item_name_zh, state, waits_for, page.task, unit_id, owner_id, cases.next_due_at, thread_id, version
+       page as (${merged(branches)})
+     select cases.id, number, item_name_zh, cases.state, cases.waits_for, page.task, unit_id, owner_id, cases.next_due_at, thread_id, version
        from page join cases on cases.tenant_id = :tenant and cases.id = page.id order by page.next_due_at, page.id`,
     { ...bindings, tenant: tenantOf(tx), limit, afterId: after?.id ?? null, afterDue: after?.dueAt ?? 'infinity' },
   );
@@ -74,15 +74,20 @@ export async function countWork(
 ): Promise<WorkCount[]> {
   const { ctes, branches, bindings } = readsOf(asked.source, '');
   const { rows } = await tx.raw<{ rows: WorkCount[] }>(
-    `with recursive ${ctes},
-       page as (select id, next_due_at, bool_and(task) as task from (${branches.join('\nunion all\n')}) merged group by 1, 2 order by next_due_at, id limit :limit)
-     select state, waits_for as "waitsFor", page.task, count(*) as total,
-            count(*) filter (where cases.next_due_at >= :now and cases.next_due_at <= :soonUntil) as "dueSoon",
-            count(*) filter (where cases.next_due_at < :now) as overdue
-       from page join cases on cases.tenant_id = :tenant and cases.id = page.id group by 1, 2, 3`,
+    `with recursive ${ctes}
+     select state, waits_for as "waitsFor", task, count(*) as total,
+            count(*) filter (where next_due_at >= :now and next_due_at <= :soonUntil) as "dueSoon",
+            count(*) filter (where next_due_at < :now) as overdue
+       from (${merged(branches)}) page group by 1, 2, 3`,
     { ...bindings, tenant: tenantOf(tx), limit: asked.most, now: asked.now, soonUntil: asked.soonUntil },
   );
   return rows;
+}
+
+/** The most urgent of all branches; a case that two of them found is there once, as its own next step before a task. */
+function merged(branches: readonly string[]): string {
+  return `select id, next_due_at, state, waits_for, bool_and(task) as task from (${branches.join('\nunion all\n')}) found
+    group by 1, 2, 3, 4 order by next_due_at, id limit :limit`;
 }
 
 interface Reads {
@@ -92,8 +97,8 @@ interface Reads {
 }
 
 function readsOf(source: WorkSource, after: string): Reads {
-  const page = (condition: string, task = false) =>
-    `(select id, next_due_at, ${String(task)} as task from cases where tenant_id = :tenant and waits_for <> 'nobody' and ${condition} ${after}
+  const page = (condition: string) =>
+    `(select id, next_due_at, state, waits_for, false as task from cases where tenant_id = :tenant and waits_for <> 'nobody' and ${condition} ${after}
        order by next_due_at, id limit :limit)`;
   const none = 'none as (select)';
   if ('ownerId' in source) return { ctes: none, branches: [page(`owner_id = :owner and waits_for = 'owner'`)], bindings: { owner: source.ownerId } };
@@ -131,13 +136,13 @@ function placeReads(
 
 /** Open tasks at the units, by the index of open tasks: as many as the units have. */
 function taskBranch(after: string): string {
-  return `(select cases.id, cases.next_due_at, true as task
+  return `(select cases.id, cases.next_due_at, cases.state, cases.waits_for, true as task
      from unnest(cast(:tasksLows as text[]), cast(:tasksHighs as text[])) reach (low, high)
      join case_tasks on case_tasks.tenant_id = :tenant and case_tasks.done_at is null
       and case_tasks.unit_path >= reach.low and case_tasks.unit_path < reach.high
      join cases on cases.tenant_id = :tenant and cases.id = case_tasks.case_id and cases.state in ('accepted', 'processing', 'reopened')
     where true ${after.replaceAll('(next_due_at, id)', '(cases.next_due_at, cases.id)')}
-    group by 1, 2 order by 2, 1 limit :limit)`;
+    group by 1, 2, 3, 4 order by 2, 1 limit :limit)`;
 }
 
 function workOf(row: WorkRow): Work {
