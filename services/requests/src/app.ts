@@ -6,6 +6,7 @@ import { openDatabase, openSystemDatabase, pageToken } from '@linli/db';
 import { createGrpcClients, createGrpcServer } from '@linli/grpc';
 import { startSideServer, type SideServer } from '@linli/http';
 import { createConsumer, createRelay, type EventHandlers } from '@linli/messaging';
+import { clockFrom } from '@linli/runtime';
 import { createLogger, createMetrics } from '@linli/telemetry';
 import { caseAlarm, caseDueMoved } from './cases/alarms';
 import { caseService } from './cases/grpc';
@@ -41,7 +42,7 @@ export async function createApp(config: RequestsConfig, overrides: Partial<Deps>
   const log = overrides.log ?? createLogger('requests', { level: config.logLevel });
   const metrics = createMetrics('requests');
   const internal = createInternalTokens({ issuer: 'requests', privateKey: config.internalKey, trustedKeys: config.internalTrustedKeys });
-  const now = overrides.now ?? clockOf(config);
+  const now = overrides.now ?? clockFrom(config.clock);
 
   const system = openSystemDatabase({ url: config.databaseRelayUrl, name: 'requests-system', log });
   const relay = createRelay({ database: system, brokers: config.kafkaBrokers, clientId: 'requests', source: 'linli/requests', log, metrics });
@@ -108,11 +109,4 @@ export async function createApp(config: RequestsConfig, overrides: Partial<Deps>
       await Promise.all([db.close(), system.close()]);
     },
   };
-}
-
-/** The real time, or one that started where the configuration says and runs on from there. */
-function clockOf({ clock }: RequestsConfig): () => Date {
-  if (clock === '') return () => new Date();
-  const offset = Date.parse(clock) - Date.now();
-  return () => new Date(Date.now() + offset);
 }

@@ -5,7 +5,7 @@ import { openDatabase, openSystemDatabase, pageToken } from '@linli/db';
 import { createGrpcServer } from '@linli/grpc';
 import { startSideServer, type SideServer } from '@linli/http';
 import { createConsumer, createRelay, type EventHandlers } from '@linli/messaging';
-import type { App } from '@linli/runtime';
+import { clockFrom, type App } from '@linli/runtime';
 import { createLogger, createMetrics } from '@linli/telemetry';
 import type { ResidentsConfig } from './config';
 import type { Deps } from './deps';
@@ -27,7 +27,7 @@ export interface ResidentsApp extends App {
 /** The whole service. `overrides` replaces any member of its dependencies, for tests. */
 export async function createApp(config: ResidentsConfig, overrides: Partial<Deps> = {}): Promise<ResidentsApp> {
   const log = overrides.log ?? createLogger(name, { level: config.logLevel });
-  const now = overrides.now ?? clockOf(config);
+  const now = overrides.now ?? clockFrom(config.clock);
   const metrics = createMetrics(name);
   const internal = createInternalTokens({ issuer: name, privateKey: config.internalKey, trustedKeys: config.internalTrustedKeys });
 
@@ -80,11 +80,4 @@ export async function createApp(config: ResidentsConfig, overrides: Partial<Deps
       { name: 'consumer', ok: consumer.ready() },
     ];
   }
-}
-
-/** In development a simulated clock starts at the given time and runs on from there. */
-function clockOf({ clock }: ResidentsConfig): () => Date {
-  if (clock === '') return () => new Date();
-  const ahead = Date.parse(clock) - Date.now();
-  return () => new Date(Date.now() + ahead);
 }
