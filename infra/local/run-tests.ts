@@ -26,7 +26,7 @@ export async function runTests(options: TestOptions, env: NodeJS.ProcessEnv, sig
   const parts: Record<string, () => Promise<Tally>> = {
     types: async () => asOne('types', await types(signal)),
     lint: async () => asOne('lint', await lint(signal)),
-    checks: () => checkScripts(signal),
+    checks: () => checks(signal),
     jest: () => jest(options.jestArgs, env, signal),
   };
   const chosen = Object.entries(parts).filter(([name]) => options.only === undefined || name === options.only);
@@ -55,15 +55,15 @@ export async function lint(signal: AbortSignal): Promise<boolean> {
   return node('node_modules/eslint/bin/eslint.js', ['.', '--max-warnings=0'], signal);
 }
 
-/** Scripts that check what no compiler or test does; each prints what is wrong and ends with a code. */
-async function checkScripts(signal: AbortSignal): Promise<Tally> {
-  const scripts = ['packages/contracts/scripts/check.mjs'].filter((script) => existsSync(path.join(root, script)));
-  let tally: Tally = { passed: 0, failed: 0, skipped: [] };
-  for (const script of scripts) {
-    const one = asOne(script, await node(script, [], signal));
-    tally = { passed: tally.passed + one.passed, failed: tally.failed + one.failed, skipped: [] };
-  }
-  return tally;
+/** What neither the compiler nor a test sees: the protos' style, and that no change of them breaks a peer of the main branch. */
+async function checks(signal: AbortSignal): Promise<Tally> {
+  const command = path.join(root, 'node_modules/.bin/buf');
+  const buf = async (...args: string[]): Promise<Tally> => asOne(`buf ${args[0]}`, (await exec({ command, args, cwd: root, show: 'all', signal })).code === 0);
+  const style = await buf('lint');
+  const git = ['--git-dir', path.join(root, '.git'), 'rev-parse', '--verify', '--quiet', 'refs/heads/main'];
+  const main = await exec({ command: 'git', args: git, signal }).catch(() => ({ code: 1 }));
+  const compatibility = main.code === 0 ? await buf('breaking', '--against', '.git#branch=main') : { passed: 0, failed: 0, skipped: ['buf breaking: this checkout has no branch main'] };
+  return { passed: style.passed + compatibility.passed, failed: style.failed + compatibility.failed, skipped: compatibility.skipped };
 }
 
 async function jest(args: readonly string[], env: NodeJS.ProcessEnv, signal: AbortSignal): Promise<Tally> {
