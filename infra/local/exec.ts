@@ -11,6 +11,8 @@ export interface Task {
   readonly signal: AbortSignal;
   /** What is shown as it comes; the rest is kept for `output`. Nothing when absent. */
   readonly show?: 'all' | 'errors';
+  /** Told of the process; what it returns is called at the end. */
+  readonly started?: (pid: number) => () => void;
 }
 
 export interface TaskResult {
@@ -38,6 +40,7 @@ export async function exec(task: Task): Promise<TaskResult> {
     }
   };
   task.signal.addEventListener('abort', end);
+  const ended = child.pid === undefined ? undefined : task.started?.(child.pid);
   try {
     const code = await new Promise<number>((resolve, reject) => {
       child.on('error', (error) => reject(new Refusal(`${task.command} cannot be run: ${error.message}`)));
@@ -47,6 +50,7 @@ export async function exec(task: Task): Promise<TaskResult> {
     return { code, output: Buffer.concat(kept).toString('utf8') };
   } finally {
     task.signal.removeEventListener('abort', end);
+    ended?.();
   }
 }
 

@@ -79,6 +79,7 @@ async function jest(args: readonly string[], env: NodeJS.ProcessEnv, signal: Abo
       cwd: root,
       env: { ...env, NODE_ENV: 'test', LINLI_TEST_DATABASE_URL: servers.databaseUrl, LINLI_TEST_KAFKA_BROKERS: servers.brokers },
       show: 'errors',
+      started: (pid) => servers.supervisor.lend('jest', pid),
       signal: AbortSignal.any([signal, AbortSignal.timeout(jestLimitMs)]),
     });
     return readJestReport(existsSync(jestReport) ? readFileSync(jestReport, 'utf8') : '', code);

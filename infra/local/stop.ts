@@ -27,15 +27,13 @@ export async function stopInOrder(processes: readonly Running[]): Promise<string
 async function stopOne(running: Running): Promise<boolean> {
   if (!isRunning(running)) return true;
   send(running.pid, running.signal);
-  for (const end = Date.now() + running.graceMs; Date.now() < end; ) {
-    if (!isRunning(running)) return true;
-    await sleep(20);
-  }
-  // Each child leads its own group, so this takes what it started too.
+  const end = Date.now() + running.graceMs;
+  while (isRunning(running) && Date.now() < end) await sleep(20);
+  const went = !isRunning(running);
+  // Each child leads its own group: this takes the child, if it is still there, and what it started and left behind.
   send(-running.pid, 'SIGKILL');
-  send(running.pid, 'SIGKILL');
   while (isRunning(running)) await sleep(20);
-  return false;
+  return went;
 }
 
 function send(pid: number, signal: NodeJS.Signals): void {

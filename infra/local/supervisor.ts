@@ -85,6 +85,13 @@ export class Supervisor {
     return running;
   }
 
+  /** Lets the guard end a task that somebody else runs and awaits, should we be killed meanwhile. Call the result when it has ended. */
+  lend(name: string, pid: number): () => void {
+    this.#guard ??= this.#startGuard();
+    this.#tellGuard({ watch: { name, pid, started: startOf(pid) ?? '', rank: 0, signal: 'SIGTERM', graceMs: 5_000 } });
+    return () => this.#tellGuard({ forget: pid });
+  }
+
   /** Stops every child in order. Safe to call twice. */
   async stop(): Promise<void> {
     this.#stopping = true;
