@@ -31,7 +31,7 @@ export function readServiceConfig(env: NodeJS.ProcessEnv) {
     addressLimit: read.integer('LIMIT_ADDRESS_PER_MINUTE', { fallback: 1_200, min: 1 }),
     accountLimit: read.integer('LIMIT_ACCOUNT_PER_MINUTE', { fallback: 600, min: 1 }),
     sensitiveLimit: read.integer('LIMIT_SENSITIVE_PER_MINUTE', { fallback: 30, min: 1 }),
-    signInLimit: read.integer('LIMIT_SIGN_IN_PER_MINUTE', { fallback: 30, min: 1 }),
+    signInLimit: read.integer('LIMIT_SIGN_IN_PER_MINUTE', { fallback: 120, min: 1 }),
     streamsPerAccount: read.integer('STREAMS_PER_ACCOUNT', { fallback: 5, min: 1, max: 100 }),
     logLevel: read.oneOf('LOG_LEVEL', logLevels, 'info'),
   }));

@@ -1,4 +1,5 @@
 import { permissionDenied, unavailable } from '@linli/errors';
+import { createAccounts } from '../src/identity/accounts';
 import { grant, startGateway, type Person, type TestGateway } from './support/gateway';
 import { rights } from './support/requests';
 import { ids } from './support/samples';
@@ -73,5 +74,25 @@ describe('when a service does not answer', () => {
     await Promise.all(Array.from({ length: 10 }, () => gateway.call(many, 'GET /v1/me')));
     await gateway.call(many, 'GET /v1/me');
     expect(gateway.peers.calls.filter((call) => call.method === 'CallerService/resolveCaller')).toHaveLength(1);
+  });
+
+  it('an answer about an account that was on its way when the account changed is not remembered', async () => {
+    const late = Promise.withResolvers<undefined>();
+    const asked = Promise.withResolvers<undefined>();
+    gateway.peers.on('CallerService/resolveCaller', async () => {
+      asked.resolve(undefined);
+      await late.promise;
+      return { subject: 's', grants: [] };
+    });
+    const accounts = createAccounts(gateway.app.deps);
+    const identity = { tenantId: 'xingsheng', kind: 'staff', issuer: 'i', subject: 's' } as const;
+    const first = accounts.find(identity);
+    await asked.promise;
+    accounts.forget('xingsheng', 's');
+    late.resolve(undefined);
+    await first;
+    await accounts.find(identity);
+    await accounts.find(identity);
+    expect(gateway.peers.calls.filter((call) => call.method === 'CallerService/resolveCaller')).toHaveLength(2);
   });
 });

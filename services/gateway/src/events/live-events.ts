@@ -30,7 +30,7 @@ export interface LiveEvents {
 
 const topics = ['public.requests.case.v1', 'public.requests.mandate.v1', 'public.requests.item.v1'];
 const accountTopics = ['internal.organization.staff.v1', 'internal.organization.grant.v1', 'internal.organization.client.v1'];
-const mostRemembered = 2_000;
+const mostRemembered = 1_000;
 // Two replicas read partitions in different order: what one showed before an event, another may show after it.
 const overlapMs = 5_000;
 

@@ -8,8 +8,8 @@ import { isVisible } from './visible';
 
 const heartbeatMs = 15_000;
 const recheckMs = 30_000;
-/** A client that does not read loses its stream rather than our memory. */
-const mostBufferedBytes = 256 * 1024;
+/** A client that does not read loses its stream rather than our memory. All that is remembered fits in, for one that resumes. */
+const mostBufferedBytes = 1024 * 1024;
 
 /**
  * Server-sent events (HTML Living Standard §9.2) of the changes the caller may see. `Last-Event-ID` resumes; when that

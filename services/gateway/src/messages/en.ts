@@ -124,6 +124,7 @@ export const en: Messages = {
     LOCAL_DATE_MALFORMED: ['Malformed date', 'A day is written YYYY-MM-DD.'],
     RULE_SET_NOT_IN_FORCE: ['No rule in force', 'No rule for this limit is in force on that day.'],
     RULE_SET_OVERLAPS: ['Rules overlap', 'Two versions of a rule are in force on one day.'],
+    THREAD_NOT_FOUND: ['No such thread', 'There is no such thread, or it is outside your area.'],
     CASE_NOT_FOUND: ['No such case', 'There is no such case, or it is outside your area.'],
     CASE_STATE_FORBIDS: ['Not possible now', 'The case is "{state}", which does not allow "{action}".'],
     CASE_NOT_JOINT: ['Not a joint case', 'Only a joint case has tasks.'],

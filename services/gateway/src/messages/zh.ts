@@ -124,6 +124,7 @@ export const zh: Messages = {
     LOCAL_DATE_MALFORMED: ['日期有误', '日期须写成 YYYY-MM-DD。'],
     RULE_SET_NOT_IN_FORCE: ['没有有效规则', '当天没有有效的时限规则。'],
     RULE_SET_OVERLAPS: ['规则重叠', '两个版本的时限规则在同一天有效。'],
+    THREAD_NOT_FOUND: ['没有这件事', '没有找到这件事的记录，或者不在您的管辖范围内。'],
     CASE_NOT_FOUND: ['没有这件办件', '没有找到这件办件，或者不在您的管辖范围内。'],
     CASE_STATE_FORBIDS: ['现在不能办理', '办件目前“{state}”，不能“{action}”。'],
     CASE_NOT_JOINT: ['不是联办件', '只有联办件才能分派任务。'],

@@ -1,4 +1,5 @@
 import type { thread } from '@linli/contracts';
+import { notFound } from '@linli/errors';
 import { z } from 'zod';
 import { mergePages } from '../merge/merge-pages';
 import { findNames } from '../names/find-names';
@@ -52,6 +53,8 @@ export const threadRoutes: readonly ApiRoute[] = [
         pageToken: query.pageToken,
         context: { list: 'thread', tenant: caller.tenantId, subject: caller.subject, thread: params.id },
       });
+      // A thread that is empty for this caller is none of theirs, or does not exist: they cannot tell which.
+      if (query.pageToken === '' && merged.items.length === 0 && merged.unreachable === undefined) throw notFound('THREAD_NOT_FOUND', 'there is no such thread');
       const staff = merged.items.filter((entry) => entry.actorKind === 'staff').map((entry) => entry.actorId);
       const names = await findNames(call, { staff });
       const entries = merged.items.map(({ at, actorId, note, ...rest }) => ({

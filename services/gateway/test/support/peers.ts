@@ -2,7 +2,7 @@ import type { Caller, Grant } from '@linli/auth';
 import { organization, requests, residents, thread, work } from '@linli/contracts';
 import { notFound } from '@linli/errors';
 import { createGrpcServer, type GrpcServer } from '@linli/grpc';
-import { createMetrics } from '@linli/telemetry';
+import { createMetrics, type Metrics } from '@linli/telemetry';
 import { silentLogger, type TestKeys } from '@linli/testing';
 
 type Handler = (request: never, context: { caller: Caller }) => Promise<object> | object;
@@ -29,6 +29,8 @@ export interface Peers {
   readonly accounts: Map<string, Known>;
   /** `on('CaseService/acceptCase', handler)`; what nobody answers is answered by a sample. */
   on<Request>(method: string, handler: (request: Request, context: { caller: Caller }) => Promise<object> | object): void;
+  /** How many calls the services turned away for want of a permission: the gateway should not have made them. */
+  refusals(): Promise<number>;
   reset(): void;
   stopOne(service: 'organization' | 'residents' | 'requests'): Promise<void>;
   stop(): Promise<void>;
@@ -57,6 +59,7 @@ export async function startPeers(keys: TestKeys, samples: Readonly<Record<string
   const handlers = new Map<string, Handler>();
   const accounts = new Map<string, Known>();
   const servers = new Map<string, GrpcServer>();
+  const figures: Metrics[] = [];
   const addresses: Record<string, string> = {};
 
   const resolve = ({ identitySubject }: { identitySubject: string }, { caller }: { caller: Caller }) => {
@@ -76,7 +79,9 @@ export async function startPeers(keys: TestKeys, samples: Readonly<Record<string
   };
 
   for (const [service, definitions] of Object.entries(services)) {
-    const server = createGrpcServer({ service, internal: keys.internal(service), log: silentLogger(), metrics: createMetrics(service) });
+    const metrics = createMetrics(service);
+    figures.push(metrics);
+    const server = createGrpcServer({ service, internal: keys.internal(service), log: silentLogger(), metrics });
     for (const [name, definition] of Object.entries(definitions)) {
       const implementation = Object.fromEntries(
         Object.keys(definition.methods).map((method) => {
@@ -100,6 +105,11 @@ export async function startPeers(keys: TestKeys, samples: Readonly<Record<string
     calls,
     accounts,
     on: (method, handler) => void handlers.set(method, handler),
+    async refusals() {
+      const texts = await Promise.all(figures.map((metrics) => metrics.expose()));
+      const counts = texts.join('').matchAll(/^linli_rpc_server_seconds_count\{[^}]*code="permission_denied"[^}]*\} (\d+)$/gm);
+      return [...counts].reduce((sum, [, count]) => sum + Number(count), 0);
+    },
     reset() {
       calls.length = 0;
       handlers.clear();
