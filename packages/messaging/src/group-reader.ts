@@ -1,6 +1,7 @@
 import type { Logger } from '@linli/telemetry';
 import type { Consumer, EachBatchPayload, Kafka, KafkaMessage } from 'kafkajs';
 import type { KafkaRecord, RecordHeader } from './envelope';
+import { patience } from './kafka';
 import { Pace } from './pace';
 
 export interface GroupReaderOptions {
@@ -42,7 +43,7 @@ export class GroupReader {
   private isJoined = false;
 
   constructor(private readonly options: GroupReaderOptions) {
-    const { kafka, group } = options;
+    const { kafka, group, log } = options;
     this.consumer = kafka.consumer({
       groupId: group,
       // A killed member keeps its partitions this long. A record's work is one short transaction, so ten seconds of silence mean death.
@@ -52,14 +53,14 @@ export class GroupReader {
       maxBytesPerPartition: 262_144,
       maxWaitTimeInMs: 250,
       allowAutoTopicCreation: false,
-      // Complete, because kafkajs merges it with defaults of its own.
-      retry: { initialRetryTime: 100, multiplier: 2, factor: 0.2, retries: 8, maxRetryTime: 30_000, restartOnFailure: async () => !this.pace.isStopped },
+      retry: { ...patience, restartOnFailure: async () => !this.pace.isStopped },
     });
     const { GROUP_JOIN, REBALANCING, CRASH } = this.consumer.events;
     this.consumer.on(REBALANCING, () => this.forgetPartitions());
     this.consumer.on(GROUP_JOIN, () => {
       this.forgetPartitions();
       this.isJoined = true;
+      log.info({ group }, 'consumer joined its group');
       options.onJoin?.((place) => this.consumer.seek(place));
     });
     this.consumer.on(CRASH, ({ payload: { error, restart } }) => {

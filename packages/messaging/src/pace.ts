@@ -31,7 +31,7 @@ export class Pace {
   }
 
   /** Waits longer with every failure in a row, with jitter; only a stop ends it early. */
-  async backOff(failures: number, longestMs = 5_000): Promise<void> {
+  async backOff(failures: number, longestMs = 2_000): Promise<void> {
     await rest(Math.min(100 * 2 ** (failures - 1), longestMs) * (0.5 + Math.random() / 2), this.stopped.signal);
   }
 }

@@ -292,7 +292,7 @@ describe('once', () => {
 });
 
 describe('live tail', () => {
-  it('hands every event from now on to every process, and misses none over a reconnection', async () => {
+  it('hands every event from now on to every process, and passes over what is no event', async () => {
     await produce([recordOf('before', 1)]);
     const seen: Record<string, IncomingEvent<unknown>[]> = { one: [], two: [] };
     const tails = ['one', 'two'].map((name) =>

@@ -5,8 +5,7 @@ import { createTenantTable, openDatabase, openSystemDatabase, type Database, typ
 import { createMetrics, type Metrics } from '@linli/telemetry';
 import { createTestDatabase, silentLogger, testBrokers, type TestDatabase } from '@linli/testing';
 import { Kafka, logLevel } from 'kafkajs';
-import { createConsumer, createMessagingTables, createTopics, dropMessagingTables, enqueue, type ConsumerOptions, type EventConsumer } from '../src';
-import type { EventCatalogue } from '../src';
+import { createConsumer, createMessagingTables, createTopics, dropMessagingTables, enqueue, type ConsumerOptions, type EventCatalogue, type EventConsumer, type IncomingEvent } from '../src';
 import { decodeRecord, type ReceivedEvent } from '../src/envelope';
 
 /** A stand-in for a service: counters that change, and what another service did with the events. */
@@ -141,7 +140,7 @@ export function relayOptions(world: World, clientId = 'relay') {
 export async function startConsumer(
   world: World,
   group: string,
-  options: Partial<ConsumerOptions> & { spoil?: (event: { aggregateId: string; version: number; payload: unknown }) => void | Promise<void> } = {},
+  options: Partial<ConsumerOptions> & { spoil?: (event: IncomingEvent<Counted>) => void | Promise<void> } = {},
 ): Promise<EventConsumer> {
   const { spoil, ...rest } = options;
   const consumer = createConsumer({
@@ -160,9 +159,9 @@ export async function startConsumer(
   return consumer;
 }
 
-export function effectHandlers(group: string, spoil?: (event: { aggregateId: string; version: number; payload: unknown }) => void | Promise<void>) {
+export function effectHandlers(group: string, spoil?: (event: IncomingEvent<Counted>) => void | Promise<void>) {
   return {
-    [counted]: async (tx: Tx, event: { id: string; tenantId: string; aggregateId: string; version: number; payload: unknown }) => {
+    [counted]: async (tx: Tx, event: IncomingEvent<Counted>) => {
       await tx('effects').insert({
         tenant_id: event.tenantId,
         consumer: group,
