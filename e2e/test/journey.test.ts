@@ -62,7 +62,9 @@ function outbox(service: 'organization' | 'residents' | 'requests'): Promise<str
 
 describe('one errand from the door to the archive', () => {
   it('is taken in, accepted, run by an agent, decided, delivered, called back and closed, and its numbers agree', async () => {
-    const mandate = ok(await resident.create('/v1/mandates', { residentId: resident.id, agentId: agent.id, itemCode: 'elder-allowance', consentForm: 'online' }), 201);
+    const wish = { residentId: resident.id, agentId: agent.id, itemCode: 'elder-allowance', consentForm: 'online' };
+    // The agent became known to requests by an event of the import, which may still be on its way.
+    const mandate = await eventually(async () => ok(await resident.create('/v1/mandates', wish, 'the-mandate'), 201));
     let seen = ok(
       await agent.create('/v1/cases', { itemCode: 'elder-allowance', residentId: resident.id, mandateId: mandate['id'], channel: 'home_visit', subject: '腿脚不便需要上门', submit: true }),
       201,
@@ -90,6 +92,9 @@ describe('one errand from the door to the archive', () => {
     expect((await (await Somebody.of(platform, 'xs-resident-02')).get(path)).status).toBe(404);
     // A clerk of another community.
     expect((await (await Somebody.of(platform, 'xs-staff-21')).get(path)).status).toBe(404);
+    const story = `/v1/threads/${String(seen['threadId'])}/entries`;
+    expect((await stranger.get(story)).status).toBe(404);
+    expect((await resident.get(story)).status).toBe(200);
     expect((await resident.get(path)).status).toBe(200);
     expect((await clerk.get(path)).status).toBe(200);
   });
@@ -151,6 +156,11 @@ describe('one trace', () => {
       return found;
     });
     expect(names.length).toBeGreaterThan(5);
+    const stale = await coordinator.change(`/v1/staff/${agent.id}:endAbsence`, 1);
+    expect(stale.body['code']).toBe('VERSION_STALE');
+    // The line of the service that refused carries the trace id that the client was told.
+    const line = platform.logs().split('\n').find((text) => text.includes('call refused') && text.includes(String(stale.body['traceId'])));
+    expect(line).toContain('StaffService/EndAbsence');
     ok(await coordinator.change(`/v1/staff/${agent.id}:endAbsence`, started.body['version']));
   });
 });

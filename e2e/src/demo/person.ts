@@ -22,7 +22,8 @@ export class Person {
   static async signIn(gateway: string, subject: string): Promise<Person> {
     const browser = new Browser();
     const page = await browser.get(`${gateway}/auth/sign-in`);
-    await choosePerson(browser, page, subject);
+    const end = await choosePerson(browser, page, subject);
+    if (end.status >= 400) throw new Error(`${subject} could not sign in: ${end.status} ${end.html.slice(0, 200)}`);
     const response = await fetch(`${gateway}/v1/me`, { headers: { cookie: browser.cookieFor(gateway) } });
     const me = (await response.json()) as Json;
     if (!response.ok) throw new Error(`${subject} could not sign in: ${JSON.stringify(me)}`);

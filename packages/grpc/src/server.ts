@@ -77,16 +77,18 @@ function boundary({ service, internal: tokens, log, metrics }: ServerOptions): S
     let code = 'ok';
     try {
       // Our methods are all unary, so the one answer can be awaited inside the span.
-      const { value } = await continueTrace(textOf(context, 'traceparent'), path.slice(1), async () => {
-        const caller = await authenticate(context, path);
-        return call.next(call.request, Object.assign(context, { caller })).next();
+      return await continueTrace(textOf(context, 'traceparent'), path.slice(1), async () => {
+        try {
+          const caller = await authenticate(context, path);
+          return (await call.next(call.request, Object.assign(context, { caller })).next()).value;
+        } catch (error) {
+          // Logged inside the span, so that the line carries the trace that the client was told.
+          const known = asAppError(error, context.signal);
+          code = known.kind;
+          log[errorKinds[known.kind].log]({ method: path, reason: known.reason, err: known }, 'call refused');
+          throw toServerError(known);
+        }
       });
-      return value;
-    } catch (error) {
-      const known = asAppError(error, context.signal);
-      code = known.kind;
-      log[errorKinds[known.kind].log]({ method: path, reason: known.reason, err: known }, 'call refused');
-      throw toServerError(known);
     } finally {
       seconds.observe({ method: path, code }, (performance.now() - started) / 1000);
     }
