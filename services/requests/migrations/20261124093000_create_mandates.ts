@@ -27,7 +27,7 @@ export const createMandates: Migration = {
       },
       { key: ['id'], grants: ['select', 'insert', 'update'] },
     );
-    // Lists, newest first: of a resident, of an agent, by state; the last carries the path so that the unit scope is checked in the index.
+    // Lists, newest first: of a resident, of an agent, of an agent by state, by state.
     await knex.raw(`
       alter table mandates
         add constraint mandates_consent_form_check check (consent_form in ('signature', 'voice', 'guardian', 'online')),
@@ -36,7 +36,8 @@ export const createMandates: Migration = {
         add constraint mandates_expires_check check (expires_at > signed_at);
       create index mandates_resident_idx on mandates (tenant_id, resident_id, id);
       create index mandates_agent_idx on mandates (tenant_id, agent_id, id);
-      create index mandates_state_idx on mandates (tenant_id, state, id) include (unit_path)`);
+      create index mandates_agent_state_idx on mandates (tenant_id, agent_id, state, id);
+      create index mandates_state_idx on mandates (tenant_id, state, id)`);
     for (const [id, amount] of [
       ['requests.mandate.default', 90],
       ['requests.mandate.longest', 365],

@@ -55,8 +55,9 @@ export function mandateService(deps: MandateDeps): requests.MandateServiceImplem
       const context = { list: 'mandates', tenant: caller.tenantId, subject: caller.subject, ...filter };
       const [before] = deps.tokens.read(request.pageToken, context) ?? [];
       const position = before === undefined ? undefined : String(before);
+      const own = caller.kind === 'resident' ? { residentId: caller.subject } : { agentId: caller.subject };
       const found = await deps.db.withTenant(caller, (tx) =>
-        listMandates(tx, { ...filter, scopes, subject: caller.subject, before: position, limit: limit + 1 }),
+        listMandates(tx, { ...filter, scopes, own, before: position, limit: limit + 1 }),
       );
       const mandates = found.slice(0, limit);
       const last = found.length > limit ? mandates.at(-1) : undefined;

@@ -1,6 +1,7 @@
 import type { UnitScopes } from '@linli/auth';
 import { tenantOf, type Tx } from '@linli/db';
 import { notFound } from '@linli/errors';
+import type { Knex } from 'knex';
 import { assertCovers, type ConsentForm, type Mandate, type MandateState } from './rules';
 
 interface MandateRow {
@@ -25,7 +26,7 @@ export interface MandateFilter {
   readonly state?: MandateState;
   readonly scopes: UnitScopes;
   /** Whose own mandates are shown whatever the unit, where the scopes say so. */
-  readonly subject: string;
+  readonly own: { readonly residentId: string } | { readonly agentId: string };
   readonly before: string | undefined;
   readonly limit: number;
 }
@@ -69,17 +70,26 @@ export async function listMandates(tx: Tx, filter: MandateFilter): Promise<Manda
   if (filter.agentId !== undefined) query.andWhere({ agent_id: filter.agentId });
   if (filter.state !== undefined) query.andWhere({ state: filter.state });
   if (filter.before !== undefined) query.andWhere('id', '<', filter.before);
-  const { scopes, subject } = filter;
-  if (scopes !== 'tenant') {
-    query.andWhere((where) => {
-      where.whereIn('unit_path', scopes.units);
-      // A range, not LIKE: the latter's operator is not leakproof, so it could not use an index under row-level security.
-      for (const path of scopes.subtrees) where.orWhere((subtree) => subtree.where('unit_path', '>=', path).where('unit_path', '<', `${path.slice(0, -1)}0`));
-      if (scopes.self) where.orWhere({ resident_id: subject }).orWhere({ agent_id: subject });
-    });
-  }
+  keepVisible(query, filter);
   const rows = await query.orderBy('id', 'desc').limit(filter.limit);
   return rows.map(mandateOf);
+}
+
+function keepVisible(query: Knex.QueryBuilder, { scopes, own }: Pick<MandateFilter, 'scopes' | 'own'>): void {
+  if (scopes === 'tenant') return;
+  const mine = 'residentId' in own ? { resident_id: own.residentId } : { agent_id: own.agentId };
+  const { units, subtrees, self } = scopes;
+  // On its own, so that a resident's list is served by the index of residents.
+  if (self && units.length + subtrees.length === 0) {
+    void query.andWhere(mine);
+    return;
+  }
+  void query.andWhere((where) => {
+    void where.whereIn('unit_path', units);
+    // A range, not LIKE: the latter's operator is not leakproof, so it could not use an index under row-level security.
+    for (const path of subtrees) void where.orWhere((subtree) => subtree.where('unit_path', '>=', path).where('unit_path', '<', `${path.slice(0, -1)}0`));
+    if (self) void where.orWhere(mine);
+  });
 }
 
 function byId(tx: Tx, id: string) {
