@@ -78,7 +78,7 @@ describe('lists of cases', () => {
     return rows
       .filter((row) => covered(caller, row) || (narrowed && own(row)))
       .filter((row) => inUnit(row) && whose(row))
-      .filter((row) => !request.state || request.state === Wire.CASE_STATE_UNSPECIFIED || `CASE_STATE_${row.state.toUpperCase()}` === request.state)
+      .filter((row) => !request.state || request.state === Wire.CASE_STATE_UNSPECIFIED || `CASE_STATE_${row.state.toUpperCase()}` === String(request.state))
       .filter((row) => !due || time(row) < (request.dueBefore?.getTime() ?? Infinity))
       .sort((a, b) => (due ? time(a) - time(b) || (a.id < b.id ? -1 : 1) : a.id < b.id ? 1 : -1))
       .map(({ id }) => id);
