@@ -65,6 +65,7 @@ export class GroupReader {
     });
     this.consumer.on(CRASH, ({ payload: { error, restart } }) => {
       this.forgetPartitions();
+      if (this.isJoined || !restart) log.warn({ err: error, group, restart }, 'consumer lost its group');
       this.isJoined = false;
       if (restart || this.pace.isStopped) return;
       // A broker that has just begun has no coordinator for any group yet; kafkajs gives up on that for good.
