@@ -48,6 +48,7 @@ export async function createCase(
   const person = await checkPerson(deps, caller.tenantId, input.residentId);
   const number = input.submit ? await deps.numbers.next(caller, localDateOf(at)) : undefined;
   return deps.db.withTenant(caller, async (tx) => {
+    const fresh: { made?: Case } = {};
     const caseId = await answerOnce(tx, key, async () => {
       const drafted = await compose(tx, caller, { input, person, at });
       const created = number === undefined ? drafted : { ...drafted, ...(await enter(deps, tx, { found: drafted, number, at })) };
@@ -57,9 +58,10 @@ export async function createCase(
       const facts = { channel: created.channel, papers: String(created.heldPapers.length) };
       if (created.state === 'draft') await recordChange(tx, change, { event: 'CaseDrafted', detail: {}, facts });
       else await recordChange(tx, change, { event: 'CaseSubmitted', detail: { noticeDueAt: created.noticeDueAt }, facts, note: created.subject });
+      fresh.made = created;
       return created.id;
     });
-    return getCase(tx, caseId);
+    return fresh.made ?? getCase(tx, caseId);
   });
 }
 
