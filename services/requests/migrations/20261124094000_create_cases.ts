@@ -83,6 +83,7 @@ async function addInvariants(knex: Knex): Promise<void> {
 /**
  * Each list reads one index in its order and stops at the page's end, or merges a few such reads (one a unit below the
  * asked one). `waits_for <> 'nobody'` means open: the lists by due time hold open cases only, a small share of all.
+ * Counts read the same indexes alone, which needs a fresh visibility map: hence the early vacuum.
  */
 async function addListIndexes(knex: Knex): Promise<void> {
   await knex.raw(`
@@ -99,5 +100,6 @@ async function addListIndexes(knex: Knex): Promise<void> {
     create index cases_by_agent_due on cases (tenant_id, agent_id, next_due_at, id, state) where waits_for <> 'nobody' and agent_id is not null;
     create index cases_by_owner_due on cases (tenant_id, owner_id, next_due_at, id, state, waits_for) where waits_for <> 'nobody' and owner_id is not null;
     create index cases_by_resident on cases (tenant_id, resident_id, id);
-    create index cases_by_mandate on cases (tenant_id, mandate_id) where waits_for <> 'nobody' and mandate_id is not null`);
+    create index cases_by_mandate on cases (tenant_id, mandate_id) where waits_for <> 'nobody' and mandate_id is not null;
+    alter table cases set (autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_insert_scale_factor = 0.02, autovacuum_analyze_scale_factor = 0.02)`);
 }

@@ -16,6 +16,7 @@ export interface Errand {
 
 /** What brings a case from the door to each state, by those whose work it is. */
 const way = {
+  draft: [],
   submitted: [],
   needs_material: ['requestMaterial'],
   accepted: ['accept'],
@@ -40,7 +41,7 @@ export async function errandIn(
   const { proxied = true, ...wanted } = facts;
   const mandateId = proxied ? await signMandate(office, { itemCode: wanted.itemCode ?? 'age-allowance' }) : '';
   const channel = proxied ? Channel.CHANNEL_HOME_VISIT : Channel.CHANNEL_WINDOW;
-  const created = await office.cases.createCase(filing({ mandateId, channel, ...wanted }), { caller: proxied ? callers.agent : callers.clerk });
+  const created = await office.cases.createCase(filing({ mandateId, channel, submit: state !== 'draft', ...wanted }), { caller: proxied ? callers.agent : callers.clerk });
   const errand: Errand = {
     current: present(created.case),
     ref: () => ({ caseId: errand.current.id, version: errand.current.version }),

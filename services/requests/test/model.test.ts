@@ -32,16 +32,17 @@ describe('random walks through the state machine', () => {
   afterAll(() => office.stop());
 
   it.each([
-    ['a proxied case', { proxied: true }],
-    ['a joint case at the window', { proxied: false, itemCode: 'shop-licence' }],
+    ['a proxied case', 'submitted', { proxied: true }],
+    ['a joint case at the window', 'submitted', { proxied: false, itemCode: 'shop-licence' }],
+    ['a draft', 'draft', { proxied: true }],
   ] as const)(
     'never break an invariant: %s',
-    async (_name, facts) => {
+    async (_name, from, facts) => {
       const seen = new Set<CaseState>();
       await fc.assert(
         fc.asyncProperty(fc.array(move, { minLength: 15, maxLength: 40 }), async (moves) => {
           office.clock.set('2026-03-02T09:00:00+08:00');
-          const errand = await errandIn(office, 'submitted', facts);
+          const errand = await errandIn(office, from, facts);
           for (const next of moves) {
             if (next.kind === 'wait') await wait(errand, next.hours);
             else if (next.kind === 'go') await go(errand, next.pick);

@@ -37,6 +37,18 @@ describe('who', () => {
     expect(partiesOf(someCase({ heldPapers: [paper({ heldBy: staffId.otherAgent })] }), { ...far, subject: staffId.otherAgent }, 'requests.case.process')).toEqual(['holder']);
   });
 
+  it('leaves running the errand to its agent and its department, and a draft to those who may file it', () => {
+    for (const action of ['start_processing', 'add_task', 'request_decision'] as const) {
+      expect(refusalOfCaller(someCase(), action, callers.otherAgent)?.reason).toBe('UNIT_OUT_OF_SCOPE');
+      expect(refusalOfCaller(someCase(), action, callers.partner)).toBeUndefined();
+      expect(refusalOfCaller(someCase(), action, callers.handler)).toBeUndefined();
+    }
+    const online = inState('draft', { channel: 'online', mandateId: undefined, agentId: undefined, backupId: undefined, ownerId: undefined });
+    expect(nextActions(online, callers.wang, now)).toEqual(['update_draft', 'submit', 'withdraw']);
+    expect(nextActions(online, callers.clerk, now)).toEqual([]);
+    expect(reasonNow('submit', online, callers.clerk)).toBe('MANDATE_REQUIRED');
+  });
+
   it('gives the decision to the department, never to the unit of the case', () => {
     expect(refusalOfCaller(someCase(), 'decide', callers.handler)).toBeUndefined();
     expect(refusalOfCaller(someCase(), 'decide', staff(staffId.clerk, ['requests.case.decide'], path.community))?.reason).toBe('UNIT_OUT_OF_SCOPE');

@@ -29,12 +29,12 @@ interface ActionRule {
 const read = 'requests.case.read';
 const submit = 'requests.case.submit';
 const run = 'requests.case.process';
-const runners: readonly Party[] = ['agent', 'handler', 'unit'];
+const runners: readonly Party[] = ['agent', 'handler'];
 
 /** Who may do what, and which invariant holds. The time limits are rule sets: see the migration that seeds them. */
 export const actionRules: Readonly<Record<Action, ActionRule>> = {
-  update_draft: { permission: submit, by: ['resident', 'agent', 'unit'], guards: [] },
-  submit: { permission: submit, by: ['resident', 'agent', 'unit'], guards: [] },
+  update_draft: { permission: submit, by: ['resident', 'agent', 'unit'], guards: [mayFile] },
+  submit: { permission: submit, by: ['resident', 'agent', 'unit'], guards: [mayFile] },
   request_material: { permission: 'requests.case.request_material', by: ['unit'], guards: [inNoticeTime, firstNoticeOrSupervisor] },
   supply_material: { permission: 'requests.case.supply_material', by: ['resident', 'agent', 'unit'], guards: [somethingMissing] },
   accept: { permission: 'requests.case.accept', by: ['unit'], guards: [nothingMissing] },
@@ -136,6 +136,10 @@ function firstRefusal(guards: readonly Guard[], facts: Facts): AppError | undefi
     if (refused !== undefined) return refused;
   }
   return undefined;
+}
+
+function mayFile({ found, caller }: Facts): AppError | undefined {
+  return refusalOfFiling(found, caller);
 }
 
 /** After it, the law counts the case as accepted (行政许可法 32): nothing may be demanded any more, nor the case declined. */
