@@ -7,3 +7,8 @@ export function testServers(): { readonly databaseUrl: string; readonly brokers:
     brokers: env.list('LINLI_TEST_KAFKA_BROKERS'),
   }));
 }
+
+/** `UPDATE_SNAPSHOT=1` writes committed files anew instead of comparing with them. */
+export function updatesSnapshot(): boolean {
+  return process.env['UPDATE_SNAPSHOT'] === '1';
+}

@@ -1,9 +1,10 @@
 export { testCaller, testKeys, type TestKeys } from './callers';
 export { fixedClock, type TestClock } from './clock';
-export { testServers } from './config';
+export { testServers, updatesSnapshot } from './config';
 export { createTestDatabase, type TestDatabase } from './database';
 export { eventually } from './eventually';
 export { startTestIssuer, type TestIssuer } from './issuer';
+export { testSchema } from './schema';
 export { captureLogger, silentLogger } from './logs';
 
 import { testServers } from './config';

@@ -1,49 +1,14 @@
-import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { describeSchema, migrate, migrateDown, openDatabase, openSystemDatabase } from '@linli/db';
-import { createTestDatabase, silentLogger, type TestDatabase } from '@linli/testing';
-import knexFactory, { type Knex } from 'knex';
+import { openDatabase, openSystemDatabase } from '@linli/db';
+import { createTestDatabase, silentLogger, testSchema } from '@linli/testing';
 import { migrations } from '../src/index';
 import { findSession, openSession, removeEndedSessions } from '../src/sessions/store';
-import { updatesSnapshot } from './support/config';
 
-const snapshot = path.join(__dirname, '../schema.snapshot');
-
-let database: TestDatabase;
-let owner: Knex;
-
-beforeAll(async () => {
-  database = await createTestDatabase({ name: 'gateway', migrations });
-  owner = knexFactory({ client: 'pg', connection: database.migratorUrl, pool: { min: 0, max: 1 } });
-});
-afterAll(async () => {
-  await owner.destroy();
-  await database.drop();
-});
-
-describe('the schema', () => {
-  it('is the committed one, with row-level security forced', async () => {
-    const schema = await describeSchema(owner);
-    if (updatesSnapshot()) writeFileSync(snapshot, schema);
-    expect(schema).toBe(readFileSync(snapshot, 'utf8'));
-    const { rows } = await owner.raw<{ rows: { forced: boolean }[] }>(
-      `select relrowsecurity and relforcerowsecurity as forced from pg_class where relname = 'sessions'`,
-    );
-    expect(rows).toEqual([{ forced: true }]);
-  });
-
-  it('goes down and comes back whole', async () => {
-    const before = await describeSchema(owner);
-    const options = { url: database.migratorUrl, migrations, log: silentLogger() };
-    await migrateDown(options);
-    expect(await describeSchema(owner)).not.toMatch(/sessions/);
-    await migrate(options);
-    expect(await describeSchema(owner)).toBe(before);
-  });
-});
+testSchema({ name: 'gateway', migrations, snapshot: path.join(__dirname, '../schema.snapshot') });
 
 describe('ended sessions', () => {
   it('are removed over all offices, and others stay', async () => {
+    const database = await createTestDatabase({ name: 'gateway', migrations });
     const log = silentLogger();
     const db = openDatabase({ url: database.appUrl, name: 'gateway', log });
     const system = openSystemDatabase({ url: database.relayUrl, name: 'gateway-system', log });
@@ -60,5 +25,6 @@ describe('ended sessions', () => {
     expect(await find(fresh)).toMatchObject({ identity: identityIn('xingsheng') });
     await db.close();
     await system.close();
+    await database.drop();
   });
 });

@@ -1,5 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { updatesSnapshot } from '@linli/testing';
 import { renderReference } from '../pages/reference';
 import { routeTable } from '../routing/table';
 import { createDocument } from './document';
@@ -11,7 +12,7 @@ describe('the OpenAPI document', () => {
 
   it('is the committed one; UPDATE_SNAPSHOT=1 renews it', () => {
     const text = `${JSON.stringify(document, undefined, 2)}\n`;
-    if (process.env['UPDATE_SNAPSHOT'] === '1') writeFileSync(committed, text);
+    if (updatesSnapshot()) writeFileSync(committed, text);
     expect(text).toBe(readFileSync(committed, 'utf8'));
   });
 

@@ -1,0 +1,5 @@
+import path from 'node:path';
+import { testSchema } from '@linli/testing';
+import { migrations } from '../src/index';
+
+testSchema({ name: 'residents', migrations, snapshot: path.join(__dirname, '../schema.snapshot') });
