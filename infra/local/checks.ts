@@ -1,4 +1,5 @@
-import { mkdirSync, statfsSync } from 'node:fs';
+import { existsSync, mkdirSync, statfsSync } from 'node:fs';
+import path from 'node:path';
 import { planKafka } from './kafka.ts';
 import type { Home } from './paths.ts';
 import { answers, loopback, portIsFree } from './ports.ts';
@@ -30,13 +31,20 @@ export function refuseSecondStart(home: Home): void {
 
 export function checkDisk(folder: string): void {
   try {
-    mkdirSync(folder, { recursive: true });
+    makeFolder(folder);
   } catch (error) {
     throw new Refusal(`${folder} cannot be made (${(error as NodeJS.ErrnoException).code}): choose another place with \`npm start -- --data DIR\``);
   }
   const { bavail, bsize } = statfsSync(folder);
   const free = (bavail * bsize) / gigabyte;
   if (free < 1) throw new Refusal(`the disk of ${folder} has ${free.toFixed(1)} GB free and Linli needs 1: make room, or choose another place with \`npm start -- --data DIR\``);
+}
+
+// Node's own recursive mkdir goes round for ever where nothing can be made, as below /proc.
+function makeFolder(folder: string): void {
+  if (existsSync(folder)) return;
+  makeFolder(path.dirname(folder));
+  mkdirSync(folder);
 }
 
 /** Says which given server does not answer, without its password. */

@@ -49,6 +49,8 @@ describe('a start that cannot work', () => {
     const { free } = await choosePorts(['free']);
     const impossible = path.join(__filename, 'data');
     await expect(checkMachine({ port: free, data: impossible, env: given })).rejects.toThrow(`${impossible} cannot be made (ENOTDIR): choose another place`);
+    // Where nothing can be made at all, the answer still comes at once.
+    await expect(checkMachine({ port: free, data: '/proc/linli/data', env: given })).rejects.toThrow('/proc/linli/data cannot be made');
   });
 
   it('names Java, Maven and the ways to do without them', () => {

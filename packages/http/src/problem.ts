@@ -96,5 +96,5 @@ export function languageOf(request: Request): Language {
 // `materials[0].code` → `#/materials/0/code` (RFC 6901 in a fragment, as RFC 9457 shows it).
 function pointed({ field, code }: FieldViolation): { pointer: string; code: string } {
   const steps = field.split(/[.[\]]+/).filter((step) => step !== '');
-  return { pointer: `#/${steps.map((step) => encodeURI(step.replaceAll('~', '~0').replaceAll('/', '~1'))).join('/')}`, code };
+  return { pointer: `#${steps.map((step) => `/${encodeURI(step.replaceAll('~', '~0').replaceAll('/', '~1'))}`).join('')}`, code };
 }

@@ -86,6 +86,18 @@ describe('a body', () => {
   });
 });
 
+it('a body that is no object is named in the sentence, and pointed at as the whole', async () => {
+  for (const body of ['[]', '"x"', 'null', '1']) {
+    const got = await gateway.call(everyone, 'POST /v1/cases', { body, headers: { 'idempotency-key': 'k' } });
+    expect(got.body['errors']).toEqual([{ pointer: '#', code: 'wrong_type' }]);
+    expect(got.body['detail']).toContain('提交的内容');
+  }
+});
+
+it.each(['POST', 'GET', 'PATCH'])('%s of an action that does not exist is no route', async (method) => {
+  expectProblem(await gateway.call(everyone, `${method} /v1/cases/${ids.case}:nope`, method === 'GET' ? {} : { body: {} }), 404, 'ROUTE_NOT_FOUND');
+});
+
 describe('headers', () => {
   it('Idempotency-Key is needed and well-formed; quotes make no difference', async () => {
     const { line, body, person } = good(routeTable.find((route) => route.name === 'createCase'));

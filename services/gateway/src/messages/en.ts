@@ -7,7 +7,7 @@ const signInAgain = ['Please sign in again', 'Your sign-in has ended. Please sig
 
 export const en: Messages = {
   problems: enProblems,
-  fields: {},
+  fields: { '': 'the body' },
   words: enWords,
   kinds: {
     invalid_argument: ['Not filled in correctly', 'What was sent is not as required. Please check it and send it again.'],

@@ -71,6 +71,7 @@ export const zhFields: Messages['fields'] = {
   expiresAt: '有效期',
   name: '姓名',
   phone: '电话',
+  '': '提交的内容',
   identityNumber: '身份证号码',
   workPhone: '办公电话',
   preferredLanguage: '服务语言',

@@ -1,5 +1,6 @@
 import type { HttpApp, RequestContext } from '@linli/http';
 import { requirePermission } from '@linli/auth';
+import { notFound } from '@linli/errors';
 import type { Request, RequestHandler, Response } from 'express';
 import type { Deps } from '../deps';
 import { authenticate, type Admitted, type Door } from '../identity/authenticate';
@@ -32,6 +33,7 @@ export function createAdmit({ door, limits }: Pick<Edge, 'door' | 'limits'>, rou
 
 /** Puts the table's routes on the app. */
 export function serveRoutes(http: HttpApp, edge: Edge, routes: readonly ApiRoute[]): void {
+  refuseUnknownActions(http, routes);
   for (const route of routes) {
     const admit = createAdmit(edge, route);
     const admitted = new WeakMap<Request, Admitted>();
@@ -51,6 +53,19 @@ export function serveRoutes(http: HttpApp, edge: Edge, routes: readonly ApiRoute
   }
 }
 
+/** `/v1/cases/<id>:nope` would otherwise be the case with the id `<id>:nope`. @throws not_found ROUTE_NOT_FOUND. */
+function refuseUnknownActions(http: HttpApp, routes: readonly ApiRoute[]): void {
+  const known = new Set(routes.map(({ path }) => actionOf(path)));
+  http.express.use((request, _response, next) => {
+    if (!known.has(actionOf(request.path))) throw notFound('ROUTE_NOT_FOUND', 'no such route');
+    next();
+  });
+}
+
+function actionOf(path: string): string | undefined {
+  return /:([^/:]*)$/.exec(path)?.[1];
+}
+
 /** `/v1/cases/{id}:accept` → `/v1/cases/:id\:accept`, as express 5 reads it. */
 export function expressPath(path: string): string {
   return path.replaceAll(':', '\\:').replace(/\{(\w+)\}/g, ':$1');
@@ -68,7 +83,7 @@ async function answer(route: ApiRoute, { request, response, context }: Exchange,
       {
         params: request.params,
         query: request.query,
-        body: (request.body as unknown) ?? {},
+        body: request.body === undefined ? {} : (request.body as unknown),
         requestId: route.creates === true ? readIdempotencyKey(request.get('idempotency-key')) : '',
         version: route.changes === true ? readIfMatch(request.get('if-match')) : 0,
       },
