@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
 import { context, trace } from '@opentelemetry/api';
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
 import { InMemorySpanExporter, SimpleSpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace';
@@ -97,6 +99,24 @@ describe('one errand from the door to the archive', () => {
     expect((await resident.get(story)).status).toBe(200);
     expect((await resident.get(path)).status).toBe(200);
     expect((await clerk.get(path)).status).toBe(200);
+  });
+});
+
+describe('an administrator', () => {
+  it('brings units and errands in by file, sees first what would happen, and changes nothing by doing it twice', async () => {
+    const admin = await Somebody.of(platform, 'xs-staff-03');
+    const units = [{ code: 'xinyuan-g07', parentCode: 'xinyuan', kind: 'grid', nameZh: '新园第7网格' }];
+    expect(ok(await admin.post('/v1/organization:import', { dryRun: true, units }))).toMatchObject({ unitsCreated: 1, problems: [] });
+    expect(ok(await admin.post('/v1/organization:import', { units }))).toMatchObject({ unitsCreated: 1, unchanged: 0 });
+    expect(ok(await admin.post('/v1/organization:import', { units }))).toMatchObject({ unitsCreated: 0, unchanged: 1 });
+    const stray = [{ code: 'xinyuan-g08', parentCode: 'nowhere', kind: 'grid', nameZh: '无处网格' }];
+    expect(ok(await admin.post('/v1/organization:import', { units: stray }))).toMatchObject({ unitsCreated: 0, problems: [{ sheet: 'units', row: 0, code: 'unknown' }] });
+    const { items } = JSON.parse(readFileSync(path.join(__dirname, '../../infra/fixtures/catalogue.zh.json'), 'utf8')) as { items: { caseType: string; promisedLimit: { unit: string } }[] };
+    const asApi = JSON.parse(JSON.stringify(items).replace(/"(?:CASE_TYPE|LIMIT_UNIT)_(\w+)"/g, (_match, word: string) => `"${word.toLowerCase()}"`)) as Json[];
+    expect(ok(await admin.post('/v1/items:import', { items: asApi }))).toEqual({ created: 0, unchanged: items.length });
+    const later = { ...asApi[0], nameZh: '最低生活保障申请（新）', effectiveFrom: '2027-01-01' };
+    expect(ok(await admin.post('/v1/items:import', { items: [later] }))).toEqual({ created: 1, unchanged: 0 });
+    expect((await clerk.post('/v1/items:import', { items: [later] })).status).toBe(403);
   });
 });
 

@@ -15,6 +15,7 @@ export interface Clients {
   readonly units: GrpcClient<organization.UnitServiceDefinition>;
   readonly staff: GrpcClient<organization.StaffServiceDefinition>;
   readonly grants: GrpcClient<organization.GrantServiceDefinition>;
+  readonly imports: GrpcClient<organization.ImportServiceDefinition>;
   readonly callers: GrpcClient<organization.CallerServiceDefinition>;
   readonly persons: GrpcClient<residents.PersonServiceDefinition>;
   readonly items: GrpcClient<requests.ItemServiceDefinition>;
@@ -35,6 +36,7 @@ export function connectClients(grpc: GrpcClients, config: Config): Clients {
     units: grpc.connect(organization.UnitServiceDefinition, organizationPeer),
     staff: grpc.connect(organization.StaffServiceDefinition, organizationPeer),
     grants: grpc.connect(organization.GrantServiceDefinition, organizationPeer),
+    imports: grpc.connect(organization.ImportServiceDefinition, organizationPeer),
     callers: grpc.connect(organization.CallerServiceDefinition, organizationPeer),
     persons: grpc.connect(residents.PersonServiceDefinition, residentsPeer),
     items: grpc.connect(requests.ItemServiceDefinition, requestsPeer),

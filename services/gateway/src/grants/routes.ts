@@ -5,7 +5,7 @@ import { route, type Answer, type ApiRoute } from '../routing/route';
 import { code, dateOf, given, id, instant, nextPageToken, optionalId, page, text, time, timeOf } from '../wire/fields';
 import { words } from '../wire/words';
 
-const scopes = words('GRANT_SCOPE', organization.GrantScope, ['self', 'unit', 'subtree', 'tenant']);
+export const scopes = words('GRANT_SCOPE', organization.GrantScope, ['self', 'unit', 'subtree', 'tenant']);
 const principalKinds = words('PRINCIPAL_KIND', organization.PrincipalKind, ['staff', 'client']);
 
 const grantSchema = z

@@ -3,7 +3,7 @@ import { internal } from '@linli/errors';
 import { z } from 'zod';
 import { caseTypes } from '../cases/json';
 import { route, type ApiRoute } from '../routing/route';
-import { code, given, nextPageToken, optionalDay, page, queryFlag } from '../wire/fields';
+import { code, given, nextPageToken, optionalDay, optionalText, page, queryFlag, text } from '../wire/fields';
 import { words } from '../wire/words';
 
 const limitUnits = words('LIMIT_UNIT', requests.LimitUnit, ['working_days', 'calendar_days', 'hours']);
@@ -49,6 +49,31 @@ function limitToJson(limit: requests.Limit | undefined): z.input<typeof limitSch
   return limit && { amount: limit.amount, unit: limitUnits.fromWire(limit.unit) };
 }
 
+const day = z.iso.date();
+const newLimit = z.strictObject({ amount: z.int().min(1).max(10_000), unit: limitUnits.schema });
+const newMaterial = z.strictObject({ code, nameZh: text(100), form: z.enum(['original', 'copy', 'shared_data']), required: z.boolean() });
+const newItem = z.strictObject({
+  code,
+  nameZh: text(100),
+  nameMn: optionalText(200),
+  caseType: caseTypes.schema,
+  ownerDepartmentCode: code,
+  legalBasis: text(1_000),
+  materials: z.array(newMaterial).max(50).default([]),
+  sharedDataSources: z.array(text(100)).max(50).default([]),
+  feeRule: optionalText(500).meta({ description: '缺省表示免费；收费须写明依据' }),
+  statutoryLimit: newLimit.optional(),
+  promisedLimit: newLimit,
+  needsInPerson: z.boolean().default(false),
+  proxyAllowed: z.boolean().default(false),
+  effectiveFrom: day,
+  effectiveTo: optionalDay,
+});
+
+function limitToWire({ amount, unit }: z.output<typeof newLimit>): requests.Limit {
+  return { amount, unit: limitUnits.toWire(unit) };
+}
+
 const onDay = optionalDay.meta({ description: '该日有效的版本；缺省为今天' });
 
 export const itemRoutes: readonly ApiRoute[] = [
@@ -80,6 +105,25 @@ export const itemRoutes: readonly ApiRoute[] = [
       const { item } = await clients.items.getItem({ code: params.code, onDay: query.onDay }, options);
       if (item === undefined) throw internal('ANSWER_EMPTY', 'a service answered without its message');
       return { body: itemToJson(item), version: item.version };
+    },
+  }),
+  route({
+    method: 'post',
+    path: '/v1/items:import',
+    name: 'importItems',
+    summary: '导入事项目录：有变化的自生效日起成为新版本，相同的不动',
+    tag: 'items',
+    calls: 'requests.v1.ItemService/ImportItems',
+    body: z.strictObject({ items: z.array(newItem).min(1).max(500) }),
+    response: z.strictObject({ created: z.int(), unchanged: z.int() }),
+    handle: async ({ body }, { clients, options }) => {
+      const items = body.items.map(({ caseType, statutoryLimit, promisedLimit, ...item }) => ({
+        ...item,
+        caseType: caseTypes.toWire(caseType),
+        statutoryLimit: statutoryLimit && limitToWire(statutoryLimit),
+        promisedLimit: limitToWire(promisedLimit),
+      }));
+      return { body: await clients.items.importItems({ items }, options) };
     },
   }),
 ];

@@ -1,6 +1,7 @@
 import { caseActionRoutes } from '../cases/action-routes';
 import { caseRoutes } from '../cases/routes';
 import { grantRoutes } from '../grants/routes';
+import { importRoutes } from '../imports/routes';
 import { itemRoutes } from '../items/routes';
 import { mandateRoutes } from '../mandates/routes';
 import { meRoutes } from '../me/routes';
@@ -22,6 +23,7 @@ export const routeTable: readonly ApiRoute[] = [
   ...workRoutes,
   ...threadRoutes,
   ...unitRoutes,
+  ...importRoutes,
   ...staffRoutes,
   ...grantRoutes,
   ...tenantRoutes,

@@ -5,7 +5,7 @@ import { route, type Answer, type ApiRoute } from '../routing/route';
 import { code, given, id, nextPageToken, optionalDay, optionalId, optionalText, page, text } from '../wire/fields';
 import { words } from '../wire/words';
 
-const kinds = words('UNIT_KIND', organization.UnitKind, ['subdistrict', 'community', 'grid', 'building', 'department']);
+export const kinds = words('UNIT_KIND', organization.UnitKind, ['subdistrict', 'community', 'grid', 'building', 'department']);
 const onUnit = z.strictObject({ id });
 
 export const unitSchema = z

@@ -41,6 +41,7 @@ const services = {
     TenantService: organization.TenantServiceDefinition,
     UnitService: organization.UnitServiceDefinition,
     StaffService: organization.StaffServiceDefinition,
+    ImportService: organization.ImportServiceDefinition,
     GrantService: organization.GrantServiceDefinition,
     CallerService: organization.CallerServiceDefinition,
   },

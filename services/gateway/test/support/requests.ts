@@ -54,6 +54,26 @@ const matters: Readonly<Record<string, GoodRequest>> = {
   revokeMandate: { path: `/v1/mandates/${ids.mandate}:revoke`, body: {}, by: ['resident', 'clerk'] },
   listItems: { path: '/v1/items?onDay=2026-11-24&proxyAllowedOnly=true', by: ['resident', 'clerk', 'peer'] },
   getItem: { path: '/v1/items/elderly-card?onDay=2026-11-24', by: ['resident', 'clerk', 'peer'] },
+  importItems: {
+    path: '/v1/items:import',
+    body: {
+      items: [
+        {
+          code: 'elderly-card',
+          nameZh: '老年人优待证',
+          caseType: 'promise',
+          ownerDepartmentCode: 'civil-affairs',
+          legalBasis: '老年人权益保障法',
+          materials: [{ code: 'photo', nameZh: '照片', form: 'original', required: true }],
+          statutoryLimit: { amount: 20, unit: 'working_days' },
+          promisedLimit: { amount: 5, unit: 'working_days' },
+          proxyAllowed: true,
+          effectiveFrom: '2026-12-01',
+        },
+      ],
+    },
+    by: ['admin'],
+  },
   registerPerson: {
     path: '/v1/persons',
     body: { name: '王小明', phone: '13800005678', identityNumber: '', preferredLanguage: 'mn', unitId: ids.unit, identityIssuer: 'https://id.example', identitySubject: 'xs-resident-01' },
@@ -75,6 +95,16 @@ const office: Readonly<Record<string, GoodRequest>> = {
   getUnit: { path: `/v1/units/${ids.unit}`, by: ['clerk', 'admin'] },
   renameUnit: { path: `/v1/units/${ids.unit}:rename`, body: { nameZh: '新园一网格', nameMn: '' }, by: ['admin'] },
   closeUnit: { path: `/v1/units/${ids.unit}:close`, body: { validTo: '2027-01-01' }, by: ['admin'] },
+  importOrganization: {
+    path: '/v1/organization:import',
+    body: {
+      dryRun: true,
+      units: [{ code: 'xinyuan-9', parentCode: 'xinyuan', kind: 'grid', nameZh: '新园第九网格' }],
+      staff: [{ code: 'S-42', name: '孙新', posts: [{ unitCode: 'xinyuan-9', titleZh: '代办员', primary: true }], grants: [{ role: 'agent', scope: 'subtree', unitCode: 'xinyuan-9' }] }],
+      clients: [{ nameZh: '市级平台', identityIssuer: 'https://id.example', identitySubject: 'city', grants: [{ role: 'peer_reader', scope: 'tenant' }] }],
+    },
+    by: ['admin'],
+  },
   listStaff: { path: `/v1/staff?underUnitId=${ids.unit}`, by: ['clerk', 'admin'] },
   createStaff: { path: '/v1/staff', body: { code: 'S-42', name: '孙新', workPhone: '0477-8500001', identityIssuer: 'https://id.example', identitySubject: 'xs-42' }, by: ['admin'] },
   getStaff: { path: `/v1/staff/${ids.agent}`, by: ['clerk', 'admin'] },
@@ -106,7 +136,7 @@ export const rights = {
   ],
   admin: [
     'organization.unit.read', 'organization.unit.write', 'organization.staff.read', 'organization.staff.write', 'organization.absence.write',
-    'organization.grant.read', 'organization.grant.write', 'organization.tenant.read',
+    'organization.grant.read', 'organization.grant.write', 'organization.tenant.read', 'organization.import', 'requests.item.write',
   ],
   peer: ['requests.item.read', 'requests.case.read'],
 } as const;

@@ -140,6 +140,8 @@ export const samples: Readonly<Record<string, object>> = {
   ...each('MandateService', ['signMandate', 'revokeMandate', 'getMandate'], { mandate }),
   'MandateService/listMandates': { mandates: [mandate], nextPageToken: '' },
   'ItemService/getItem': { item },
+  'ItemService/importItems': { created: 1, unchanged: 0 },
+  'ImportService/importOrganization': { unitsCreated: 1, staffCreated: 1, unchanged: 0, problems: [{ sheet: 'staff', row: 0, field: 'partner_code', code: 'unknown' }] },
   'ItemService/listItems': { items: [item], nextPageToken: '' },
   ...each('PersonService', ['registerPerson', 'updatePerson', 'getPerson'], { person }),
   'PersonService/findPersons': { persons: [person] },
