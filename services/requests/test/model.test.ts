@@ -47,9 +47,9 @@ describe('random walks through the state machine', () => {
             if (next.kind === 'wait') await wait(errand, next.hours);
             else if (next.kind === 'go') await go(errand, next.pick);
             else await attempt(errand, next.action, present(people[next.who]));
+            seen.add(stateOf(errand.current));
           }
           await checkRecord(errand);
-          seen.add(stateOf(errand.current));
         }),
         { numRuns: 12 },
       );
