@@ -19,7 +19,7 @@ interface PgFault {
 }
 
 // PostgreSQL's SQLSTATE classes and Node's socket errors that mean: the server is away, full or going down.
-const away = /^(08|53|57P0|ECONN|ENOTFOUND|EPIPE|ETIMEDOUT|EHOSTUNREACH)/;
+const away = /^(08|53|57P0|ECONN|ENOTFOUND|EPIPE|ETIMEDOUT|EHOST|ENET|EAI_AGAIN)/;
 const constraintStates = new Set(['23503', '23505', '23514', '23P01']);
 
 /** Turns what `pg` or knex throws into an AppError. Row values, which pg puts into `detail`, are never carried on. */
@@ -36,17 +36,18 @@ export function translateDatabaseError(error: unknown, constraints: ConstraintRe
   if (code === '22P02' || code === '22021' || code === '22P05') {
     return invalidArgument('VALUE_MALFORMED', 'a value cannot be stored');
   }
-  if (away.test(code) || isPoolTimeout(error)) {
+  if (away.test(code) || isLostConnection(error)) {
     return unavailable('DATABASE_UNAVAILABLE', 'the database does not answer', { cause: summarise(error, fault) });
   }
   return internal('DATABASE_FAULT', 'the database refused a statement', { cause: summarise(error, fault) });
 }
 
-function isPoolTimeout(error: unknown): boolean {
-  return (
-    error instanceof Error &&
-    (error.name === 'KnexTimeoutError' || /Connection terminated|Connection ended|Unable to acquire a connection/.test(error.message))
-  );
+// pg and knex give these no code. The statement stands before pg's own words, so only the end of the message is theirs.
+const lost =
+  /(Connection terminated( unexpectedly| due to connection timeout)?|Connection ended unexpectedly|Client was closed and is not queryable|Client has encountered a connection error and is not queryable|Unable to acquire a connection|timeout expired)$/;
+
+function isLostConnection(error: unknown): boolean {
+  return error instanceof Error && (error.name === 'KnexTimeoutError' || lost.test(error.message));
 }
 
 /** What helps to mend a defect and holds no row values: class, SQLSTATE, constraint, table, stack frames. */

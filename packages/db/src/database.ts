@@ -18,7 +18,7 @@ export interface DatabaseOptions {
 export interface Database {
   /**
    * Runs `work` in one transaction that sees only the tenant's rows (row-level security).
-   * @throws AppError: what `work` throws, or the translated violation of a constraint.
+   * @throws what `work` throws of its own, as it is; AppError for what the database refuses (constraints give the reason) or when it is away.
    */
   withTenant<T>(scope: TenantScope, work: (tx: Tx) => Promise<T>): Promise<T>;
   /** @throws AppError unavailable when the server does not answer. */
@@ -41,20 +41,28 @@ export function openDatabase(
 ): Database {
   const knex = openPool(options);
   const constraints = options.constraints ?? {};
+  // What the driver threw: nothing else tells a refused statement from a mistake in the code around it.
+  const faults = new WeakSet<object>();
+  knex.on('query-error', (fault: object) => void faults.add(fault));
 
   async function withTenant<T>(scope: TenantScope, work: (tx: Tx) => Promise<T>): Promise<T> {
     const { tenantId } = scope;
     if (!tenantPattern.test(tenantId)) throw internal('TENANT_MALFORMED', 'a transaction needs a well-formed tenant id');
     let committed: Tx | undefined;
+    const own: { error?: unknown } = {};
     const result = await knex
       .transaction(async (trx) => {
         const tx = bindTenant(trx, tenantId);
         await tx.raw(`select set_config('app.tenant_id', ?, true)`, [tenantId]);
         committed = tx;
-        return work(tx);
+        return work(tx).catch((error: unknown) => {
+          own.error = error;
+          throw error;
+        });
       })
       .catch((error: unknown) => {
-        throw isAppError(error) ? error : translateDatabaseError(error, constraints);
+        const isOwn = error === own.error && !faults.has(Object(error) as object);
+        throw isOwn || isAppError(error) ? error : translateDatabaseError(error, constraints);
       });
     if (committed !== undefined && wroteOutbox(committed)) options.onCommit?.();
     return result;

@@ -69,7 +69,9 @@ describe('a call', () => {
     await expect(client.listWork({}, { caller: clerk })).rejects.toMatchObject({ kind: 'internal', message: 'internal error' });
     clients.close();
     await server.stop(1_000);
-    expect(captured.lines.filter((line) => line['msg'] === 'call refused')).toHaveLength(1);
+    const refused = captured.lines.filter((line) => line['msg'] === 'call refused');
+    expect(refused).toEqual([expect.objectContaining({ level: 'error', reason: 'UNEXPECTED' })]);
+    expect(refused[0]?.['err']).toMatchObject({ cause: { type: 'Error', stack: expect.stringContaining('grpc.test.ts') } });
     expect(captured.text()).not.toMatch(/王小明|13800000000/);
   });
 

@@ -234,6 +234,23 @@ describe('a poisoned key', () => {
   });
 });
 
+describe('a mistake in a handler', () => {
+  it('parks the key after three attempts, with its stack in the log, and is not taken for trouble with the database', async () => {
+    const captured = captureLogger();
+    await produce([recordOf('bad', 1), recordOf('good', 1)]);
+    const spoil = ({ aggregateId }: { aggregateId: string }): void => {
+      if (aggregateId === 'bad') throw new TypeError('units.at is not a function');
+    };
+    await startConsumer(kit.world, kit.group, { spoil, log: captured.log });
+    await eventually(async () => expect(await listParked(kit.world.system)).toEqual([expect.objectContaining({ ...keyOf('bad'), reason: 'TypeError', attempts: 3 })]));
+    await eventually(async () => expect(await effects(kit.world, kit.group)).toEqual({ good: [1] }));
+    expect(await metric('consumer_retries_total{cause="handler"')).toBe(3);
+    const failed = captured.lines.filter(({ msg }) => msg === 'event handler failed');
+    expect(failed).toHaveLength(3);
+    expect(failed[0]?.['err']).toMatchObject({ type: 'TypeError', message: 'units.at is not a function', stack: expect.stringContaining('consumer.test.ts') });
+  });
+});
+
 describe('hostile records', () => {
   it('become dead letters with their bytes and headers, and hold nothing up', async () => {
     const bytes = fc.uint8Array({ maxLength: 40 }).map((array) => Buffer.from(array));

@@ -3,6 +3,7 @@ export { fixedClock, type TestClock } from './clock';
 export { testServers, updatesSnapshot } from './config';
 export { createTestDatabase, type TestDatabase } from './database';
 export { eventually } from './eventually';
+export { openGate, openGateTo, type Gate } from './gate';
 export { startTestIssuer, type TestIssuer } from './issuer';
 export { testSchema } from './schema';
 export { captureLogger, silentLogger } from './logs';
