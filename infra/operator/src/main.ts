@@ -1,5 +1,6 @@
 import { isAppError } from '@linli/errors';
 import { runAudit } from './audit';
+import { runClock } from './clock';
 import { runImport } from './import';
 import { runMigrate } from './migrate';
 import { runParked } from './parked';
@@ -23,6 +24,7 @@ const commands: Readonly<Record<string, Command>> = {
                    --consumer C   when it is not named like its service`,
     run: runParked,
   },
+  clock: { usage: 'clock show | advance SPAN              the simulated time of a platform started with --clock; SPAN like 90m, 36h, 1d', run: runClock },
   tenant: { usage: 'tenant list                            the offices of this deployment', run: runTenant },
 };
 

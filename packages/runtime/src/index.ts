@@ -1,2 +1,2 @@
-export { clockFrom } from './clock-from';
+export { clockFrom, readClock, setClock } from './clock-from';
 export { run, type App, type RunOptions } from './run';

@@ -22,9 +22,8 @@ function askedFor(): string[] {
 describe('a simulated clock', () => {
   const env = { ...Object.fromEntries(askedFor().map((name) => [name, 'x'])), DATABASE_URL: 'a://b', DATABASE_RELAY_URL: 'a://b', GRPC_PORT: '0', SIDE_PORT: '0', LOG_LEVEL: 'info' };
 
-  it('is refused in production and when it is no time', () => {
-    expect(() => readServiceConfig({ ...env, NODE_ENV: 'production', LINLI_CLOCK: '2026-02-01T08:00+08:00' })).toThrow(/development/);
-    expect(() => readServiceConfig({ ...env, NODE_ENV: 'development', LINLI_CLOCK: 'soon' })).toThrow(/ISO 8601/);
+  it('is refused in production', () => {
+    expect(() => readServiceConfig({ ...env, NODE_ENV: 'production', LINLI_CLOCK: 'clock' })).toThrow(/development/);
     expect(readServiceConfig({ ...env, NODE_ENV: 'production', LINLI_CLOCK: '' }).clock).toBe('');
   });
 });
