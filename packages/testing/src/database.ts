@@ -1,4 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
 import { bootstrapDatabase, migrate, type Migration, type ServiceUrls } from '@linli/db';
 import { Client, escapeIdentifier } from 'pg';
 import { testServers } from './config';
@@ -19,7 +21,7 @@ const password = 'test-only';
  */
 export async function createTestDatabase(service: { name: string; migrations: readonly Migration[] }): Promise<TestDatabase> {
   const { databaseUrl } = testServers();
-  const template = `linli_test_${service.name}_${fingerprint(service.migrations)}`;
+  const template = `linli_test_${service.name}_${fingerprint(service)}`;
   const name = `linli_test_${service.name}_${randomBytes(6).toString('hex')}`;
   const passwords = { migrator: password, app: password, relay: password };
   await withAdmin(databaseUrl, async (admin) => {
@@ -46,9 +48,19 @@ export async function createTestDatabase(service: { name: string; migrations: re
   };
 }
 
-function fingerprint(migrations: readonly Migration[]): string {
-  const text = migrations.map(({ name, up }) => `${name}:${up.toString()}`).join('\n');
-  return createHash('sha256').update(text).digest('hex').slice(0, 10);
+// A migration calls these packages for its tables, so a change of theirs makes another schema.
+const builders = ['db', 'messaging', 'audit', 'clocks'];
+
+function fingerprint({ name, migrations }: { name: string; migrations: readonly Migration[] }): string {
+  const hash = createHash('sha256');
+  for (const migration of migrations) hash.update(`${migration.name}:${migration.up.toString()}\n`);
+  const root = path.join(__dirname, '../../..');
+  const folders = [...builders.map((builder) => path.join(root, 'packages', builder, 'src')), path.join(root, 'services', name, 'migrations')];
+  for (const folder of folders.filter((one) => existsSync(one))) {
+    const sources = readdirSync(folder).filter((file) => file.endsWith('.ts') && !file.endsWith('.test.ts'));
+    for (const source of sources.sort()) hash.update(readFileSync(path.join(folder, source)));
+  }
+  return hash.digest('hex').slice(0, 10);
 }
 
 async function withAdmin(url: string, work: (admin: Client) => Promise<void>): Promise<void> {

@@ -6,6 +6,7 @@ export { eventually } from './eventually';
 export { openGate, openGateTo, type Gate } from './gate';
 export { startTestIssuer, type TestIssuer } from './issuer';
 export { testSchema } from './schema';
+export { testTenantIsolation } from './tenant-isolation';
 export { captureLogger, silentLogger } from './logs';
 
 import { testServers } from './config';

@@ -1,0 +1,4 @@
+import { testTenantIsolation } from '@linli/testing';
+import { migrations } from '../src/index';
+
+testTenantIsolation({ name: 'organization', migrations });
