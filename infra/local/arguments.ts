@@ -35,7 +35,7 @@ export interface TestOptions {
   readonly help: boolean;
 }
 
-export const testParts = ['types', 'lint', 'jest', 'checks'];
+export const testParts = ['types', 'lint', 'jest', 'checks', 'chaos'];
 
 export const testUsage = `npm test -- [--only PART] [-- JEST ARGUMENTS]
   --only PART    ${testParts.join(', ')}

@@ -8,7 +8,7 @@ import { Refusal } from './print.ts';
 import { findRunning } from './run-file.ts';
 import { loadSecrets, services } from './secrets.ts';
 
-const programs = { linli: 'infra/operator/dist/main.js', demo: 'e2e/dist/demo/main.js', bench: 'e2e/dist/bench/main.js' };
+const programs = { linli: 'infra/operator/dist/main.js', demo: 'e2e/dist/demo/main.js', bench: 'e2e/dist/bench/main.js', fuzz: 'e2e/dist/fuzz/main.js' };
 
 type Program = keyof typeof programs;
 
@@ -23,7 +23,9 @@ export async function delegate(name: Program, args: readonly string[], { env, si
   const addresses = platform ? environmentFor(name, rest, platform) : {};
   const gateway = port === undefined ? {} : { GATEWAY_URL: `http://${loopback}:${port}` };
   const childEnv: NodeJS.ProcessEnv = { ...env, ...addresses, ...gateway };
-  if (!wantsHelp(name, rest) && (name === 'linli' ? !platform : !(childEnv['GATEWAY_URL'] && childEnv['KAFKA_BROKERS']))) {
+  // Fuzzing brings a platform of its own, unless it is told to use this one.
+  const needsNone = wantsHelp(name, rest) || (name === 'fuzz' && !rest.includes('--running'));
+  if (!needsNone && (name === 'linli' ? !platform : !(childEnv['GATEWAY_URL'] && childEnv['KAFKA_BROKERS']))) {
     throw new Refusal('no platform runs here: start it with `npm start` in another terminal (with --data DIR, name the same folder)');
   }
   const child = spawn(process.execPath, [program, ...rest], { stdio: 'inherit', env: childEnv });

@@ -16,6 +16,8 @@ const logging = path.join(root, 'infra/kafka/log4j2.properties');
 
 export interface KafkaOptions extends ServerOptions {
   readonly controllerPort: number;
+  /** Where clients are sent once they have asked; the port itself when absent. */
+  readonly advertisedPort?: number;
 }
 
 export type KafkaPlan = { step: 'given' } | { step: 'local'; java: string } | { step: 'container'; engine: string };
@@ -70,7 +72,7 @@ async function startLocal(options: KafkaOptions, java: string): Promise<string> 
 }
 
 function fillTemplate(options: KafkaOptions, logFolder: string): string {
-  const values: Record<string, string> = { PORT: String(options.port), CONTROLLER_PORT: String(options.controllerPort), DATA: logFolder };
+  const values: Record<string, string> = { PORT: String(options.port), ADVERTISED_PORT: String(options.advertisedPort ?? options.port), CONTROLLER_PORT: String(options.controllerPort), DATA: logFolder };
   return readFileSync(template, 'utf8').replaceAll(/\$\{(\w+)\}/g, (_, name: string) => values[name] ?? '');
 }
 

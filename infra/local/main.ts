@@ -4,8 +4,9 @@ import { build, codegen, install, prepare } from './prepare.ts';
 import { Refusal, say } from './print.ts';
 import { start } from './start.ts';
 import { lint, runTests } from './run-tests.ts';
+import { playChaos } from './stage.ts';
 
-const usage = `usage: npm start | npm test | npm run demo | bench | linli | codegen | build | lint   (options after --; --help on each)`;
+const usage = `usage: npm start | npm test | npm run demo | bench | chaos | fuzz | linli | codegen | build | lint   (options after --; --help on each)`;
 
 /** Dispatches one root script. Ends the process. */
 export async function main(args: readonly string[]): Promise<void> {
@@ -39,8 +40,12 @@ async function dispatch(command: string, rest: readonly string[], signal: AbortS
       await install(signal);
       await build(signal);
       return 0;
+    case 'chaos':
+      await prepare(signal);
+      return playChaos(rest, process.env, signal);
     case 'demo':
     case 'bench':
+    case 'fuzz':
     case 'linli':
       await prepare(signal);
       return delegate(command, rest, { env: process.env, signal });

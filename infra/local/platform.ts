@@ -28,6 +28,7 @@ export interface PlatformPlace {
   readonly adminUrl: string;
   readonly brokers: string;
   readonly data: string;
+  /** The file of a simulated clock that every process follows. */
   readonly clock?: string;
 }
 
@@ -130,6 +131,7 @@ function gatewayPart(platform: Platform): Part {
   const env = {
     ...common(platform, 'gateway'),
     ...peerAddresses(platform),
+    ...limits(platform.env),
     HTTP_PORT: String(gatewayPort),
     SIDE_PORT: String(ports['gateway-side']),
     PUBLIC_URL: gatewayUrl(platform),
@@ -190,6 +192,11 @@ function common(platform: Platform, name: string): Environment {
 function inherited(env: NodeJS.ProcessEnv): Environment {
   const passed = Object.entries(env).filter(([name]) => /^(PATH|HOME|LANG|LC_ALL|OTEL_.*|NODE_EXTRA_CA_CERTS)$/.test(name));
   return { ...Object.fromEntries(passed), NODE_COMPILE_CACHE: path.join(stateFolder, 'cache/v8') };
+}
+
+/** The gateway's limits may be set from outside: whoever tests it by machine means to send more than people do. */
+function limits(env: NodeJS.ProcessEnv): Environment {
+  return Object.fromEntries(Object.entries(env).filter(([name]) => name.startsWith('LIMIT_')));
 }
 
 function peerAddresses({ ports }: Platform): Environment {

@@ -47,7 +47,7 @@ export async function build(signal: AbortSignal): Promise<void> {
     const stamp = path.join(stateFolder, 'cache/build.stamp');
     // Somebody who removed a dist/ wants it back.
     if (projects().some((project) => !existsSync(path.join(root, project, 'dist')))) rmSync(stamp, { force: true });
-    const inputs = digest(['packages', 'services', 'infra', 'tsconfig.json', 'tsconfig.base.json', 'pnpm-lock.yaml'], isBuildInput);
+    const inputs = digest(['packages', 'services', 'infra', 'e2e', 'tsconfig.json', 'tsconfig.base.json', 'pnpm-lock.yaml'], isBuildInput);
     return onceFor(stamp, inputs, async () => {
       await must({ command: process.execPath, args: [path.join(root, 'node_modules/typescript/bin/tsc'), '-b'], cwd: root, signal }, 'the build failed (see above)');
     });

@@ -6,9 +6,10 @@ import { exec } from './exec.ts';
 import { readJestReport, type Tally } from './jest-report.ts';
 import { planKafka } from './kafka.ts';
 import { root, stateFolder } from './paths.ts';
-import { codegen, install } from './prepare.ts';
+import { build, codegen, install } from './prepare.ts';
 import { say, seconds } from './print.ts';
 import { startTestServers } from './servers.ts';
+import { playChaos } from './stage.ts';
 
 const jestReport = path.join(stateFolder, 'cache/jest-report.json');
 const jestLimitMs = 40 * 60_000;
@@ -21,6 +22,7 @@ export async function runTests(options: TestOptions, env: NodeJS.ProcessEnv, sig
   }
   checkDisk(stateFolder);
   if (!options.only || options.only === 'jest') planKafka(env['LINLI_TEST_KAFKA_BROKERS'] ?? env['KAFKA_BROKERS']);
+  if (!options.only || options.only === 'chaos') planKafka(undefined);
   await install(signal);
   await codegen(signal);
   const parts: Record<string, () => Promise<Tally>> = {
@@ -28,6 +30,7 @@ export async function runTests(options: TestOptions, env: NodeJS.ProcessEnv, sig
     lint: async () => asOne('lint', await lint(signal)),
     checks: () => checks(signal),
     jest: () => jest(options.jestArgs, env, signal),
+    chaos: () => chaos(env, signal),
   };
   const chosen = Object.entries(parts).filter(([name]) => options.only === undefined || name === options.only);
   let total: Tally = { passed: 0, failed: 0, skipped: [] };
@@ -90,6 +93,12 @@ async function jest(args: readonly string[], env: NodeJS.ProcessEnv, signal: Abo
   } finally {
     await servers.stop();
   }
+}
+
+/** A short run of it, alone on the machine, because it also holds times to their promise. */
+async function chaos(env: NodeJS.ProcessEnv, signal: AbortSignal): Promise<Tally> {
+  await build(signal);
+  return asOne('chaos', (await playChaos(['--seconds', '90'], env, signal)) === 0);
 }
 
 async function node(script: string, args: readonly string[], signal: AbortSignal): Promise<boolean> {

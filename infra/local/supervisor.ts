@@ -34,15 +34,17 @@ export class Supervisor {
   /** The folder of the children's logs. */
   readonly logs: string;
   readonly #changed: (processes: Running[]) => void;
+  readonly #mayEnd: boolean;
   readonly #children = new Map<number, Running & { gone: Promise<void> }>();
   readonly #crash = Promise.withResolvers<Crash>();
   #guard: ChildProcess | undefined;
   #stopping = false;
 
-  /** `changed` hears of every child that comes or goes. */
-  constructor(logs: string, changed: (processes: Running[]) => void = () => undefined) {
+  /** `changed` hears of every child that comes or goes. With `mayEnd` a child's end is no crash, and its log goes on when it is started again. */
+  constructor(logs: string, changed: (processes: Running[]) => void = () => undefined, options: { readonly mayEnd?: boolean } = {}) {
     this.logs = logs;
     this.#changed = changed;
+    this.#mayEnd = options.mayEnd ?? false;
     mkdirSync(logs, { recursive: true });
   }
 
@@ -75,7 +77,7 @@ export class Supervisor {
     const gone = new Promise<void>((resolve) => {
       child.on('exit', (code, killedBy) => {
         this.#forget(pid);
-        if (!this.#stopping) this.#crash.resolve({ name, how: killedBy ? `was killed by ${killedBy}` : `ended with code ${code}`, lastLines: this.lastLines(name) });
+        if (!this.#stopping && !this.#mayEnd) this.#crash.resolve({ name, how: killedBy ? `was killed by ${killedBy}` : `ended with code ${code}`, lastLines: this.lastLines(name) });
         resolve();
       });
     });
@@ -113,7 +115,7 @@ export class Supervisor {
 
   #openLog(name: string): number {
     const file = this.logFile(name);
-    if (existsSync(file)) renameSync(file, `${file}.1`);
+    if (existsSync(file) && !this.#mayEnd) renameSync(file, `${file}.1`);
     return openSync(file, 'a', 0o600);
   }
 

@@ -8,6 +8,8 @@ export interface Answer<Body = Json> {
   readonly etag: string | null;
 }
 
+const patienceMs = 10_000;
+
 export type Json = Readonly<Record<string, unknown>>;
 
 /** A person who signed in at the gateway as a browser does, and calls the API with the session's cookie. */
@@ -59,6 +61,7 @@ export class Person {
   private async call(method: string, path: string, { body, headers }: { body?: Json; headers?: Record<string, string> }): Promise<Answer> {
     const response = await fetch(`${this.gateway}${path}`, {
       method,
+      signal: AbortSignal.timeout(patienceMs),
       headers: {
         cookie: this.browser.cookieFor(this.gateway),
         origin: this.gateway,

@@ -1,0 +1,34 @@
+import type { Latency } from './latency';
+import { drainPromiseMs, type Report, type RunOptions } from './play-run';
+
+const shown = 5;
+
+/** For people, or as one JSON object. */
+export function printReport(report: Report, options: Pick<RunOptions, 'seed' | 'seconds' | 'json'>): void {
+  if (options.json) {
+    process.stdout.write(`${JSON.stringify({ seed: options.seed, seconds: options.seconds, ...report })}\n`);
+    return;
+  }
+  const { verdicts, timing, counts } = report;
+  const lines = [
+    '',
+    `seed ${options.seed}: ${counts['invoke'] ?? 0} attempts, ${counts['ok'] ?? 0} ok, ${counts['fail'] ?? 0} refused, ${counts['info'] ?? 0} unknown; ${counts['committed'] ?? 0} cases, ${counts['delivery'] ?? 0} deliveries, ${counts['effect'] ?? 0} effects, ${(counts['fault'] ?? 0) / 2} faults`,
+    ...verdicts.flatMap(({ name, promise, found }) => [
+      `  ${found.length === 0 ? '✓' : '✗'} ${name.padEnd(18)} ${found.length === 0 ? promise : `${found.length} found`}`,
+      ...found.slice(0, shown).map((line) => `      ${line}`),
+    ]),
+    `  ${report.isDrained && timing.drainedAfter <= drainPromiseMs ? '✓' : '✗'} ${'backlog'.padEnd(18)} empty ${(timing.drainedAfter / 1000).toFixed(1)} s after the faults ended, at ${timing.changesPerSecond} changes/s (promised: ${drainPromiseMs / 1000} s)`,
+    `  acknowledged → subscriber  calm ${show(timing.toSubscriberCalm)}; whole run ${show(timing.toSubscriber)}`,
+    `  acknowledged → effect      calm ${show(timing.toEffectCalm)}`,
+    `  asked → acknowledged       calm ${show(timing.answerCalm)}`,
+    ...(report.unplannedEnds > 0 ? [`  ${report.unplannedEnds} processes ended by themselves and were started again`] : []),
+    ...report.leftOut.map((what) => `  left out: ${what}`),
+    `  history: ${report.historyFile}`,
+    '',
+  ];
+  process.stdout.write(lines.join('\n'));
+}
+
+function show({ p50, p99, longest }: Latency): string {
+  return `p50 ${p50} ms, p99 ${p99} ms, longest ${longest} ms`;
+}
