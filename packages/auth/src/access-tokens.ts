@@ -1,4 +1,4 @@
-import { unauthenticated as refuse, type AppError } from '@linli/errors';
+import { unauthenticated, type AppError } from '@linli/errors';
 import { decodeJwt, errors, jwtVerify, type JWTPayload } from 'jose';
 import { acceptedAlgorithms, createIssuerKeys, type IssuerKeys } from './issuer-keys';
 
@@ -17,9 +17,8 @@ export type AccessClaims = Readonly<{
 
 export interface AccessTokenVerifier {
   /**
-   * @throws unauthenticated TOKEN_MISSING, TOKEN_MALFORMED, TOKEN_EXPIRED, TOKEN_NOT_YET_VALID, TOKEN_WRONG_AUDIENCE,
-   * TOKEN_WRONG_ISSUER, TOKEN_WRONG_TYPE, TOKEN_WRONG_ALGORITHM, TOKEN_KEY_UNKNOWN, TOKEN_SIGNATURE_INVALID,
-   * TOKEN_CLAIM_MISSING (`claim`); unavailable ISSUER_UNAVAILABLE.
+   * @throws unauthenticated TOKEN_MISSING, TOKEN_EXPIRED (of a token that is good otherwise), TOKEN_INVALID: what is wrong
+   * with it is in the message, for our log, and not in the reason, for whoever is trying; unavailable ISSUER_UNAVAILABLE.
    */
   verify(token: string | undefined): Promise<AccessClaims>;
   /** Reads every issuer's keys, for start and readiness. @throws unavailable ISSUER_UNAVAILABLE */
@@ -53,7 +52,7 @@ export function createAccessTokenVerifier(options: AccessTokenOptions): AccessTo
     async verify(token) {
       const issuer = issuerOf(token);
       const keys = keysOf.get(issuer);
-      if (keys === undefined) throw refuse('TOKEN_WRONG_ISSUER', 'the issuer is none of ours');
+      if (keys === undefined) throw invalid('its issuer is none of ours');
       try {
         const { payload } = await jwtVerify(token ?? '', (header) => findKey(keys, header), {
           typ: 'at+jwt',
@@ -76,29 +75,30 @@ export function createAccessTokenVerifier(options: AccessTokenOptions): AccessTo
 }
 
 function issuerOf(token: string | undefined): string {
-  if (token === undefined || token === '') throw refuse('TOKEN_MISSING', 'the request carries no access token');
-  if (token.length > longestToken) throw refuse('TOKEN_MALFORMED', 'the token is too long');
+  if (token === undefined || token === '') throw unauthenticated('TOKEN_MISSING', 'the request carries no access token');
+  if (token.length > longestToken) throw invalid('it is too long');
   try {
     return decodeJwt(token).iss ?? '';
   } catch (error) {
-    throw refuse('TOKEN_MALFORMED', 'the token is no JWT', { cause: error });
+    throw invalid('it is no JWT', error);
   }
 }
 
 // Only `kid` and `alg` of the header count, and both only choose among what is configured: `jwk`, `jku`, `x5u` and `x5c` are never looked at.
 async function findKey(keys: IssuerKeys, header: { kid?: string; alg?: string }) {
   const key = await keys.find(header.kid ?? '', header.alg ?? '');
-  if (key === undefined) throw refuse('TOKEN_KEY_UNKNOWN', 'the issuer publishes no such key for this algorithm');
+  if (key === undefined) throw invalid('its issuer publishes no such key for its algorithm');
   return key;
 }
 
 function claimsOf(payload: JWTPayload, now: Date): AccessClaims {
   const { exp, iat } = payload;
   const kind = kinds.find((known) => known === payload['linli_kind']);
-  if (exp === undefined) throw missing('exp');
-  if (iat === undefined) throw missing('iat');
+  // JSON has numbers too large for one of ours: 1e999 would be a token without end.
+  if (exp === undefined || !Number.isFinite(exp)) throw missing('exp');
+  if (iat === undefined || !Number.isFinite(iat)) throw missing('iat');
   if (kind === undefined) throw missing('linli_kind');
-  if (iat > now.getTime() / 1000 + toleranceSeconds) throw refuse('TOKEN_NOT_YET_VALID', 'the token was issued in the future');
+  if (iat > now.getTime() / 1000 + toleranceSeconds) throw invalid('it was issued in the future');
   return {
     iss: textClaim(payload, 'iss'),
     sub: textClaim(payload, 'sub'),
@@ -118,21 +118,25 @@ function textClaim(payload: JWTPayload, claim: string): string {
 }
 
 function refusalOf(error: errors.JOSEError): AppError {
-  if (error instanceof errors.JWTExpired) return refuse('TOKEN_EXPIRED', 'the token has expired');
+  if (error instanceof errors.JWTExpired) return unauthenticated('TOKEN_EXPIRED', 'the access token has expired');
   if (error instanceof errors.JWTClaimValidationFailed) return claimRefusal(error);
-  if (error instanceof errors.JOSEAlgNotAllowed) return refuse('TOKEN_WRONG_ALGORITHM', 'the algorithm is not allowed');
-  if (error instanceof errors.JWSSignatureVerificationFailed) return refuse('TOKEN_SIGNATURE_INVALID', 'the signature does not fit');
-  return refuse('TOKEN_MALFORMED', `the token is refused: ${error.code}`, { cause: error });
+  if (error instanceof errors.JOSEAlgNotAllowed) return invalid('its algorithm is not allowed');
+  if (error instanceof errors.JWSSignatureVerificationFailed) return invalid('its signature does not fit');
+  return invalid(error.code, error);
 }
 
 function claimRefusal({ claim, reason }: errors.JWTClaimValidationFailed): AppError {
-  if (claim === 'typ') return refuse('TOKEN_WRONG_TYPE', 'the token is no access token');
-  if (claim === 'aud') return refuse('TOKEN_WRONG_AUDIENCE', 'the token is for another API');
+  if (claim === 'typ') return invalid('its type is not that of an access token');
+  if (claim === 'aud') return invalid('it is for another API');
   if (reason === 'missing') return missing(claim);
-  if (claim === 'nbf' && reason === 'check_failed') return refuse('TOKEN_NOT_YET_VALID', 'the token is not valid yet');
-  return refuse('TOKEN_MALFORMED', 'a claim has the wrong form', { details: { claim } });
+  if (claim === 'nbf' && reason === 'check_failed') return invalid('it is not valid yet');
+  return invalid(`its claim ${claim} has the wrong form`);
 }
 
 function missing(claim: string): AppError {
-  return refuse('TOKEN_CLAIM_MISSING', 'the token lacks a claim', { details: { claim } });
+  return invalid(`its claim ${claim} is missing`);
+}
+
+function invalid(why: string, cause?: unknown): AppError {
+  return unauthenticated('TOKEN_INVALID', `the access token is refused: ${why}`, { cause });
 }

@@ -19,9 +19,9 @@ export const acceptedAlgorithms = Object.keys(formOfAlgorithm);
 /** The published keys of one issuer. */
 export interface IssuerKeys {
   /**
-   * The key of this id for this algorithm, or undefined. Keys are fresh for 10 minutes, then refreshed behind the
-   * caller's back, and served for at most an hour while the issuer is down. An unknown id asks again, at most
-   * every 30 s, so that a rotated key works at once and invented ids cost the issuer nothing.
+   * The key of this id for this algorithm, or undefined. Keys are fresh for 10 minutes and then read anew, so that one
+   * that was taken away is good no longer; while the issuer does not answer they serve for at most an hour. An unknown
+   * id asks again, at most every 30 s, so that a rotated key works at once and invented ids cost the issuer nothing.
    * @throws unavailable ISSUER_UNAVAILABLE
    */
   find(keyId: string, algorithm: string): Promise<KeyObject | undefined>;
@@ -43,6 +43,7 @@ export function createIssuerKeys({ jwksUri, now, onFailure }: IssuerKeysOptions)
   let keys: Keys = new Map();
   let fetchedAt = Number.NEGATIVE_INFINITY;
   let triedAt = Number.NEGATIVE_INFINITY;
+  let failing = false;
   let underway: Promise<void> | undefined;
 
   async function fetchOnce(): Promise<void> {
@@ -50,7 +51,9 @@ export function createIssuerKeys({ jwksUri, now, onFailure }: IssuerKeysOptions)
     try {
       keys = await fetchKeys(jwksUri);
       fetchedAt = now().getTime();
+      failing = false;
     } catch (error) {
+      failing = true;
       onFailure(error);
     } finally {
       underway = undefined;
@@ -67,8 +70,11 @@ export function createIssuerKeys({ jwksUri, now, onFailure }: IssuerKeysOptions)
   }
 
   async function ensure(): Promise<void> {
-    if (age() > staleMs) await refresh();
-    else if (age() > freshMs) void refresh();
+    if (age() > freshMs) {
+      const refreshed = refresh();
+      // Of an issuer that is known to be away nobody waits to hear it again, as long as there are keys.
+      if (!failing || age() > staleMs) await refreshed;
+    }
     if (age() > staleMs) throw unavailable('ISSUER_UNAVAILABLE', "the issuer's keys cannot be read");
   }
 

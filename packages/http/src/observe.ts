@@ -103,5 +103,7 @@ function levelOf({ refusal }: RequestState): LogLevel {
 function why({ refusal }: RequestState): object {
   if (refusal === undefined) return {};
   const { error, cause } = refusal;
-  return errorKinds[error.kind].http >= 500 ? { reason: error.reason, err: cause } : { reason: error.reason };
+  if (errorKinds[error.kind].http >= 500) return { reason: error.reason, err: cause };
+  // Whoever knocks with a bad token is told no more than that; whoever reads the log must know what was bad.
+  return error.kind === 'unauthenticated' ? { reason: error.reason, why: error.message } : { reason: error.reason };
 }

@@ -112,23 +112,23 @@ describe('headers', () => {
   it.each(['', 'Bearer', 'Bearer ', 'Basic eHk6eg==', 'Bearer a b', 'Bearer a.b.c', `Bearer ${'a'.repeat(9_000)}`, 'bearer null'])('Authorization: %j is refused', async (authorization) => {
     const got = await gateway.call(undefined, 'GET /v1/me', { headers: { authorization } });
     expect(got.status).toBe(401);
-    expect(String(got.body['code'])).toMatch(/^TOKEN_/);
+    expect(got.body['code']).toBe('TOKEN_INVALID');
   });
 
   it('a token without its claims, or of another type, is refused', async () => {
     for (const claims of [{ linli_kind: 'system' }, { linli_kind: undefined }, { linli_tenant: '' }, { linli_tenant: 5 }]) {
       const token = await gateway.token(everyone, claims);
-      expectProblem(await gateway.call(undefined, 'GET /v1/me', { headers: { authorization: `Bearer ${token}` } }), 401, 'TOKEN_CLAIM_MISSING');
+      expectProblem(await gateway.call(undefined, 'GET /v1/me', { headers: { authorization: `Bearer ${token}` } }), 401, 'TOKEN_INVALID');
     }
     const idToken = await gateway.issuer.token({ sub: 'all', linli_tenant: 'xingsheng', linli_kind: 'staff' }, { typ: 'JWT' });
-    expectProblem(await gateway.call(undefined, 'GET /v1/me', { headers: { authorization: `Bearer ${idToken}` } }), 401, 'TOKEN_WRONG_TYPE');
+    expectProblem(await gateway.call(undefined, 'GET /v1/me', { headers: { authorization: `Bearer ${idToken}` } }), 401, 'TOKEN_INVALID');
   });
 
   it('a tenant that could be no tenant never reaches a service', async () => {
     for (const tenant of ["x'; drop table sessions; --", '../..', 'A', 'x'.repeat(200)]) {
       const token = await gateway.token({ ...everyone, tenant });
       const got = await gateway.call(undefined, 'GET /v1/me', { headers: { authorization: `Bearer ${token}` } });
-      expectProblem(got, 401, 'TOKEN_CLAIM_MISSING');
+      expectProblem(got, 401, 'TOKEN_INVALID');
     }
     expect(gateway.peers.calls).toEqual([]);
   });

@@ -45,8 +45,8 @@ type Language = Caller['language'];
  */
 export async function authenticate(door: Door, request: Request): Promise<Admitted> {
   const language = languageOf(request);
-  const authorization = request.get('authorization');
-  if (authorization !== undefined) return admitToken(door, await door.issuer.verify(tokenOf(authorization)), language);
+  const authorizations = request.headersDistinct.authorization;
+  if (authorizations !== undefined) return admitToken(door, await door.issuer.verify(tokenOf(authorizations)), language);
   const cookie = readCookie(request, door.cookies.session);
   if (cookie === undefined) throw unauthenticated('SIGN_IN_REQUIRED', 'the request carries neither a token nor a session');
   const admitted = await admitCookie(door, cookie, { language, touch: true });
@@ -91,8 +91,10 @@ function callerOf({ tenantId, kind }: Identity, { subject, grants }: Account, la
   return { tenantId, subject, kind, grants, language };
 }
 
-function tokenOf(authorization: string): string {
+function tokenOf([authorization = '', ...others]: readonly string[]): string {
+  // Node takes the first of several, a proxy may take the last: whom did each let in?
+  if (others.length > 0) throw unauthenticated('TOKEN_INVALID', 'there are several Authorization headers');
   const token = /^Bearer +([A-Za-z0-9._~+/=-]+)$/i.exec(authorization)?.[1];
-  if (token === undefined) throw unauthenticated('TOKEN_MALFORMED', 'the Authorization header holds no bearer token');
+  if (token === undefined) throw unauthenticated('TOKEN_INVALID', 'the Authorization header holds no bearer token');
   return token;
 }

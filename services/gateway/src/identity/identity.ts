@@ -11,10 +11,10 @@ export interface Identity {
   readonly subject: string;
 }
 
-/** @throws unauthenticated TOKEN_CLAIM_MISSING when what is called a tenant can be none. */
+/** @throws unauthenticated TOKEN_INVALID when what is called a tenant can be none. */
 export function identityOf(claims: AccessClaims): Identity {
   if (!tenantPattern.test(claims.linli_tenant)) {
-    throw unauthenticated('TOKEN_CLAIM_MISSING', 'the token names no office', { details: { claim: 'linli_tenant' } });
+    throw unauthenticated('TOKEN_INVALID', 'the access token is refused: its claim linli_tenant names no office');
   }
   return { tenantId: claims.linli_tenant, kind: claims.linli_kind, issuer: claims.iss, subject: claims.sub };
 }

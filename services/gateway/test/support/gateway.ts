@@ -29,6 +29,7 @@ export interface TestGateway {
   readonly url: string;
   readonly app: GatewayApp;
   readonly peers: Peers;
+  /** Whom the gateway trusts, unless it was given another. */
   readonly issuer: TestIssuer;
   readonly log: ReturnType<typeof captureLogger>;
   readonly database: TestDatabase;
@@ -47,7 +48,7 @@ export const audience = 'https://api.linli.example';
 export const clientSecret = 'secret-of-the-tests';
 
 interface Standing {
-  readonly issuer?: TestIssuer;
+  readonly issuer?: Pick<TestIssuer, 'url' | 'token'>;
   readonly now?: () => Date;
 }
 
@@ -55,7 +56,8 @@ interface Standing {
 export async function startGateway(variables: Record<string, string> = {}, { issuer, now }: Standing = {}): Promise<TestGateway> {
   const keys = testKeys();
   const database = await createTestDatabase({ name: 'gateway', migrations });
-  const standIn = issuer ?? (await startTestIssuer(audience));
+  const ownIssuer = await startTestIssuer(audience);
+  const standIn = issuer ?? ownIssuer;
   const peers = await startPeers(keys, samples);
   const log = captureLogger();
   const config = readServiceConfig({
@@ -91,7 +93,7 @@ export async function startGateway(variables: Record<string, string> = {}, { iss
     url,
     app,
     peers,
-    issuer: standIn,
+    issuer: ownIssuer,
     log,
     database,
     person(facts, known = {}) {
@@ -118,7 +120,7 @@ export async function startGateway(variables: Record<string, string> = {}, { iss
     async stop() {
       await app.stop();
       await peers.stop();
-      if (issuer === undefined) await standIn.stop();
+      await ownIssuer.stop();
       await database.drop();
     },
   };

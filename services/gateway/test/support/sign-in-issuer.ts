@@ -6,7 +6,7 @@ import type { TestIssuer } from '@linli/testing';
 import { exportJWK, generateKeyPair, SignJWT, type JWTPayload } from 'jose';
 
 /** Stands in for the office's identity provider where people sign in: code with PKCE, one click and no page. */
-export interface SignInIssuer extends TestIssuer {
+export interface SignInIssuer extends Pick<TestIssuer, 'url' | 'token' | 'stop'> {
   /** Who signs in next; and what an ill-meaning or broken provider would change. */
   next: { claims: Record<string, unknown>; idToken?: JWTPayload; accessToken?: JWTPayload };
 }
