@@ -24,7 +24,7 @@ export async function delegate(name: Program, args: readonly string[], { env, si
   const gateway = port === undefined ? {} : { GATEWAY_URL: `http://${loopback}:${port}` };
   const childEnv: NodeJS.ProcessEnv = { ...env, ...addresses, ...gateway };
   // Fuzzing brings a platform of its own, unless it is told to use this one.
-  const needsNone = wantsHelp(name, rest) || (name === 'fuzz' && !rest.includes('--running'));
+  const needsNone = wantsHelp(name, rest) || readsFilesOnly(rest) || (name === 'fuzz' && !rest.includes('--running'));
   if (!needsNone && (name === 'linli' ? !platform : !(childEnv['GATEWAY_URL'] && childEnv['KAFKA_BROKERS']))) {
     throw new Refusal('no platform runs here: start it with `npm start` in another terminal (with --data DIR, name the same folder)');
   }
@@ -53,6 +53,11 @@ function takeOption(name: string, args: readonly string[]): { value: string | un
 
 function wantsHelp(name: Program, args: readonly string[]): boolean {
   return args.includes('--help') || args.includes('-h') || (name === 'linli' && args.length === 0);
+}
+
+/** An exported audit trail is verified where there is no platform. */
+function readsFilesOnly(args: readonly string[]): boolean {
+  return args[0] === 'audit' && args[1] === 'verify' && args.some((arg) => arg === '--from' || arg.startsWith('--from='));
 }
 
 function runningPlatform(home: Home, env: NodeJS.ProcessEnv): Platform | undefined {

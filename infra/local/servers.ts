@@ -29,7 +29,8 @@ export async function startTestServers(signal: AbortSignal, env: NodeJS.ProcessE
   };
   try {
     const ports = await choosePorts(['postgres', 'kafka', 'controller']);
-    const shared = { data, throwaway: true, supervisor, signal };
+    // Figures that depend on the disk are measured on a server that waits for it.
+    const shared = { data, throwaway: env['LINLI_TEST_DURABLE'] !== '1', supervisor, signal };
     const [postgres, kafka] = await Promise.all([
       startPostgres({ ...shared, given: env['LINLI_TEST_DATABASE_URL'] ?? env['DATABASE_URL'], port: ports.postgres, password: 'test-only' }),
       startKafka({ ...shared, given: env['LINLI_TEST_KAFKA_BROKERS'] ?? env['KAFKA_BROKERS'], port: ports.kafka, controllerPort: ports.controller }),

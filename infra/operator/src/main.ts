@@ -1,5 +1,5 @@
 import { isAppError } from '@linli/errors';
-import { runAudit } from './audit';
+import { auditUsage, runAudit } from './audit';
 import { runClock } from './clock';
 import { runImport } from './import';
 import { runMigrate } from './migrate';
@@ -15,7 +15,7 @@ interface Command {
 const commands: Readonly<Record<string, Command>> = {
   migrate: { usage: 'migrate [--fresh]                      make or mend roles, databases, tables and topics; --fresh drops the databases first', run: runMigrate },
   import: { usage: 'import FILE… [--tenant CODE]           bring offices, staff, residents and errands in through the services', run: runImport },
-  audit: { usage: 'audit verify [--tenant CODE]           walk the audit chains and show what was changed, and where', run: runAudit },
+  audit: { usage: auditUsage, run: runAudit },
   parked: {
     usage: `parked list                            events that could not be applied or published, and dead letters
   parked redrive   --service S --tenant T --topic P --key K   apply a key's events again, in order

@@ -14,6 +14,8 @@ export interface Checkpoint {
   readonly signedAt: string;
 }
 
+export type CheckpointKeys = CompactVerifyGetKey;
+
 const algorithms = { Ed25519: 'EdDSA', 'P-256': 'ES256' } as const;
 
 /** A signer with a private JWK (Ed25519 or P-256, with a `kid`): gives a compact JWS, so that anyone can check it with a tool of their own. */
@@ -29,7 +31,7 @@ export async function checkpointSigner(secret: Secret): Promise<(checkpoint: Che
 }
 
 /** The public keys of a JWKS text. @throws AppError internal CHECKPOINT_KEY_INVALID. */
-export function checkpointKeysOf(jwks: string): CompactVerifyGetKey {
+export function checkpointKeysOf(jwks: string): CheckpointKeys {
   try {
     return createLocalJWKSet(parseKey<JSONWebKeySet>(jwks));
   } catch {
@@ -38,8 +40,10 @@ export function checkpointKeysOf(jwks: string): CompactVerifyGetKey {
 }
 
 /** The checkpoint a JWS carries, or undefined when it is malformed or, where keys are given, not signed by one of them. */
-export async function readCheckpoint(jws: string, keys: CompactVerifyGetKey | undefined): Promise<Checkpoint | undefined> {
+export async function readCheckpoint(jws: string, keys: CheckpointKeys | undefined): Promise<Checkpoint | undefined> {
   try {
+    // Base64 has several spellings of the same bytes; ours is one.
+    if (jws.split('.').some((part) => Buffer.from(part, 'base64url').toString('base64url') !== part)) return undefined;
     const trusted = keys && (await compactVerify(jws, keys, { algorithms: Object.values(algorithms) }));
     const payload = trusted?.payload ?? Buffer.from(jws.split('.')[1] ?? '', 'base64url');
     const content: unknown = JSON.parse(Buffer.from(payload).toString('utf8'));
@@ -50,8 +54,8 @@ export async function readCheckpoint(jws: string, keys: CompactVerifyGetKey | un
 }
 
 function isCheckpoint(value: unknown): value is Checkpoint {
-  const { tenantId, seq, hash, previousSeq } = Object(value) as Partial<Checkpoint>;
-  return typeof tenantId === 'string' && typeof seq === 'number' && typeof hash === 'string' && typeof previousSeq === 'number';
+  const { tenantId, seq, hash, previousSeq, signedAt } = Object(value) as Partial<Checkpoint>;
+  return [tenantId, hash, signedAt].every((text) => typeof text === 'string') && [seq, previousSeq].every(Number.isSafeInteger);
 }
 
 function parseKey<K>(text: string): K {

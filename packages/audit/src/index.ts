@@ -3,4 +3,6 @@ export type { AuditDetails } from './details';
 export { recordAudit, recordAudits, type AuditRecord } from './record-audit';
 export { createSealer, type Sealer, type SealerOptions } from './sealer';
 export { createAuditTables, dropAuditTables } from './tables';
-export { verifyAudit, type AuditFinding, type VerifyOptions } from './verify-audit';
+export { exportAudit } from './export-file';
+export { problems, type AuditFinding } from './findings';
+export { verifyAudit, verifyExport, type VerifyOptions } from './verify-audit';

@@ -3,7 +3,7 @@ import type { Secret } from '@linli/config';
 import type { SystemDatabase } from '@linli/db';
 import type { Logger, Metrics } from '@linli/telemetry';
 import type { Knex } from 'knex';
-import { chainStart, currentAlgorithm, entryHash, type EntryRow } from './chain';
+import { chainStart, currentAlgorithm, entryColumns, entryHash, entryOf, type Entry, type StoredEntry } from './chain';
 import { checkpointSigner, type Checkpoint } from './checkpoint';
 
 export interface SealerOptions {
@@ -28,8 +28,9 @@ export interface Sealer {
 type Sign = (checkpoint: Checkpoint) => Promise<string>;
 
 interface Head {
-  seq: number;
-  hash: Buffer;
+  readonly seq: number;
+  /** Hexadecimal. */
+  readonly hash: string;
 }
 
 const batchSize = 1000;
@@ -86,16 +87,20 @@ export function createSealer(options: SealerOptions): Sealer {
 
 /** Seals up to a batch; 0 also when another sealer is at this tenant. */
 async function sealBatch(tx: Knex.Transaction, tenantId: string): Promise<number> {
-  await tx('audit_heads').insert({ tenant_id: tenantId, seq: 0, hash: chainStart }).onConflict('tenant_id').ignore();
-  const head = await lockHead(tx, tenantId);
+  const head = (await lockHead(tx, tenantId)) ?? (await createHead(tx, tenantId));
   if (head === undefined) return 0;
-  const entries = await tx<EntryRow>('audit_entries').where({ tenant_id: tenantId }).whereNull('seq').orderBy('id').limit(batchSize);
+  const rows = await tx('audit_entries')
+    .select<StoredEntry<Entry>[]>(tx.raw(entryColumns))
+    .where({ tenant_id: tenantId })
+    .whereNull('seq')
+    .orderBy('audit_entries.id')
+    .limit(batchSize);
   let { seq, hash } = head;
-  const seals = entries.map((entry) => {
+  const seals = rows.map((row) => {
     const [prevHash, place] = [hash, seq + 1];
-    hash = entryHash(entry, { seq: place, prevHash, algorithm: currentAlgorithm });
+    hash = entryHash(entryOf(row), { seq: place, prevHash, algorithm: currentAlgorithm });
     seq = place;
-    return { id: entry.id, seq, prevHash, hash };
+    return { id: row.id, seq, prevHash, hash };
   });
   await tx.raw(
     `update audit_entries set seq = seal.seq, prev_hash = decode(seal.prev_hash, 'hex'), hash = decode(seal.hash, 'hex'), algorithm = ?
@@ -105,13 +110,13 @@ async function sealBatch(tx: Knex.Transaction, tenantId: string): Promise<number
       currentAlgorithm,
       seals.map((seal) => seal.id),
       seals.map((seal) => seal.seq),
-      seals.map((seal) => seal.prevHash.toString('hex')),
-      seals.map((seal) => seal.hash.toString('hex')),
+      seals.map((seal) => seal.prevHash),
+      seals.map((seal) => seal.hash),
       tenantId,
     ],
   );
-  await tx('audit_heads').where({ tenant_id: tenantId }).update({ seq, hash });
-  return entries.length;
+  await tx('audit_heads').where({ tenant_id: tenantId }).update({ seq, hash: bytes(hash) });
+  return rows.length;
 }
 
 /** Signs each chain that has grown and was last signed a day ago or never; also logged, for a copy outside of this database. */
@@ -128,7 +133,7 @@ async function writeCheckpoints({ system, now, log }: SealerOptions, sign: Sign)
       const last = await tx<{ tenant_id: string; seq: number }>('audit_checkpoints').where('tenant_id', tenantId).orderBy('seq', 'desc').first();
       if (head === undefined || head.seq <= (last?.seq ?? 0)) return undefined;
       const signedAt = now();
-      const place = { tenantId, seq: head.seq, hash: head.hash.toString('hex'), previousSeq: last?.seq ?? 0 };
+      const place = { tenantId, seq: head.seq, hash: head.hash, previousSeq: last?.seq ?? 0 };
       const signed = await sign({ ...place, signedAt: signedAt.toISOString() });
       await tx('audit_checkpoints').insert({ tenant_id: tenantId, seq: head.seq, signed_at: signedAt, jws: signed });
       return signed;
@@ -138,7 +143,23 @@ async function writeCheckpoints({ system, now, log }: SealerOptions, sign: Sign)
 }
 
 async function lockHead(tx: Knex.Transaction, tenantId: string): Promise<Head | undefined> {
-  return tx<Head & { tenant_id: string }>('audit_heads').where('tenant_id', tenantId).forUpdate().skipLocked().first();
+  return tx('audit_heads')
+    .select<Head[]>('seq', tx.raw(`encode(hash, 'hex') as hash`))
+    .where('tenant_id', tenantId)
+    .forUpdate()
+    .skipLocked()
+    .first();
+}
+
+/** Undefined when there is one, which then is another sealer's: to insert it again would wait for that one. */
+async function createHead(tx: Knex.Transaction, tenantId: string): Promise<Head | undefined> {
+  if ((await tx('audit_heads').where('tenant_id', tenantId).first()) !== undefined) return undefined;
+  await tx('audit_heads').insert({ tenant_id: tenantId, seq: 0, hash: bytes(chainStart) }).onConflict('tenant_id').ignore();
+  return lockHead(tx, tenantId);
+}
+
+function bytes(hexadecimal: string): Buffer {
+  return Buffer.from(hexadecimal, 'hex');
 }
 
 /** One index probe a tenant, at any backlog. */

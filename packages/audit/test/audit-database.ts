@@ -1,6 +1,6 @@
 import { openDatabase, openSystemDatabase, type Database, type Migration, type SystemDatabase } from '@linli/db';
 import { createTestDatabase, silentLogger, type TestDatabase } from '@linli/testing';
-import knexFactory, { type Knex } from 'knex';
+import type { Knex } from 'knex';
 import { createAuditTables, dropAuditTables } from '../src/index';
 
 export const migrations: Migration[] = [{ name: '20261124090000_create_audit', up: createAuditTables, down: dropAuditTables }];
@@ -48,20 +48,18 @@ async function openAuditDatabase(): Promise<AuditDatabase> {
   const log = silentLogger();
   const app = openDatabase({ url: test.appUrl, name: 'audit-test', log });
   const system = openSystemDatabase({ url: test.relayUrl, name: 'audit-test-relay', log });
-  const attacker = knexFactory({
-    client: 'pg',
-    connection: { connectionString: test.adminUrl, options: '-c session_replication_role=replica' },
-    pool: { min: 0, max: 1 },
-  });
+  const url = new URL(test.adminUrl);
+  url.searchParams.set('options', '-c session_replication_role=replica');
+  const attacker = openSystemDatabase({ url: url.toString(), name: 'audit-attacker', log, poolSize: 1 });
   return {
     test,
     app,
     system,
-    attacker,
+    attacker: attacker.knex,
     async close() {
       await app.close();
       await system.close();
-      await attacker.destroy();
+      await attacker.close();
       await test.drop();
     },
   };
