@@ -4,9 +4,10 @@ import { build, codegen, install, prepare } from './prepare.ts';
 import { Refusal, say } from './print.ts';
 import { start } from './start.ts';
 import { lint, runTests } from './run-tests.ts';
+import { mutate } from './mutate.ts';
 import { playChaos } from './stage.ts';
 
-const usage = `usage: npm start | npm test | npm run demo | bench | chaos | fuzz | linli | codegen | build | lint   (options after --; --help on each)`;
+const usage = `usage: npm start | npm test | npm run demo | bench | chaos | mutate | fuzz | linli | codegen | build | lint   (options after --; --help on each)`;
 
 /** Dispatches one root script. Ends the process. */
 export async function main(args: readonly string[]): Promise<void> {
@@ -43,6 +44,8 @@ async function dispatch(command: string, rest: readonly string[], signal: AbortS
     case 'chaos':
       await prepare(signal);
       return playChaos(rest, process.env, signal);
+    case 'mutate':
+      return mutate(rest, process.env, signal);
     case 'demo':
     case 'bench':
     case 'fuzz':
