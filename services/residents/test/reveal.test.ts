@@ -110,7 +110,7 @@ describe('the list of who looked', () => {
   it('agrees with the audit trail', async () => {
     const [looks, audited] = await Promise.all([
       registry.knex('person_accesses').where({ person_id: personId }),
-      registry.knex('audit_entries').where({ object_id: personId, action: 'person.reveal' }).orderBy('id').select<{ purpose: string; details: unknown }[]>(),
+      registry.knex('audit_entries').where({ object_id: personId, action: 'person.reveal', outcome: 'success' }).orderBy('id').select<{ purpose: string; details: unknown }[]>(),
     ]);
     expect(audited).toHaveLength(looks.length);
     expect(audited[0]).toMatchObject({ purpose: 'contact', details: { fields: 'name+phone' } });
