@@ -46,11 +46,12 @@ export async function bootstrapDatabase(options: BootstrapOptions): Promise<Serv
     await admin.query(
       `grant connect on database ${escapeIdentifier(database)} to ${escapeIdentifier(names.app)}, ${escapeIdentifier(names.relay)}`,
     );
-  });
-  await withClient(withDatabase(text(options.adminUrl), database), async (admin) => {
-    await admin.query(`alter schema public owner to ${escapeIdentifier(names.migrator)}`);
-    await admin.query('revoke all on schema public from public');
-    await admin.query(`grant usage on schema public to ${escapeIdentifier(names.app)}, ${escapeIdentifier(names.relay)}`);
+    // Still under the lock: two at once may fail with "tuple concurrently updated".
+    await withClient(withDatabase(text(options.adminUrl), database), async (admin) => {
+      await admin.query(`alter schema public owner to ${escapeIdentifier(names.migrator)}`);
+      await admin.query('revoke all on schema public from public');
+      await admin.query(`grant usage on schema public to ${escapeIdentifier(names.app)}, ${escapeIdentifier(names.relay)}`);
+    });
   });
   const server = withDatabase(text(options.adminUrl), database);
   return {

@@ -4,6 +4,7 @@ import knexFactory, { type Knex } from 'knex';
 import fc from 'fast-check';
 import {
   answerOnce,
+  bootstrapDatabase,
   createAnswerTable,
   createTenantTable,
   describeSchema,
@@ -181,6 +182,17 @@ describe('migrations', () => {
     const raced = await Promise.all([migrate(options), migrate(options)]);
     expect(raced.flat()).toEqual(['20261124090000_create_notes']);
     expect(await describeSchema(owner)).toBe(before);
+  });
+});
+
+describe('bootstrapDatabase', () => {
+  it('may be raced by any number of starters', async () => {
+    const passwords = { migrator: 'test-only', app: 'test-only', relay: 'test-only' };
+    const options = { adminUrl: test.adminUrl, service: service.name, passwords, database: test.name };
+    for (let round = 0; round < 5; round += 1) {
+      const urls = await Promise.all(Array.from({ length: 6 }, () => bootstrapDatabase(options)));
+      expect(new Set(urls.map(({ appUrl }) => appUrl)).size).toBe(1);
+    }
   });
 });
 
