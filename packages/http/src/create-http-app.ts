@@ -21,7 +21,7 @@ export interface HttpAppOptions {
 
 export interface Route {
   readonly method: 'get' | 'post' | 'put' | 'patch' | 'delete';
-  /** An express 5 pattern: `/v1/cases/:id`, `/v1/cases/:id\\:accept`. */
+  /** An express 5 pattern: `/v1/cases/:id`, `/v1/cases/:id\\:accept`. No parameter takes a value with a colon, which begins an action. */
   readonly path: string;
   /** `json` (the rule for POST, PUT and PATCH) parses and guards the body; `none` leaves it unread to `handle`. */
   readonly body?: 'json' | 'none';
@@ -62,6 +62,8 @@ export function createHttpApp(options: HttpAppOptions): HttpApp {
   server.on('clientError', answerBrokenRequest).on('checkExpectation', app);
 
   const nameRoute = (path: string): RequestHandler => (request, _response, next) => {
+    // A colon begins an action: `/v1/cases/42:accept` is no case with the id `42:accept`.
+    if (Object.values(request.params).some((value) => value.includes(':'))) return next('route');
     observer.stateOf(request).route = path;
     next();
   };

@@ -5,7 +5,8 @@ const deepest = 32;
 
 /**
  * Reads a JSON body into `request.body`, which stays undefined when none was sent. Stricter than JSON.parse: UTF-8 only,
- * no NUL or half characters (PostgreSQL keeps neither), no `__proto__`, at most 32 levels, no compression.
+ * no NUL or half characters (PostgreSQL keeps neither), no `__proto__`, no key twice (RFC 7493 §2.3: whoever checked the
+ * first would be deceived by the last), at most 32 levels, no compression.
  */
 export function jsonBody(limitBytes: number): RequestHandler[] {
   const refuseOthers: RequestHandler = (request, _response, next) => {
@@ -19,10 +20,12 @@ export function jsonBody(limitBytes: number): RequestHandler[] {
   return [refuseOthers, express.raw({ type: () => true, limit: limitBytes, inflate: false }), parse];
 }
 
-/** @throws invalid_argument BODY_NOT_UTF8, BODY_NOT_JSON, BODY_TOO_DEEP, BODY_FORBIDDEN_KEY, BODY_FORBIDDEN_CHARACTER. */
+/** @throws invalid_argument BODY_NOT_UTF8, BODY_NOT_JSON, BODY_TOO_DEEP, BODY_FORBIDDEN_KEY, BODY_KEY_TWICE, BODY_FORBIDDEN_CHARACTER. */
 export function parseJson(bytes: Uint8Array): unknown {
-  const value = parseText(decode(bytes));
+  const text = decode(bytes);
+  const value = parseText(text);
   assertHarmless(value, 1);
+  assertKeysOnce(text);
   return value;
 }
 
@@ -51,6 +54,24 @@ function assertHarmless(value: unknown, depth: number): void {
     if (key === '__proto__') throw invalidArgument('BODY_FORBIDDEN_KEY', 'the body has a key that is never allowed');
     assertStorable(key);
     assertHarmless(member, depth + 1);
+  }
+}
+
+/** `text` is JSON: what JSON.parse took two keys for, it gives no sign of. */
+function assertKeysOnce(text: string): void {
+  const open: (Set<string> | undefined)[] = [];
+  let previous = '';
+  for (const [token] of text.matchAll(/"(?:[^"\\]|\\.)*"|[[\]{}:,]/g)) {
+    if (token === '{') open.push(new Set());
+    else if (token === '[') open.push(undefined);
+    else if (token === '}' || token === ']') open.pop();
+    else if (token === ':') {
+      const key = String(JSON.parse(previous));
+      const keys = open.at(-1);
+      if (keys?.has(key)) throw invalidArgument('BODY_KEY_TWICE', 'an object of the body has a key twice');
+      keys?.add(key);
+    }
+    previous = token;
   }
 }
 

@@ -190,6 +190,24 @@ describe('unknown routes and methods', () => {
     expect([response.status, response.headers.get('allow'), response.headers.get('access-control-allow-origin')]).toEqual([204, 'OPTIONS, POST', null]);
   });
 
+  it('an action is a route of its own: not the thing with a colon in its id', async () => {
+    const { http, start } = fixture();
+    for (const [method, path] of [['get', '/v1/things/:id'], ['patch', '/v1/things/:id'], ['post', '/v1/things/:id\\:close']] as const) {
+      http.route({ method, path, handle: (request, response) => void response.json(request.params) });
+    }
+    const base = await start();
+    const ask = async (line: string) => {
+      const [method = '', path = ''] = line.split(' ');
+      const response = await fetch(base + path, { method });
+      return [response.status, response.headers.get('allow')];
+    };
+    expect(await ask('POST /v1/things/1:close')).toEqual([200, null]);
+    for (const method of ['GET', 'PATCH', 'DELETE']) expect(await ask(`${method} /v1/things/1:close`)).toEqual([405, 'OPTIONS, POST']);
+    expect(await ask('OPTIONS /v1/things/1:close')).toEqual([204, 'OPTIONS, POST']);
+    expect(await ask('POST /v1/things/1')).toEqual([405, 'GET, HEAD, OPTIONS, PATCH']);
+    for (const path of ['/v1/things/1:open', '/v1/things/1:', '/v1/things/1%3Aclose', '/v1/things/1:close:close', '/v1/things/:close']) expect(await ask(`GET ${path}`)).toEqual([404, null]);
+  });
+
   it.each(['/v1/things/%E0%A4%A', '/v1/things/%', '/v1/things/a%00b', '/v1/things/a?q=%00', '/v1/things/a?q=%ff'])('answer 400 to %s', async (path) => {
     const { http, start } = fixture();
     http.route({ method: 'get', path: '/v1/things/:id', handle: (_request, response) => void response.json({}) });

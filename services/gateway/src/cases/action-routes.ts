@@ -80,7 +80,7 @@ const acceptance: readonly ApiRoute[] = [
     word: 'decline',
     rpc: 'DeclineCase',
     summary: '不予受理，写明理由和去处',
-    body: z.strictObject({ reasonCode: code, explanation, redirect: optionalText(500) }),
+    body: z.strictObject({ reasonCode: code, explanation, redirect: text(500) }),
     act: (at, body, { clients, options }) => clients.cases.declineCase({ ...at, ...body }, options),
   }),
 ];
@@ -133,7 +133,7 @@ const handling: readonly ApiRoute[] = [
     word: 'reassign',
     rpc: 'ReassignCase',
     summary: '改派代办员',
-    body: z.strictObject({ agentId: id, reasonCode: code }),
+    body: z.strictObject({ agentId: id, reasonCode: z.string().regex(/^[a-z][a-z0-9_]{0,63}$/) }),
     act: (at, body, { clients, options }) => clients.cases.reassignCase({ ...at, ...body }, options),
   }),
 ];

@@ -2,7 +2,7 @@ import { requests } from '@linli/contracts';
 import { z } from 'zod';
 import { findNames } from '../names/find-names';
 import { route, type ApiRoute } from '../routing/route';
-import { code, id, instant, nextPageToken, optionalId, page, text, unreachable } from '../wire/fields';
+import { code, id, instant, nextPageToken, optionalId, page, someOf, text, unreachable } from '../wire/fields';
 import { words } from '../wire/words';
 import { answerCase } from './answer-case';
 import { caseSchema, caseToJson, channels, idsOf, states } from './json';
@@ -29,7 +29,7 @@ const createCase = route({
     unitId: optionalId.meta({ description: '缺省为居民所在网格或楼栋' }),
     subject,
     submit: z.boolean().default(false),
-    entrustedMaterialCodes: z.array(code).max(100).default([]).meta({ description: '交由代办员保管的材料' }),
+    entrustedMaterialCodes: z.array(code).max(50).default([]).meta({ description: '交由代办员保管的材料' }),
   }),
   response: caseSchema,
   handle: async ({ body, requestId }, call) => {
@@ -46,7 +46,7 @@ const listCases = route({
   tag: 'cases',
   calls: 'requests.v1.CaseService/ListCases',
   query: z.strictObject({
-    number: z.string().min(1).max(50).optional().meta({ description: '受理编号；与 agentId、residentId 三者至多其一' }),
+    number: z.string().regex(/^[A-Z][A-Z0-9]*-[0-9]{8}-[0-9]{5,}$/).max(40).optional().meta({ description: '受理编号；与 agentId、residentId 三者至多其一' }),
     state: states.schema.optional(),
     unitId: optionalId.meta({ description: '该单位及以下' }),
     agentId: optionalId,
@@ -108,7 +108,7 @@ const updateDraft = route({
   calls: 'requests.v1.CaseService/UpdateDraft',
   changes: true,
   params: caseId,
-  body: z.strictObject({ subject: subject.optional(), mandateId: z.union([id, z.literal('')]).optional(), channel: channels.schema.optional() }),
+  body: someOf({ subject: subject.optional(), mandateId: z.union([id, z.literal('')]).optional(), channel: channels.schema.optional() }),
   response: caseSchema,
   handle: async ({ params, body, version }, call) => {
     const { channel, ...rest } = body;

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { scopes } from '../grants/routes';
 import { route, type ApiRoute } from '../routing/route';
 import { kinds } from '../units/routes';
-import { code, optionalText, text } from '../wire/fields';
+import { code, optionalText, text, workPhone } from '../wire/fields';
 
 const mostRows = 5_000;
 const optionalCode = code.optional().transform((value) => value ?? '');
@@ -13,7 +13,7 @@ const unitRow = z.strictObject({ code, parentCode: optionalCode.meta({ descripti
 const staffRow = z.strictObject({
   code,
   name: text(60),
-  workPhone: optionalText(30),
+  workPhone,
   identityIssuer: optionalText(300),
   identitySubject: optionalText(255),
   partnerCode: optionalCode,

@@ -3,7 +3,7 @@ import { internal } from '@linli/errors';
 import { z } from 'zod';
 import { caseTypes } from '../cases/json';
 import { route, type ApiRoute } from '../routing/route';
-import { code, given, nextPageToken, optionalDay, optionalText, page, queryFlag, text } from '../wire/fields';
+import { day, given, itemCode, nextPageToken, optionalDay, optionalText, page, queryFlag, text } from '../wire/fields';
 import { words } from '../wire/words';
 
 const limitUnits = words('LIMIT_UNIT', requests.LimitUnit, ['working_days', 'calendar_days', 'hours']);
@@ -49,15 +49,14 @@ function limitToJson(limit: requests.Limit | undefined): z.input<typeof limitSch
   return limit && { amount: limit.amount, unit: limitUnits.fromWire(limit.unit) };
 }
 
-const day = z.iso.date();
 const newLimit = z.strictObject({ amount: z.int().min(1).max(10_000), unit: limitUnits.schema });
-const newMaterial = z.strictObject({ code, nameZh: text(100), form: z.enum(['original', 'copy', 'shared_data']), required: z.boolean() });
+const newMaterial = z.strictObject({ code: itemCode, nameZh: text(100), form: z.enum(['original', 'copy', 'shared_data']), required: z.boolean() });
 const newItem = z.strictObject({
-  code,
+  code: itemCode,
   nameZh: text(100),
   nameMn: optionalText(200),
   caseType: caseTypes.schema,
-  ownerDepartmentCode: code,
+  ownerDepartmentCode: itemCode,
   legalBasis: text(1_000),
   materials: z.array(newMaterial).max(50).default([]),
   sharedDataSources: z.array(text(100)).max(50).default([]),
@@ -98,7 +97,7 @@ export const itemRoutes: readonly ApiRoute[] = [
     summary: '一个事项',
     tag: 'items',
     calls: 'requests.v1.ItemService/GetItem',
-    params: z.strictObject({ code }),
+    params: z.strictObject({ code: itemCode }),
     query: z.strictObject({ onDay }),
     response: itemSchema,
     handle: async ({ params, query }, { clients, options }) => {

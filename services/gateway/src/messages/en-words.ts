@@ -10,6 +10,7 @@ export const enProblems: Messages['problems'] = {
   too_long: 'is too long',
   too_short: 'is too short',
   too_many: 'has too many members',
+  empty: 'is empty',
   too_few: 'has too few members',
   too_large: 'is too large',
   too_small: 'is too small',

@@ -31,6 +31,7 @@ export const en: Messages = {
     BODY_NOT_UTF8: ['Unreadable body', 'The body is not UTF-8.'],
     BODY_FORBIDDEN_CHARACTER: ['Unreadable body', 'The body holds characters that cannot be stored.'],
     BODY_FORBIDDEN_KEY: ['Unreadable body', 'The body holds a key that is not allowed.'],
+    BODY_KEY_TWICE: ['Unreadable body', 'The body names one field twice.'],
     BODY_TOO_DEEP: ['Unreadable body', 'The body is nested more than {limit} levels deep.'],
     BODY_TOO_LARGE: ['Body too large', 'The body is larger than {limit} bytes.'],
     BODY_INCOMPLETE: ['Body incomplete', 'The body did not arrive whole. Please send it again.'],

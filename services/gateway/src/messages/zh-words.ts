@@ -11,6 +11,7 @@ export const zhProblems: Messages['problems'] = {
   too_short: '太短',
   too_many: '太多',
   too_few: '太少',
+  empty: '是空的',
   too_large: '超出上限',
   too_small: '低于下限',
   negative: '不能为负数',

@@ -31,6 +31,7 @@ export const zh: Messages = {
     BODY_NOT_UTF8: ['内容无法读取', '提交的内容不是 UTF-8 编码。'],
     BODY_FORBIDDEN_CHARACTER: ['内容无法读取', '提交的内容中有不能保存的字符。'],
     BODY_FORBIDDEN_KEY: ['内容无法读取', '提交的内容中有不允许的字段名。'],
+    BODY_KEY_TWICE: ['内容无法读取', '提交的内容中同一个字段出现了两次。'],
     BODY_TOO_DEEP: ['内容无法读取', '提交的内容嵌套超过 {limit} 层。'],
     BODY_TOO_LARGE: ['内容太大', '提交的内容超过 {limit} 字节。'],
     BODY_INCOMPLETE: ['内容不完整', '提交的内容没有传完。请重试。'],

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { entityTag, idempotencyKey } from '../routing/preconditions';
 import type { ApiRoute } from '../routing/route';
 
 type Json = Record<string, unknown>;
@@ -8,7 +9,7 @@ const problemRef = { $ref: '#/components/schemas/Problem' };
 const problemSchema = {
   type: 'object',
   description: 'RFC 9457；code 是稳定的错误代码，detail 是给人看的一句话',
-  required: ['type', 'title', 'status', 'code'],
+  required: ['type', 'title', 'status', 'detail', 'instance', 'code', 'traceId'],
   properties: {
     type: { type: 'string' },
     title: { type: 'string' },
@@ -24,14 +25,21 @@ const problemSchema = {
   },
 };
 
-const header = (name: string, description: string, example: string): Json => ({
+const header = (name: string, pattern: RegExp, { description, example }: { description: string; example: string }): Json => ({
   name,
   in: 'header',
   required: true,
   description,
-  schema: { type: 'string' },
+  schema: { type: 'string', pattern: pattern.source },
   example,
 });
+
+// One event of the stream, as OpenAPI 3.2 models it.
+const eventSchema: Json = {
+  type: 'object',
+  required: ['event', 'data'],
+  properties: { event: { enum: ['change', 'reset'] }, id: { type: 'string' }, data: { type: 'string', contentMediaType: 'application/json' } },
+};
 
 // The one answer that is no JSON, and so not in the table: see events/serve-stream.ts.
 const streamOperation: Json = {
@@ -41,7 +49,7 @@ const streamOperation: Json = {
   'x-permission': 'requests.case.read',
   parameters: [{ name: 'Last-Event-ID', in: 'header', required: false, description: '从该事件之后续传', schema: { type: 'string' } }],
   responses: {
-    200: { description: '事件流', content: { 'text/event-stream': { schema: { type: 'string' } } } },
+    200: { description: '事件流', content: { 'text/event-stream': { schema: eventSchema } } },
     default: { description: '未成功', content: { 'application/problem+json': { schema: problemRef } } },
   },
 };
@@ -80,8 +88,8 @@ function operationOf(route: ApiRoute, schemas: Json): Json {
   const parameters = [
     ...parametersOf(route.params, 'path'),
     ...parametersOf(route.query, 'query'),
-    ...(route.creates === true ? [header('Idempotency-Key', '重复发送同一请求时得到第一次的答复', '"a3f1c7e2"')] : []),
-    ...(route.changes === true ? [header('If-Match', '所见版本的 ETag', '"v3"')] : []),
+    ...(route.creates === true ? [header('Idempotency-Key', idempotencyKey, { description: '重复发送同一请求时得到第一次的答复', example: '"a3f1c7e2"' })] : []),
+    ...(route.changes === true ? [header('If-Match', entityTag, { description: '所见版本的 ETag', example: '"v3"' })] : []),
   ];
   return {
     operationId: route.name,

@@ -3,13 +3,17 @@ import { internal } from '@linli/errors';
 import { z } from 'zod';
 import { findNames } from '../names/find-names';
 import { route, type Answer, type ApiRoute } from '../routing/route';
-import { given, id, nextPageToken, optionalId, optionalText, page, text, time, timeOf, unreachable } from '../wire/fields';
+import { given, id, nextPageToken, optionalId, optionalText, page, someOf, text, time, timeOf, unreachable } from '../wire/fields';
 import { words } from '../wire/words';
 
 const languages = words('LANGUAGE', residents.Language, ['zh', 'mn']);
 const purposes = words('REVEAL_PURPOSE', residents.RevealPurpose, ['case_filing', 'contact', 'identity_check', 'own_access']);
 const fields = words('PERSON_FIELD', residents.PersonField, ['name', 'phone', 'identity_number']);
 const onPerson = z.strictObject({ id });
+
+// Letters of any script; the joiners are Mongolian's, and the dot between parts of a name is typed in several ways.
+const name = text(50, /^\p{Zs}*[\p{L}\u3007][\p{L}\p{M}\u3007\p{Zs}\u180e\u200c\u200d·•‧・∙･.'’-]*$/u);
+const identityNumber = optionalText(18, /^([0-9０-９]{15}|[0-9０-９]{17}[0-9０-９XxＸｘ])?$/u);
 
 const personSchema = z
   .strictObject({
@@ -52,9 +56,9 @@ const records: readonly ApiRoute[] = [
     calls: 'residents.v1.PersonService/RegisterPerson',
     creates: true,
     body: z.strictObject({
-      name: text(100),
+      name,
       phone: text(30),
-      identityNumber: optionalText(18).meta({ description: '办事确需时才填' }),
+      identityNumber: identityNumber.meta({ description: '办事确需时才填' }),
       preferredLanguage: languages.schema.default('zh'),
       unitId: id.meta({ description: '所在网格或楼栋' }),
       identityIssuer: optionalText(300),
@@ -84,7 +88,7 @@ const records: readonly ApiRoute[] = [
     calls: 'residents.v1.PersonService/UpdatePerson',
     changes: true,
     params: onPerson,
-    body: z.strictObject({ name: text(100).optional(), phone: text(30).optional(), preferredLanguage: languages.schema.optional(), unitId: id.optional() }),
+    body: someOf({ name: name.optional(), phone: text(30).optional(), preferredLanguage: languages.schema.optional(), unitId: id.optional() }),
     response: personSchema,
     handle: async ({ params, body, version }, { clients, options }) => {
       const { preferredLanguage, ...rest } = body;
@@ -103,7 +107,7 @@ const lookups: readonly ApiRoute[] = [
     tag: 'persons',
     calls: 'residents.v1.PersonService/FindPersons',
     sensitive: true,
-    body: z.strictObject({ phone: optionalText(30), identityNumber: optionalText(18) }),
+    body: z.strictObject({ phone: optionalText(30), identityNumber }),
     response: z.strictObject({ persons: z.array(personSchema) }),
     handle: async ({ body }, { clients, options }) => {
       const found = await clients.persons.findPersons(body, options);

@@ -1,6 +1,5 @@
 import type { HttpApp, RequestContext } from '@linli/http';
 import { requirePermission } from '@linli/auth';
-import { notFound } from '@linli/errors';
 import type { Request, RequestHandler, Response } from 'express';
 import type { Deps } from '../deps';
 import { authenticate, type Admitted, type Door } from '../identity/authenticate';
@@ -33,7 +32,6 @@ export function createAdmit({ door, limits }: Pick<Edge, 'door' | 'limits'>, rou
 
 /** Puts the table's routes on the app. */
 export function serveRoutes(http: HttpApp, edge: Edge, routes: readonly ApiRoute[]): void {
-  refuseUnknownActions(http, routes);
   for (const route of routes) {
     const admit = createAdmit(edge, route);
     const admitted = new WeakMap<Request, Admitted>();
@@ -51,19 +49,6 @@ export function serveRoutes(http: HttpApp, edge: Edge, routes: readonly ApiRoute
       },
     });
   }
-}
-
-/** `/v1/cases/<id>:nope` would otherwise be the case with the id `<id>:nope`. @throws not_found ROUTE_NOT_FOUND. */
-function refuseUnknownActions(http: HttpApp, routes: readonly ApiRoute[]): void {
-  const known = new Set(routes.map(({ path }) => actionOf(path)));
-  http.express.use((request, _response, next) => {
-    if (!known.has(actionOf(request.path))) throw notFound('ROUTE_NOT_FOUND', 'no such route');
-    next();
-  });
-}
-
-function actionOf(path: string): string | undefined {
-  return /:([^/:]*)$/.exec(path)?.[1];
 }
 
 /** `/v1/cases/{id}:accept` → `/v1/cases/:id\:accept`, as express 5 reads it. */

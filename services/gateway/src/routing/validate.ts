@@ -49,7 +49,7 @@ function codeOf(issue: Issue, value: unknown): string {
     case 'too_big':
       return issue.origin === 'string' ? 'too_long' : issue.origin === 'array' ? 'too_many' : 'too_large';
     case 'too_small':
-      return issue.origin === 'string' ? 'too_short' : issue.origin === 'array' ? 'too_few' : 'too_small';
+      return issue.origin === 'string' ? 'too_short' : issue.origin === 'array' ? 'too_few' : issue.origin === 'object' ? 'empty' : 'too_small';
     case 'invalid_value':
       return valueAt(value, issue.path) === undefined ? 'required' : 'not_a_choice';
     default:

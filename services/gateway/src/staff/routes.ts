@@ -2,7 +2,7 @@ import type { organization } from '@linli/contracts';
 import { internal } from '@linli/errors';
 import { z } from 'zod';
 import { route, type Answer, type ApiRoute, type Call } from '../routing/route';
-import { code, dateOf, given, id, instant, nextPageToken, optionalDay, optionalId, optionalText, page, text, time, timeOf } from '../wire/fields';
+import { code, dateOf, given, id, instant, nextPageToken, optionalDay, optionalId, optionalText, page, text, time, timeOf, workPhone } from '../wire/fields';
 
 const onStaff = z.strictObject({ id });
 
@@ -102,7 +102,7 @@ const reads: readonly ApiRoute[] = [
     body: z.strictObject({
       code,
       name: text(60),
-      workPhone: optionalText(30),
+      workPhone,
       identityIssuer: optionalText(300).meta({ description: '统一身份认证的 issuer' }),
       identitySubject: optionalText(255),
     }),

@@ -1,7 +1,11 @@
 import { z } from 'zod';
 
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
-const day = /^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$/;
+// From the year 1950 to 2199: what the services keep.
+const daysKept = /^(19[5-9][0-9]|2[01][0-9]{2})-[0-9]{2}-[0-9]{2}$/;
+// No text holds what nobody sees: control characters, zero width, and what turns the order of reading around.
+const unseen = String.raw`\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u115f\u1160\u200b\u2028-\u202e\u2060-\u2069\u3164\ufeff\uffa0\ufff9-\ufffb\ufffe\uffff`;
+const seen = new RegExp(`^[^${unseen}]*$`, 'u');
 
 /** A field that may be left out, as the proto says it: ''. */
 function orEmpty<T extends z.ZodType<string>>(schema: T) {
@@ -11,18 +15,42 @@ function orEmpty<T extends z.ZodType<string>>(schema: T) {
 // Schemas of what comes in.
 export const id = z.string().regex(uuid).meta({ description: 'UUID' });
 export const optionalId = orEmpty(id);
-export const code = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/);
-export const codes = z.array(code).min(1).max(100);
-export const optionalDay = orEmpty(z.string().regex(day).meta({ format: 'date' }));
+export const code = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/);
+/** Of an errand, a material or a department: begins with a letter, and with eleven digits it could be somebody's number. */
+export const itemCode = z.string().regex(/^[A-Za-z](?!([^0-9]*[0-9]){11})[A-Za-z0-9._-]{0,63}$/);
+export const codes = z.array(code).min(1).max(50);
+export const day = z.iso.date().refine((text) => daysKept.test(text)).meta({ pattern: daysKept.source });
+export const optionalDay = orEmpty(day);
 export const instant = z.iso.datetime({ offset: true }).max(40).meta({ description: 'RFC 3339, 带时区' });
 
-/** Text of at most `max` characters. */
-export function text(max: number) {
-  return z.string().min(1).max(max);
+/** Text of at most `max` characters that is not blank. JSON Schema and people count code points, which JavaScript does not. */
+export function text(max: number, pattern = seen) {
+  return counted(1, max).regex(pattern).meta({ minLength: 1, maxLength: max, pattern: pattern.source });
 }
 
-export function optionalText(max: number) {
-  return orEmpty(z.string().max(max));
+export function optionalText(max: number, pattern = seen) {
+  return orEmpty(counted(0, max).regex(pattern).meta({ maxLength: max, pattern: pattern.source }));
+}
+
+/** A telephone number as the office writes it. */
+export const workPhone = optionalText(20, /^(\+?[0-9][0-9 -]{1,17}[0-9])?$/u);
+
+function counted(min: number, max: number) {
+  return z.string().check(({ value, issues }) => {
+    const count = [...value].length;
+    if (min > 0 && value.trim() === '') issues.push({ code: 'too_small', origin: 'string', minimum: min, input: value });
+    if (count > max) issues.push({ code: 'too_big', origin: 'string', maximum: max, input: value });
+  });
+}
+
+/** A change of some members of a thing: at least one is given. */
+export function someOf<S extends z.ZodRawShape>(shape: S) {
+  return z
+    .strictObject(shape)
+    .check(({ value, issues }) => {
+      if (Object.values(value).every((member) => member === undefined)) issues.push({ code: 'too_small', origin: 'object', minimum: 1, input: value });
+    })
+    .meta({ minProperties: 1 });
 }
 
 /** `undefined` for an instant that was not given. */
@@ -38,11 +66,11 @@ function fromText<T extends z.ZodType>(pattern: RegExp, read: (value: string) =>
 export const queryFlag = fromText(/^(true|false)$/, (value) => value === 'true', z.boolean()).meta({ shown: { type: 'boolean' } });
 
 export const page = {
-  pageSize: fromText(/^\d{1,6}$/, Number, z.int().min(0))
+  pageSize: fromText(/^[0-9]{1,6}$/, Number, z.int().min(0))
     .optional()
     .transform((size) => Math.min(size ?? 0, 200))
-    .meta({ description: '每页条数；缺省 50，最多 200', shown: { type: 'integer', minimum: 0, default: 50 } }),
-  pageToken: orEmpty(z.string().max(4_000)).meta({ description: '上一页答复中的 nextPageToken', shown: { type: 'string' } }),
+    .meta({ description: '每页条数；缺省 50，最多 200', shown: { type: 'integer', minimum: 0, maximum: 999_999, default: 50 } }),
+  pageToken: orEmpty(z.string().max(4_000)).meta({ description: '上一页答复中的 nextPageToken', shown: { type: 'string', maxLength: 4_000 } }),
 } as const;
 
 // Schemas of what goes out.
