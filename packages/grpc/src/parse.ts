@@ -25,7 +25,18 @@ export interface TextRule {
   readonly pattern?: RegExp;
 }
 
-/** Trimmed text in NFC without control characters (new lines and tabs stay) and lone surrogates. */
+// Control characters but tab and new lines, zero width, fillers, separators of lines, what turns the order of reading around, tags, no characters.
+const unseen =
+  /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u115f\u1160\u200b\u2028-\u202e\u2060-\u2069\u3164\ufeff\uffa0\ufff9-\ufffb\ufffe\uffff\u{e0000}-\u{e007f}]/u;
+// More marks on one letter than any script stacks there.
+const flood = /\p{M}{9}/u;
+
+/** Whether a text holds what nobody sees, or what makes it unreadable: it could pass for another text, or hide one. */
+export function holdsUnseen(text: string): boolean {
+  return !text.isWellFormed() || unseen.test(text) || flood.test(text);
+}
+
+/** Trimmed text in NFC that holds nothing unseen (see `holdsUnseen`). */
 export function requireText(raw: string, field: string, rule: TextRule): string {
   const text = raw.normalize('NFC').trim();
   if (text === '') {
@@ -33,8 +44,7 @@ export function requireText(raw: string, field: string, rule: TextRule): string 
     throw violation(field, 'required');
   }
   if ([...text].length > rule.max) throw violation(field, 'too_long');
-   
-  if (!text.isWellFormed() || /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/.test(text)) throw violation(field, 'malformed');
+  if (holdsUnseen(text)) throw violation(field, 'malformed');
   if (rule.pattern !== undefined && !rule.pattern.test(text)) throw violation(field, 'malformed');
   return text;
 }

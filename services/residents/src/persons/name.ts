@@ -1,5 +1,5 @@
 import { Secret } from '@linli/config';
-import { violation } from '@linli/grpc';
+import { holdsUnseen, violation } from '@linli/grpc';
 
 const longest = 50;
 // Letters and marks of any script, with what stands between the parts of a name; 〇 is a number to Unicode. The joiners are Mongolian's.
@@ -11,6 +11,6 @@ export function normaliseName(raw: Secret): Secret {
   const text = raw.reveal().normalize('NFC').trim().replace(/[•‧・∙･]/g, '·').replace(/\p{Zs}{2,}/gu, ' ');
   if (text === '') throw violation('name', 'required');
   if ([...text].length > longest) throw violation('name', 'too_long');
-  if (!form.test(text)) throw violation('name', 'malformed');
+  if (!form.test(text) || holdsUnseen(text)) throw violation('name', 'malformed');
   return new Secret(text);
 }
