@@ -9,7 +9,7 @@ import { findRunning } from './run-file.ts';
 const gigabyte = 1024 ** 3;
 
 /** Everything a person can mend before the wait begins. Throws the first problem as one line: what, and how to mend it. */
-export async function checkMachine(options: { port: number; data: string; env: NodeJS.ProcessEnv }): Promise<void> {
+export async function checkMachine(options: { port: number; data: string; fresh?: boolean; env: NodeJS.ProcessEnv }): Promise<void> {
   if (options.port < 1024 && process.getuid?.() !== 0 && !(await portIsFree(options.port))) {
     throw new Refusal(`port ${options.port} may not be opened or is in use: choose another with \`npm start -- --port N\``);
   }
@@ -18,7 +18,7 @@ export async function checkMachine(options: { port: number; data: string; env: N
   }
   checkDisk(options.data);
   await checkGiven(options.env);
-  planKafka(options.env['KAFKA_BROKERS']);
+  planKafka(options.env['KAFKA_BROKERS'], options.fresh === true ? undefined : options.data);
 }
 
 /** One platform at a time on one data folder. */

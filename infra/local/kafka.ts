@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { containerEngine, runContainer } from './container.ts';
+import { engineFor, isInVolume, runContainer } from './container.ts';
 import { must } from './exec.ts';
 import { fetchKafkaJars, findJava, hasMaven, kafkaJars } from './java.ts';
 import { root } from './paths.ts';
@@ -11,6 +11,7 @@ import { kafkaAccepts, untilReady } from './ready.ts';
 import type { ServerOptions } from './server-options.ts';
 
 const rank = 4;
+const mount = '/var/lib/kafka/data';
 const template = path.join(root, 'infra/kafka/server.properties');
 const logging = path.join(root, 'infra/kafka/log4j2.properties');
 
@@ -23,11 +24,12 @@ export interface KafkaOptions extends ServerOptions {
 export type KafkaPlan = { step: 'given' } | { step: 'local'; java: string } | { step: 'container'; engine: string };
 
 /** Which step of the ladder this machine can take; asked before anything is started, because what is missing is named here. */
-export function planKafka(given: string | undefined): KafkaPlan {
+export function planKafka(given: string | undefined, data?: string): KafkaPlan {
   if (given) return { step: 'given' };
-  const java = findJava();
+  const folder = data === undefined ? undefined : path.resolve(data, 'kafka');
+  const java = isInVolume(folder) ? undefined : findJava();
   if (java && (kafkaJars().present || hasMaven())) return { step: 'local', java };
-  const engine = containerEngine();
+  const engine = engineFor(folder, folder !== undefined && existsSync(path.join(folder, 'formatted')));
   if (engine) return { step: 'container', engine };
   const missing = java ? 'Maven was not found, which fetches Kafka the first time' : 'Java 17 or newer was not found, which Kafka needs';
   const cure = java ? 'apt-get install maven' : 'apt-get install openjdk-17-jre-headless maven';
@@ -36,9 +38,9 @@ export function planKafka(given: string | undefined): KafkaPlan {
 
 /** Climbs the ladder given brokers → local binary → container. Returns the brokers and the step taken, in words. */
 export async function startKafka(options: KafkaOptions): Promise<{ brokers: string; step: string }> {
-  const plan = planKafka(options.given);
+  const plan = planKafka(options.given, options.data);
   if (options.given) return { brokers: options.given, step: `given, at ${options.given}` };
-  const step = plan.step === 'local' ? await startLocal(options, plan.java) : startContainer(options, plan);
+  const step = plan.step === 'local' ? await startLocal(options, plan.java) : await startContainer(options, plan);
   await untilReady({ name: 'kafka', probe: () => kafkaAccepts(options.port), ...options });
   return { brokers: `${loopback}:${options.port}`, step };
 }
@@ -76,24 +78,24 @@ function fillTemplate(options: KafkaOptions, logFolder: string): string {
   return readFileSync(template, 'utf8').replaceAll(/\$\{(\w+)\}/g, (_, name: string) => values[name] ?? '');
 }
 
-function startContainer(options: KafkaOptions, plan: KafkaPlan): string {
+async function startContainer(options: KafkaOptions, plan: KafkaPlan): Promise<string> {
   if (plan.step !== 'container') throw new Refusal('no container engine answers');
-  const image = `apache/kafka:${kafkaJars().version}`;
-  const data = path.resolve(options.data, 'kafka');
-  mkdirSync(path.join(data, 'log'), { recursive: true });
-  chmodSync(path.join(data, 'log'), 0o777); // the image's user is neither root nor us
-  // Inside, the ports are the same as outside, so that the advertised address is right for both.
-  writeFileSync(path.join(data, 'server.properties'), fillTemplate(options, '/var/lib/kafka/data').replace(/^listeners=PLAINTEXT:\/\/[\d.]+/m, 'listeners=PLAINTEXT://0.0.0.0'));
-  runContainer(options.supervisor, {
-    engine: plan.engine,
+  const folder = path.resolve(options.data, 'kafka');
+  mkdirSync(folder, { recursive: true });
+  const properties = path.join(folder, 'container.properties');
+  // Inside, the ports are the same as outside, so that the advertised address is right for both. The image's user must be able to read it.
+  writeFileSync(properties, fillTemplate(options, mount).replace(/^listeners=PLAINTEXT:\/\/[\d.]+/m, 'listeners=PLAINTEXT://0.0.0.0'));
+  chmodSync(properties, 0o644);
+  const server = {
     name: 'kafka',
-    image,
+    image: `apache/kafka:${kafkaJars().version}`,
+    mount,
     rank,
     signal: 'SIGTERM',
-    data,
-    options: ['-p', `${loopback}:${options.port}:${options.port}`, '-v', `${path.join(data, 'server.properties')}:/mnt/shared/config/server.properties`, '-v', `${path.join(data, 'log')}:/var/lib/kafka/data`],
-    env: {},
+    options: ['-p', `${loopback}:${options.port}:${options.port}`, '-e', 'KAFKA_HEAP_OPTS', '-v', `${properties}:/mnt/shared/config/server.properties:ro`],
+    env: { KAFKA_HEAP_OPTS: '-Xmx512m -Xms128m' },
     args: [],
-  });
-  return `container ${image}, data in ${data}`;
+    probe: () => kafkaAccepts(options.port),
+  } as const;
+  return runContainer(plan.engine, server, options);
 }

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { chownSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { containerEngine, runContainer } from './container.ts';
+import { engineFor, isInVolume, runContainer } from './container.ts';
 import { must } from './exec.ts';
 import { commandOf, startOf } from './identity.mjs';
 import { root } from './paths.ts';
@@ -10,7 +10,7 @@ import { Refusal } from './print.ts';
 import { postgresAccepts, untilReady } from './ready.ts';
 import type { ServerOptions } from './server-options.ts';
 import { stopInOrder } from './stop.ts';
-import { reachableBinaries, reachableFolder, serverUser } from './user.ts';
+import { insteadOf, reachableBinaries, reachableFolder, serverUser } from './user.ts';
 
 const rank = 5;
 
@@ -25,8 +25,8 @@ interface PostgresOptions extends ServerOptions {
 export async function startPostgres(options: PostgresOptions): Promise<{ url: string; step: string }> {
   if (options.given) return { url: options.given, step: `given, at ${new URL(options.given).host}` };
   const url = `postgres://postgres:${options.password}@${loopback}:${options.port}/postgres`;
-  const binaries = findBinaries();
-  const step = binaries ? await startLocal(options, binaries) : startContainer(options);
+  const binaries = isInVolume(path.resolve(options.data, 'postgres')) ? undefined : findBinaries();
+  const step = binaries ? await startLocal(options, binaries) : await startContainer(options);
   await untilReady({ name: 'postgres', probe: () => postgresAccepts(options.port), ...options });
   return { url, step };
 }
@@ -49,7 +49,7 @@ async function startLocal(options: PostgresOptions, folder: string): Promise<str
   options.supervisor.start({
     name: 'postgres',
     command: path.join(binaries, 'bin/postgres'),
-    args: ['-D', cluster, '-p', String(options.port), ...settings(options.throwaway).flatMap((setting) => ['-c', setting])],
+    args: ['-D', cluster, '-p', String(options.port), ...asArguments([`listen_addresses=${loopback}`, 'unix_socket_directories=', ...settings(options.throwaway)])],
     env: { PATH: process.env['PATH'], LC_ALL: 'C', TZ: 'UTC' },
     cwd: data,
     ...(user ? { user } : {}),
@@ -85,9 +85,13 @@ async function initialise(where: PostgresOptions & { binaries: string; data: str
 }
 
 function settings(throwaway: boolean): string[] {
-  const always = [`listen_addresses=${loopback}`, 'unix_socket_directories=', 'timezone=UTC', 'log_timezone=UTC', 'log_line_prefix=%m [%p] %q%u@%d '];
+  const always = ['timezone=UTC', 'log_timezone=UTC', 'log_line_prefix=%m [%p] %q%u@%d '];
   if (!throwaway) return [...always, 'max_connections=200', 'shared_buffers=64MB'];
   return [...always, 'max_connections=300', 'shared_buffers=128MB', 'fsync=off', 'synchronous_commit=off', 'full_page_writes=off'];
+}
+
+function asArguments(values: readonly string[]): string[] {
+  return values.flatMap((value) => ['-c', value]);
 }
 
 /**
@@ -105,22 +109,23 @@ async function clearStalePid(cluster: string): Promise<void> {
   }
 }
 
-function startContainer(options: PostgresOptions): string {
-  const engine = containerEngine();
+async function startContainer(options: PostgresOptions): Promise<string> {
+  const folder = path.resolve(options.data, 'postgres');
+  const engine = engineFor(folder, [folder, insteadOf(path.join(options.data, 'postgres'))].some((place) => existsSync(path.join(place, 'complete'))));
   if (!engine) {
     throw new Refusal(`PostgreSQL: npm has no binary for ${process.platform}-${process.arch} that runs here and no container engine answers: start Docker, or give DATABASE_URL`);
   }
-  const image = 'postgres:18';
-  runContainer(options.supervisor, {
-    engine,
+  const server = {
     name: 'postgres',
-    image,
+    image: 'postgres:18',
+    mount: '/var/lib/postgresql',
     rank,
     signal: 'SIGINT',
-    data: options.data,
-    options: ['-p', `${loopback}:${options.port}:5432`, '-e', 'POSTGRES_PASSWORD', '-v', `${path.resolve(options.data, 'postgres')}:/var/lib/postgresql`],
-    env: { POSTGRES_PASSWORD: options.password },
-    args: ['-c', 'max_connections=300', ...(options.throwaway ? ['-c', 'fsync=off'] : [])],
-  });
-  return `container ${image}, data in ${path.resolve(options.data, 'postgres')}`;
+    // Parallel queries share memory through /dev/shm, of which a container has 64 MB.
+    options: ['-p', `${loopback}:${options.port}:5432`, '--shm-size', '256m', '-e', 'POSTGRES_PASSWORD', '-e', 'POSTGRES_INITDB_ARGS'],
+    env: { POSTGRES_PASSWORD: options.password, POSTGRES_INITDB_ARGS: ['-E UTF8', ...sorting].join(' ') },
+    args: asArguments(settings(options.throwaway)),
+    probe: () => postgresAccepts(options.port),
+  } as const;
+  return runContainer(engine, server, options);
 }

@@ -32,7 +32,7 @@ export function findRunning(home: Home): RunRecord | undefined {
 export async function reapAbandoned(home: Home): Promise<void> {
   const record = readRun(home);
   if (!record || isRunning(record.supervisor)) return;
-  const left = record.processes.filter((one) => isRunning(one));
+  const left = record.processes.filter((one) => isRunning(one) || one.container !== undefined);
   if (left.length > 0) {
     say(`stopping what an earlier run left: ${left.map(({ name, pid }) => `${name} (${pid})`).join(', ')}`);
     await stopInOrder(left);

@@ -1,5 +1,6 @@
 import { mkdirSync, readdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
+import { forgetContainers } from './container.ts';
 import { isRunning, startOf } from './identity.mjs';
 import { startKafka } from './kafka.ts';
 import { stateFolder } from './paths.ts';
@@ -52,6 +53,7 @@ function removeAbandoned(folder: string): void {
 }
 
 function remove(data: string): void {
+  forgetContainers(data);
   for (const folder of [data, insteadOf(path.join(data, 'postgres'))]) rmSync(folder, { recursive: true, force: true });
 }
 

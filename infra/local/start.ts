@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node
 import path from 'node:path';
 import { startUsage, type StartOptions } from './arguments.ts';
 import { checkMachine, refuseSecondStart } from './checks.ts';
+import { forgetContainers } from './container.ts';
 import { digestLine } from './digest-log.ts';
 import { must } from './exec.ts';
 import { memoryOf } from './identity.mjs';
@@ -31,7 +32,7 @@ export async function start(options: StartOptions, env: NodeJS.ProcessEnv, signa
   const home = homeOf(options.data);
   refuseSecondStart(home);
   await reapAbandoned(home);
-  await checkMachine({ port: options.port, data: home.data, env });
+  await checkMachine({ port: options.port, data: home.data, fresh: options.fresh, env });
   if (options.fresh) emptyData(home.data);
   writeRun(home, { addresses: {}, processes: [] }); // from here on a second start is told to wait
 
@@ -118,8 +119,8 @@ async function operate(platform: Platform, args: readonly string[], signal: Abor
 
 function report(platform: Platform, supervisor: Supervisor, elapsed: number): void {
   say(`ready after                        ${seconds(elapsed)}\n`);
-  const processes = supervisor.processes.map(({ name, pid }) => ({ name, pid, megabytes: memoryOf(pid) }));
-  for (const { name, pid, megabytes } of processes) say(`  ${name.padEnd(14)} pid ${String(pid).padEnd(8)} ${String(megabytes).padStart(4)} MB`);
+  const processes = supervisor.processes.map(({ name, pid, container }) => ({ name, pid, container, megabytes: memoryOf(pid) }));
+  for (const { name, pid, container, megabytes } of processes) say(`  ${name.padEnd(14)} pid ${String(pid).padEnd(8)} ${container ? `client of container ${container.name}` : `${String(megabytes).padStart(4)} MB`}`);
   const ours = processes.filter(({ name }) => !['postgres', 'kafka', 'issuer'].includes(name));
   say(`  services and gateway together ${ours.reduce((sum, { megabytes }) => sum + megabytes, 0)} MB\n`);
   for (const [name, address] of Object.entries(platformAddresses(platform))) say(`  ${name.padEnd(18)} ${address}`);
@@ -141,6 +142,7 @@ async function untilEnd(supervisor: Supervisor, signal: AbortSignal): Promise<nu
 /** Only what Linli made there: the folder may be somebody's. */
 function emptyData(data: string): void {
   mkdirSync(data, { recursive: true });
+  forgetContainers(data);
   for (const name of ['postgres', 'kafka', 'secrets.json', 'ports.json', 'imported']) rmSync(path.join(data, name), { recursive: true, force: true });
   rmSync(insteadOf(path.join(data, 'postgres')), { recursive: true, force: true });
 }

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { removeContainer, type ContainerRef } from './engine.ts';
 import { isRunning } from './identity.mjs';
 
 /** A process of ours, told apart from a later one with the same pid by its start. */
@@ -10,6 +11,8 @@ export interface Running {
   readonly rank: number;
   readonly signal: NodeJS.Signals;
   readonly graceMs: number;
+  /** The process is only the client that runs this. */
+  readonly container?: ContainerRef;
 }
 
 /** Stops all of them, rank by rank; what does not go in its time is killed with its process group. Returns the names killed. */
@@ -25,10 +28,23 @@ export async function stopInOrder(processes: readonly Running[]): Promise<string
 }
 
 async function stopOne(running: Running): Promise<boolean> {
+  const went = await stopProcess(running);
+  // A client that was killed leaves its container running.
+  if (running.container) await removeContainer(running.container, running.signal);
+  return went;
+}
+
+async function stopProcess(running: Running): Promise<boolean> {
   if (!isRunning(running)) return true;
-  send(running.pid, running.signal);
-  const end = Date.now() + running.graceMs;
-  while (isRunning(running) && Date.now() < end) await sleep(20);
+  const began = Date.now();
+  for (let asked = 0; isRunning(running) && Date.now() < began + running.graceMs; await sleep(20)) {
+    // The first process of a container is deaf until the server has taken its place, so it is asked every second.
+    const due = asked === 0 || (running.container !== undefined && Date.now() >= began + asked * 1_000);
+    if (due) {
+      send(running.pid, running.signal);
+      asked += 1;
+    }
+  }
   const went = !isRunning(running);
   // Each child leads its own group: this takes the child, if it is still there, and what it started and left behind.
   send(-running.pid, 'SIGKILL');

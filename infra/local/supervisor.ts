@@ -2,6 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, existsSync, mkdirSync, openSync, readFileSync, renameSync } from 'node:fs';
 import path from 'node:path';
+import type { ContainerRef } from './engine.ts';
 import { startOf } from './identity.mjs';
 import { Refusal } from './print.ts';
 import { stopInOrder, type Running } from './stop.ts';
@@ -18,6 +19,8 @@ export interface ChildSpec {
   readonly rank: number;
   readonly signal?: NodeJS.Signals;
   readonly graceMs?: number;
+  /** What the command, a container engine's client, runs. */
+  readonly container?: ContainerRef;
 }
 
 export interface Crash {
@@ -37,6 +40,8 @@ export class Supervisor {
   readonly #mayEnd: boolean;
   readonly #children = new Map<number, Running & { gone: Promise<void> }>();
   readonly #crash = Promise.withResolvers<Crash>();
+  /** Clients that ended by themselves, maybe not with their containers. */
+  readonly #withoutClient: Running[] = [];
   #guard: ChildProcess | undefined;
   #stopping = false;
 
@@ -73,10 +78,11 @@ export class Supervisor {
     const { pid } = child;
     if (pid === undefined) throw new Refusal(`${spec.name} did not start: ${spec.command} cannot be run`);
     const { name, rank, signal = 'SIGTERM', graceMs = 10_000 } = spec;
-    const running: Running = { name, pid, started: startOf(pid) ?? '', rank, signal, graceMs };
+    const running: Running = { name, pid, started: startOf(pid) ?? '', rank, signal, graceMs, ...(spec.container ? { container: spec.container } : {}) };
     const gone = new Promise<void>((resolve) => {
       child.on('exit', (code, killedBy) => {
         this.#forget(pid);
+        if (running.container && !this.#stopping) this.#withoutClient.push(running);
         if (!this.#stopping && !this.#mayEnd) this.#crash.resolve({ name, how: killedBy ? `was killed by ${killedBy}` : `ended with code ${code}`, lastLines: this.lastLines(name) });
         resolve();
       });
@@ -98,7 +104,7 @@ export class Supervisor {
   async stop(): Promise<void> {
     this.#stopping = true;
     const left = [...this.#children.values()];
-    await stopInOrder(left);
+    await stopInOrder([...left, ...this.#withoutClient]);
     await Promise.all(left.map(({ gone }) => gone));
     await this.#dismissGuard();
   }
@@ -124,7 +130,7 @@ export class Supervisor {
       detached: true,
       stdio: ['pipe', 'ignore', 'ignore'],
       cwd: '/',
-      env: {},
+      env: forEngines(process.env),
     });
     guard.stdin?.on('error', () => undefined);
     guard.on('exit', () => {
@@ -151,4 +157,9 @@ export class Supervisor {
     this.#tellGuard({ forget: pid });
     this.#changed(this.processes);
   }
+}
+
+/** What a container engine's client needs to find its engine. */
+function forEngines(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  return Object.fromEntries(Object.entries(env).filter(([name]) => /^(PATH|HOME|XDG_RUNTIME_DIR|DOCKER_.*|CONTAINER_.*)$/.test(name)));
 }
