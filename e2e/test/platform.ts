@@ -10,9 +10,15 @@ import * as requests from '@linli/requests';
 import * as residents from '@linli/residents';
 import { captureLogger, createTestDatabase, eventually, startTestIssuer, testBrokers, testKeys, type TestDatabase, type TestIssuer } from '@linli/testing';
 
-const audience = 'linli-api';
+export const audience = 'linli-api';
 const fixtures = path.join(__dirname, '../../infra/fixtures');
 const secret = (letter: string): string => letter.repeat(43);
+
+export const serviceSecrets = {
+  PAGE_TOKEN_KEY: secret('p'),
+  VAULT_KEY: Buffer.alloc(32, 7).toString('base64'),
+  BLIND_INDEX_KEY: Buffer.alloc(32, 9).toString('base64'),
+};
 
 export interface Platform {
   readonly url: string;
@@ -45,14 +51,7 @@ export async function startPlatform(): Promise<Platform> {
   const issuer = await startTestIssuer(audience);
   const captured = captureLogger();
   const databases = await createDatabases();
-  const common = {
-    KAFKA_BROKERS: brokers.join(','),
-    GRPC_PORT: '0',
-    SIDE_PORT: '0',
-    PAGE_TOKEN_KEY: secret('p'),
-    VAULT_KEY: Buffer.alloc(32, 7).toString('base64'),
-    BLIND_INDEX_KEY: Buffer.alloc(32, 9).toString('base64'),
-  };
+  const common = { KAFKA_BROKERS: brokers.join(','), GRPC_PORT: '0', SIDE_PORT: '0', ...serviceSecrets };
   const addresses: Record<string, string> = {};
   const { log } = captured;
   function environment(name: keyof typeof databases): Record<string, string> {
@@ -77,11 +76,7 @@ export async function startPlatform(): Promise<Platform> {
     gateway.readServiceConfig({
       ...environment('gateway'),
       HTTP_PORT: '0',
-      OIDC_ISSUER: issuer.url,
-      OIDC_CLIENT_ID: 'linli-gateway',
-      OIDC_CLIENT_SECRET: secret('c'),
-      API_AUDIENCE: audience,
-      SESSION_KEY: secret('s'),
+      ...gatewayEnvironment(issuer),
     }),
     { log },
   );
@@ -112,7 +107,11 @@ export async function startPlatform(): Promise<Platform> {
   };
 }
 
-async function createDatabases(): Promise<Platform['databases']> {
+export function gatewayEnvironment(issuer: TestIssuer): Record<string, string> {
+  return { OIDC_ISSUER: issuer.url, OIDC_CLIENT_ID: 'linli-gateway', OIDC_CLIENT_SECRET: secret('c'), API_AUDIENCE: audience, SESSION_KEY: secret('s') };
+}
+
+export async function createDatabases(): Promise<Platform['databases']> {
   return {
     organization: await createTestDatabase({ name: 'organization', migrations: organization.migrations }),
     residents: await createTestDatabase({ name: 'residents', migrations: residents.migrations }),
@@ -121,13 +120,13 @@ async function createDatabases(): Promise<Platform['databases']> {
   };
 }
 
-function kindOf(subject: string): 'staff' | 'resident' | 'client' {
+export function kindOf(subject: string): 'staff' | 'resident' | 'client' {
   if (subject.includes('-resident-')) return 'resident';
   return subject.includes('-client-') ? 'client' : 'staff';
 }
 
 /** The fixtures under this run's tenant ids, by the operator's own importer. */
-async function importOffices(tenants: Record<'xingsheng' | 'baihe', string>, env: Record<string, string>): Promise<void> {
+export async function importOffices(tenants: Record<'xingsheng' | 'baihe', string>, env: Record<string, string>): Promise<void> {
   const folder = await mkdtemp(path.join(tmpdir(), 'linli-e2e-'));
   try {
     const files = Object.entries(tenants).map(([name, id]) => {

@@ -37,7 +37,7 @@ export function translateDatabaseError(error: unknown, constraints: ConstraintRe
     return invalidArgument('VALUE_MALFORMED', 'a value cannot be stored');
   }
   if (away.test(code) || isLostConnection(error)) {
-    return unavailable('DATABASE_UNAVAILABLE', 'the database does not answer', { cause: summarise(error, fault) });
+    return unavailable('DATABASE_UNAVAILABLE', 'the database does not answer', { cause: Object.assign(summarise(error, fault), { code: code || 'ECONNLOST' }) });
   }
   return internal('DATABASE_FAULT', 'the database refused a statement', { cause: summarise(error, fault) });
 }

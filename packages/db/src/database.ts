@@ -87,6 +87,8 @@ function openPool({ url, name, log, poolSize = 10 }: DatabaseOptions): Knex {
     },
     pool: { min: 0, max: poolSize, idleTimeoutMillis: 30_000 },
     acquireConnectionTimeout: 5_000,
+    // Else an error's message is the statement with its values.
+    compileSqlOnError: false,
     // Knex's own messages can quote statements with their values; ours name the event only.
     log: {
       warn: () => log.warn('knex warned'),

@@ -2,4 +2,4 @@ export { createHttpApp, type HttpApp, type HttpAppOptions, type Route } from './
 export { parseJson } from './json-body';
 export { type RequestContext } from './observe';
 export { languageOf, sendProblem, statusOf, type Language, type Problem, type Render } from './problem';
-export { readiness, startSideServer, type ReadyCheck, type SideServer, type SideServerOptions } from './side-server';
+export { checkOf, readiness, startSideServer, type ReadyCheck, type SideServer, type SideServerOptions } from './side-server';

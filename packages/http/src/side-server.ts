@@ -24,8 +24,14 @@ export interface SideServer {
 }
 
 const readyLimitMs = 2_000;
+// Less, so that the answer can still name what hangs.
+const checkLimitMs = 1_500;
+const watchEveryMs = 1_000;
 
-/** `/livez` (the event loop turns), `/readyz` (everything needed answers, else 503 with what does not) and `/metrics`. */
+/**
+ * `/livez` (the event loop turns), `/readyz` (everything needed answers, else 503 with what does not) and `/metrics`.
+ * Whenever what is missing changes, one line of the log says so.
+ */
 export async function startSideServer(options: SideServerOptions): Promise<SideServer> {
   const server = createServer((request, response) => {
     answer(request, response, options).catch((err: unknown) => {
@@ -35,7 +41,36 @@ export async function startSideServer(options: SideServerOptions): Promise<SideS
   });
   server.requestTimeout = 10_000;
   const port = await listen(server, options.port, options.host);
-  return { port, stop: () => close(server) };
+  const stopWatching = watch(options);
+  return {
+    port,
+    stop: () => {
+      stopWatching();
+      return close(server);
+    },
+  };
+}
+
+/** Tells a person who reads the log what the process waits for, and that it waits no more. */
+function watch({ ready, log }: SideServerOptions): () => void {
+  const state = { isLooking: false, isStopped: false };
+  let known: string | undefined;
+  async function look(): Promise<void> {
+    if (state.isLooking) return;
+    state.isLooking = true;
+    const missing = (await readiness(ready)).flatMap(({ name, ok }) => (ok ? [] : [name]));
+    state.isLooking = false;
+    if (state.isStopped || missing.join() === known) return;
+    known = missing.join();
+    if (missing.length === 0) log.info('ready');
+    else log.warn({ missing }, 'not ready: waiting for what is missing');
+  }
+  const timer = setInterval(() => void look(), watchEveryMs);
+  void look();
+  return () => {
+    state.isStopped = true;
+    clearInterval(timer);
+  };
 }
 
 async function answer(request: IncomingMessage, response: ServerResponse, options: SideServerOptions): Promise<void> {
@@ -54,6 +89,16 @@ async function answer(request: IncomingMessage, response: ServerResponse, option
     default:
       return send(response, 404, 'not found\n');
   }
+}
+
+/** Whether something that is needed answers in good time, as a check of its own name. */
+export async function checkOf(name: string, asked: Promise<unknown>): Promise<ReadyCheck> {
+  const { promise: late, resolve } = Promise.withResolvers<boolean>();
+  const timer = setTimeout(resolve, checkLimitMs, false);
+  const answered = asked.then(() => true, () => false);
+  const ok = await Promise.race([answered, late]);
+  clearTimeout(timer);
+  return { name, ok };
 }
 
 /** Asks within 2 s; a check that throws or hangs is a process that is not ready. */

@@ -1,5 +1,6 @@
 import { createLogger, createMetrics } from '@linli/telemetry';
-import { startSideServer, type ReadyCheck, type SideServer } from '../src';
+import { captureLogger, eventually } from '@linli/testing';
+import { checkOf, startSideServer, type ReadyCheck, type SideServer } from '../src';
 
 const open: SideServer[] = [];
 
@@ -33,6 +34,27 @@ describe('side server', () => {
   it('is not ready when the checks hang', async () => {
     const response = await fetch(`${await start(() => new Promise(() => undefined))}/readyz`);
     expect([response.status, await response.text()]).toEqual([503, 'not ready readiness within 2 s\n']);
+  });
+
+  it('names a check that hangs or fails', async () => {
+    const never = new Promise(() => undefined);
+    const base = await start(() => Promise.all([checkOf('database', never), checkOf('broker', Promise.reject(new Error('away'))), checkOf('issuer', Promise.resolve())]));
+    const response = await fetch(`${base}/readyz`);
+    expect([response.status, await response.text()]).toEqual([503, 'not ready database\nnot ready broker\nok issuer\n']);
+  });
+
+  it('writes one line whenever what is missing changes', async () => {
+    const captured = captureLogger();
+    const state = { database: false, broker: false };
+    const ready = async () => Object.entries(state).map(([name, ok]) => ({ name, ok }));
+    open.push(await startSideServer({ port: 0, log: captured.log, metrics: createMetrics('test'), ready }));
+    const said = () => captured.lines.map(({ msg, missing }) => [msg, missing]);
+    const waiting = 'not ready: waiting for what is missing';
+    await eventually(() => expect(said()).toEqual([[waiting, ['database', 'broker']]]));
+    state.database = true;
+    await eventually(() => expect(said().slice(1)).toEqual([[waiting, ['broker']]]));
+    state.broker = true;
+    await eventually(() => expect(said().slice(2)).toEqual([['ready', undefined]]));
   });
 
   it('exposes metrics', async () => {

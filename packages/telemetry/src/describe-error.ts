@@ -1,4 +1,5 @@
 import { isAppError } from '@linli/errors';
+import { isOutage } from './outage';
 
 const deepestCause = 4;
 const mostFrames = 12;
@@ -19,7 +20,7 @@ export function describeError(error: unknown, depth = 0): Record<string, unknown
     return { kind: error.kind, reason: error.reason, details: error.details, ...stack, ...cause };
   }
   if (!(error instanceof Error)) return { type: typeof error };
-  return { type: error.name, ...ownFacts(error), ...message(error), stack: frames(error), ...cause };
+  return { type: error.name, ...ownFacts(error), ...message(error), ...(isOutage(error) ? {} : { stack: frames(error) }), ...cause };
 }
 
 /** A short word for a metric label or a span attribute: the reason of an AppError, else the error's type. */

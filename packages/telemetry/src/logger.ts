@@ -1,5 +1,6 @@
 import { isSpanContextValid, trace } from '@opentelemetry/api';
 import pino from 'pino';
+import { createOutageFilter, isOutage } from './outage';
 import { redactFields } from './redact';
 
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error' | 'fatal';
@@ -34,18 +35,32 @@ export function createLogger(service: string, options: LoggerOptions = {}): Logg
     mixin: traceIds,
   };
   // pino's own default writes behind our back: the last lines before an exit came out of order.
-  return narrow(pino(settings, options.destination ?? pino.destination({ dest: 1, sync: true })));
+  return narrow(pino(settings, options.destination ?? pino.destination({ dest: 1, sync: true })), createOutageFilter());
 }
 
-function narrow(log: pino.Logger): Logger {
+type OutageFilter = ReturnType<typeof createOutageFilter>;
+
+function narrow(log: pino.Logger, worthALine: OutageFilter): Logger {
   return {
     debug: log.debug.bind(log),
     info: log.info.bind(log),
-    warn: log.warn.bind(log),
-    error: log.error.bind(log),
+    warn: quietly(log.warn.bind(log), worthALine),
+    error: quietly(log.error.bind(log), worthALine),
     fatal: log.fatal.bind(log),
     // pino drops the bindings formatter for children.
-    child: (fields) => narrow(log.child(redactFields(fields))),
+    child: (fields) => narrow(log.child(redactFields(fields)), worthALine),
+  };
+}
+
+/** Whoever waits for a server says so again and again; the log says it ever more seldom. */
+function quietly(write: LogMethod, worthALine: OutageFilter): LogMethod {
+  return (fields: object | string, message?: string) => {
+    if (typeof fields === 'string') return write(fields);
+    const err: unknown = Reflect.get(fields, 'err');
+    const text = message ?? '';
+    if (!(err instanceof Error) || !isOutage(err)) return write(fields, text);
+    const repeats = worthALine(err, text);
+    if (repeats !== undefined) write(repeats === 1 ? fields : { ...fields, repeats }, text);
   };
 }
 

@@ -46,7 +46,9 @@ export async function openGate(target: { readonly host: string; readonly port: n
       for (const socket of sockets) socket.resetAndDestroy();
       await closed;
     },
-    mend: () => listen(port),
+    async mend() {
+      if (!server.listening) await listen(port);
+    },
   };
   if (state === 'cut') await gate.cut();
   return gate;

@@ -1,5 +1,5 @@
 import type { Database } from '@linli/db';
-import { readiness, type HttpApp, type ReadyCheck } from '@linli/http';
+import { checkOf, readiness, type HttpApp, type ReadyCheck } from '@linli/http';
 import type { LiveEvents } from './events/live-events';
 import type { Issuer } from './identity/issuer';
 
@@ -13,9 +13,9 @@ export function createReadiness({ db, issuer, live }: { db: Database; issuer: Is
   let followed = false;
   return async () => {
     followed ||= live.tail.ready();
-    const [database, reached] = await Promise.all([db.ping().then(() => true, () => false), issuer.reached()]);
+    const [database, reached] = await Promise.all([checkOf('database', db.ping()), issuer.reached()]);
     return [
-      { name: 'database', ok: database },
+      database,
       { name: 'issuer', ok: reached },
       { name: 'events', ok: followed },
     ];

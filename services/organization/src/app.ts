@@ -3,7 +3,7 @@ import { createInternalTokens } from '@linli/auth';
 import { organization } from '@linli/contracts';
 import { openDatabase, openSystemDatabase, pageToken } from '@linli/db';
 import { createGrpcServer } from '@linli/grpc';
-import { startSideServer, type SideServer } from '@linli/http';
+import { checkOf, startSideServer, type SideServer } from '@linli/http';
 import { createRelay } from '@linli/messaging';
 import { clockFrom, type App } from '@linli/runtime';
 import { createLogger, createMetrics } from '@linli/telemetry';
@@ -60,12 +60,12 @@ export async function createApp(config: ServiceConfig, overrides: Partial<Deps> 
     deps,
     ports,
     async start() {
-      await db.ping();
+      const ready = async () => [await checkOf('database', db.ping())];
+      side = await startSideServer({ port: config.sidePort, host: config.host, log, metrics, ready });
+      ports.side = side.port;
       await relay.start();
       await sealer.start();
       ports.grpc = await server.start(config.grpcPort, config.host);
-      side = await startSideServer({ port: config.sidePort, host: config.host, log, metrics, ready: () => ready(db) });
-      ports.side = side.port;
     },
     async stop() {
       await server.stop(5_000);
@@ -76,12 +76,4 @@ export async function createApp(config: ServiceConfig, overrides: Partial<Deps> 
       await system.close();
     },
   };
-}
-
-async function ready(db: Deps['db']): Promise<{ name: string; ok: boolean }[]> {
-  const ok = await db.ping().then(
-    () => true,
-    () => false,
-  );
-  return [{ name: 'database', ok }];
 }

@@ -4,7 +4,7 @@ import { clockConstraints, createAlarmScanner, loadCalendar, type AlarmScanner }
 import { requests, residents, thread, work } from '@linli/contracts';
 import { openDatabase, openSystemDatabase, pageToken } from '@linli/db';
 import { createGrpcClients, createGrpcServer } from '@linli/grpc';
-import { startSideServer, type SideServer } from '@linli/http';
+import { checkOf, startSideServer, type SideServer } from '@linli/http';
 import { createConsumer, createRelay, type EventHandlers } from '@linli/messaging';
 import { clockFrom } from '@linli/runtime';
 import { createLogger, createMetrics } from '@linli/telemetry';
@@ -79,9 +79,11 @@ export async function createApp(config: RequestsConfig, overrides: Partial<Deps>
   const ports = { grpc: 0, side: 0 };
   let side: SideServer | undefined;
 
+  let joined = false;
   async function ready() {
-    await db.ping();
-    return [{ name: 'database', ok: true }, { name: 'events', ok: consumer.ready() }];
+    // A broker that goes away later leaves the service useful: what it changes waits in its outbox.
+    joined ||= consumer.ready();
+    return [await checkOf('database', db.ping()), { name: 'events', ok: joined }];
   }
 
   return {
