@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { createServer } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { invalidArgument, notFound } from '@linli/errors';
@@ -59,7 +60,7 @@ export function createHttpApp(options: HttpAppOptions): HttpApp {
   const methods = new Map<string, Set<string>>();
   const stopping = new AbortController();
   const server = createServer({ headersTimeout: 10_000, requestTimeout: 60_000, keepAliveTimeout: 65_000 }, app);
-  server.on('clientError', answerBrokenRequest).on('checkExpectation', app);
+  server.on('clientError', answerBrokenRequest(options.log)).on('checkExpectation', app);
 
   const nameRoute = (path: string): RequestHandler => (request, _response, next) => {
     // A colon begins an action: `/v1/cases/42:accept` is no case with the id `42:accept`.
@@ -133,15 +134,19 @@ function refuseMethod(allow: string): RequestHandler {
 }
 
 // Bytes that Node could not read as HTTP never reach express; they get a problem too, in neither language.
-function answerBrokenRequest(error: NodeJS.ErrnoException, socket: Duplex): void {
-  if (error.code === 'ECONNRESET' || !socket.writable) {
-    socket.destroy();
-    return;
-  }
-  const [status, code] =
-    error.code === 'HPE_HEADER_OVERFLOW' ? ['431 Request Header Fields Too Large', 'HEADERS_TOO_LARGE']
-    : error.code === 'ERR_HTTP_REQUEST_TIMEOUT' ? ['408 Request Timeout', 'REQUEST_TOO_SLOW']
-    : ['400 Bad Request', 'REQUEST_MALFORMED'];
-  const body = JSON.stringify({ type: `urn:linli:problem:${code}`, title: status.slice(4), status: Number(status.slice(0, 3)), code });
-  socket.end(`HTTP/1.1 ${status}\r\nContent-Type: application/problem+json\r\nContent-Length: ${body.length}\r\nConnection: close\r\n\r\n${body}`);
+function answerBrokenRequest(log: Logger): (error: NodeJS.ErrnoException, socket: Duplex) => void {
+  return (error, socket) => {
+    if (error.code === 'ECONNRESET' || !socket.writable) {
+      socket.destroy();
+      return;
+    }
+    const [line, code, detail] =
+      error.code === 'HPE_HEADER_OVERFLOW' ? ['431 Request Header Fields Too Large', 'HEADERS_TOO_LARGE', 'The URL and the headers are larger than 16 KiB together.']
+      : error.code === 'ERR_HTTP_REQUEST_TIMEOUT' ? ['408 Request Timeout', 'REQUEST_TOO_SLOW', 'The request did not arrive in time.']
+      : ['400 Bad Request', 'REQUEST_MALFORMED', 'The bytes are no HTTP request.'];
+    const [status, title, traceId] = [Number(line.slice(0, 3)), line.slice(4), randomBytes(16).toString('hex')];
+    log.info({ status, reason: code, request_id: traceId }, 'request');
+    const body = JSON.stringify({ type: `urn:linli:problem:${code}`, title, status, detail, instance: '/', code, traceId });
+    socket.end(`HTTP/1.1 ${line}\r\nContent-Type: application/problem+json\r\nContent-Length: ${body.length}\r\nConnection: close\r\n\r\n${body}`);
+  };
 }

@@ -220,10 +220,13 @@ describe('unknown routes and methods', () => {
     ['length and chunks', 'POST /v1/echo HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n', 400],
     ['headers without end', `GET / HTTP/1.1\r\nHost: a\r\nX-Long: ${'a'.repeat(20_000)}\r\n\r\n`, 431],
   ])('answer a problem to %s', async (_what, bytes, status) => {
-    const { base } = await echo();
+    const { base, logged } = await echo();
     const answer = await raw(base, bytes);
     expect(answer).toMatch(new RegExp(`^HTTP/1.1 ${status} `));
     expect(answer).toMatch(/content-type: application\/problem\+json/i);
+    const problem = JSON.parse(answer.slice(answer.indexOf('\r\n\r\n'))) as Problem;
+    expect(problem).toMatchObject({ status, code: expect.stringMatching(/^[A-Z_]+$/), detail: expect.stringMatching(/\.$/), instance: '/' });
+    expect(await logged()).toContainEqual(expect.objectContaining({ status, reason: problem.code, request_id: problem.traceId }));
   });
 });
 

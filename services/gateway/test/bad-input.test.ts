@@ -145,6 +145,33 @@ describe('headers', () => {
   });
 });
 
+describe('any header', () => {
+  const names = [
+    'authorization', 'cookie', 'accept', 'accept-language', 'accept-encoding', 'idempotency-key', 'if-match', 'if-none-match', 'traceparent', 'tracestate', 'baggage', 'last-event-id',
+    'x-csrf-token', 'origin', 'referer', 'sec-fetch-site', 'x-forwarded-for', 'x-forwarded-proto', 'x-forwarded-host', 'forwarded', 'x-request-id', 'x-http-method-override', 'range', 'content-language', 'user-agent',
+  ];
+  const value = fc.oneof(
+    fc.string({ unit: fc.integer({ min: 0x20, max: 0xff }).filter((code) => code !== 0x7f).map((code) => String.fromCharCode(code)), maxLength: 60 }),
+    fc.constantFrom('*', '*;q=0', 'zh;q=9e99,en', 'en-US-x-twain;q=-1', ',,,;;;', '00-0-0-0', `00-${'0'.repeat(32)}-${'0'.repeat(16)}-01`, 'ff-', '__proto__', '${jndi:ldap://x}', "' or 1=1--", '9'.repeat(400), 'a,'.repeat(2_000)),
+  );
+
+  it('is read or refused, by a list, a change and the stream', async () => {
+    const authorization = `Bearer ${await gateway.token(everyone)}`;
+    const lines = ['GET /v1/me', `POST /v1/cases/${ids.case}:accept`, 'POST /v1/cases', 'GET /v1/events/stream'];
+    await fc.assert(
+      fc.asyncProperty(fc.constantFrom(...lines), fc.constantFrom(...names), value, async (line, name, sent) => {
+        const [method = '', path = ''] = line.split(' ');
+        const headers = { authorization, ...(method === 'POST' ? { 'content-type': 'application/json', 'if-match': '"v3"', 'idempotency-key': '"k"' } : {}), [name]: sent };
+        const answer = await fetch(`${gateway.url}${path}`, { method, headers, ...(method === 'POST' ? { body: '{}' } : {}) });
+        await answer.body?.cancel();
+        expect([line, answer.status < 500]).toEqual([line, true]);
+        if (answer.status >= 400) expect(answer.headers.get('content-type')).toBe('application/problem+json');
+      }),
+      { numRuns: 300 },
+    );
+  });
+});
+
 describe('addresses', () => {
   it.each([
     ['GET /v1/nothing', 404, 'ROUTE_NOT_FOUND'],

@@ -50,6 +50,12 @@ describe('the sentences', () => {
     expect(Object.keys(zh.reasons).filter((reason) => !thrown.has(reason) && reason !== 'INTERNAL')).toEqual([]);
   });
 
+  it('have a word for every way in which a service finds a field wrong', () => {
+    const codes = folders.flatMap(sources).flatMap((file) => [...readFileSync(file, 'utf8').matchAll(/\bviolation\([^\n]*'([a-z_]+)'\)/g)].map(([, code = '']) => code));
+    expect(codes).toContain('malformed');
+    expect(codes.filter((code) => !Object.hasOwn(zh.problems, code))).toEqual([]);
+  });
+
   it('are the same set in both languages, with the same details', () => {
     expect(Object.keys(zh.reasons)).toEqual(Object.keys(en.reasons));
     expect(Object.keys(zh.problems).sort()).toEqual(Object.keys(en.problems).sort());

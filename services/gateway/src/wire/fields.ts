@@ -1,3 +1,4 @@
+import { holdsUnseen } from '@linli/grpc';
 import { z } from 'zod';
 
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
@@ -39,6 +40,7 @@ function counted(min: number, max: number) {
   return z.string().check(({ value, issues }) => {
     const count = [...value].length;
     if (min > 0 && value.trim() === '') issues.push({ code: 'too_small', origin: 'string', minimum: min, input: value });
+    if (holdsUnseen(value)) issues.push({ code: 'invalid_format', format: 'text', input: value });
     if (count > max) issues.push({ code: 'too_big', origin: 'string', maximum: max, input: value });
   });
 }
