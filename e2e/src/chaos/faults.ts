@@ -57,7 +57,7 @@ function recordRound(random: Random): Step[] {
     step('duplicates', 'case', 0),
     step('duplicates', 'staff', 0),
     step('garbage in a busy key', 'case', 0),
-    step('refusal in a busy key', 'case', 2_500),
+    step('refusal in a busy key', 'case', 10_000),
     step('clock jump', 'all', random.between(-2, 36) * 3_600_000),
   ]);
 }

@@ -219,9 +219,9 @@ export class Nemesis {
     const [tenantId = '', caseId = ''] = key.split(':');
     if (caseId === '') return 'no key is busy';
     await store.patiently((ledger) => ledger.query('insert into refusals (tenant_id, case_id) values ($1, $2) on conflict do nothing', [tenantId, caseId]));
-    await pause(ms);
+    const isParked = await store.becomesParked(key, ms);
     await store.patiently((ledger) => ledger.query('delete from refusals'));
-    return `${await this.redrive(tenantId, key)} events applied by the re-drive`;
+    return isParked ? `${await this.redrive(tenantId, key)} events applied by the re-drive` : 'none of its events came';
   }
 
   private async redrive(tenantId: string, key: string): Promise<number> {

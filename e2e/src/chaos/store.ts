@@ -45,6 +45,15 @@ export class Store {
     }
   }
 
+  /** True once an event of the key waits to be re-driven, false when none does within `ms`. */
+  async becomesParked(key: string, ms: number): Promise<boolean> {
+    for (const until = Date.now() + ms; Date.now() < until; await pause(100)) {
+      const { rowCount } = await this.patiently((ledger) => ledger.query('select from parked_event where key = $1', [key]));
+      if (rowCount !== 0) return true;
+    }
+    return false;
+  }
+
   /** What is still on its way: events that no relay has sent, and changes of cases without their effect. */
   async backlog(): Promise<{ readonly unsent: number; readonly withoutEffect: number }> {
     let unsent = 0;
