@@ -1,5 +1,8 @@
+import path from 'node:path';
 import { parseStart, parseTest } from './arguments.ts';
 import { delegate } from './delegate.ts';
+import { exec } from './exec.ts';
+import { root } from './paths.ts';
 import { build, codegen, install, prepare } from './prepare.ts';
 import { Refusal, say } from './print.ts';
 import { start } from './start.ts';
@@ -7,7 +10,7 @@ import { lint, runTests } from './run-tests.ts';
 import { mutate } from './mutate.ts';
 import { playChaos } from './stage.ts';
 
-const usage = `usage: npm start | npm test | npm run demo | bench | chaos | mutate | fuzz | linli | codegen | build | lint   (options after --; --help on each)`;
+const usage = `usage: npm start | npm test | npm run demo | bench | chaos | mutate | fuzz | linli | sbom | codegen | build | lint   (options after --; --help on each)`;
 
 /** Dispatches one root script. Ends the process. */
 export async function main(args: readonly string[]): Promise<void> {
@@ -46,6 +49,9 @@ async function dispatch(command: string, rest: readonly string[], signal: AbortS
       return playChaos(rest, process.env, signal);
     case 'mutate':
       return mutate(rest, process.env, signal);
+    case 'sbom':
+      await prepare(signal);
+      return (await exec({ command: process.execPath, args: [path.join(root, 'infra/supply-chain/dist/main.js'), ...rest], cwd: root, show: 'all', signal })).code;
     case 'demo':
     case 'bench':
     case 'fuzz':

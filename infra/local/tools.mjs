@@ -44,7 +44,7 @@ export function installTools(root, withNode) {
   const dependencies = { pnpm: versions.pnpm, ...(keepNode ? { [nodePackage]: versions.node } : {}) };
   writeFileSync(path.join(folder, 'package.json'), JSON.stringify({ private: true, dependencies }, undefined, 2));
   const npm = npmCommand();
-  const run = spawnSync(npm.command, [...npm.args, 'install', '--no-audit', '--no-fund', '--no-package-lock', '--loglevel=error'], {
+  const run = spawnSync(npm.command, [...npm.args, 'install', '--ignore-scripts', '--no-audit', '--no-fund', '--no-package-lock', '--loglevel=error'], {
     cwd: folder,
     stdio: ['ignore', 'inherit', 'inherit'],
     env: cleanEnvironment(process.env),
