@@ -8,7 +8,7 @@ import { runImport } from '@linli/operator';
 import * as organization from '@linli/organization';
 import * as requests from '@linli/requests';
 import * as residents from '@linli/residents';
-import { captureLogger, createTestDatabase, eventually, startTestIssuer, testBrokers, testKeys, type TestDatabase, type TestIssuer } from '@linli/testing';
+import { captureLogger, createTestDatabase, eventually, startTestIssuer, testBrokers, testKeys, type TestDatabase, type TestIssuer, type TestKeys } from '@linli/testing';
 
 export const audience = 'linli-api';
 const fixtures = path.join(__dirname, '../../infra/fixtures');
@@ -26,6 +26,10 @@ export interface Platform {
   /** The tenant's id; a fresh one for each platform, for all platforms of a run share one broker. */
   readonly tenantId: string;
   readonly otherTenantId: string;
+  /** What the processes sign and trust internal tokens with. */
+  readonly keys: TestKeys;
+  /** `host:port` of a service's gRPC. */
+  addressOf(service: 'organization' | 'residents' | 'requests'): string;
   readonly databases: Readonly<Record<'organization' | 'residents' | 'requests' | 'gateway', TestDatabase>>;
   /** Everything that all services logged. */
   logs(): string;
@@ -43,7 +47,7 @@ interface RunningApp {
 }
 
 /** All services and the gateway in this one process, with their own databases, a real broker and the Xingsheng data. */
-export async function startPlatform(): Promise<Platform> {
+export async function startPlatform(gatewayVariables: Readonly<Record<string, string>> = {}): Promise<Platform> {
   const brokers = testBrokers();
   await createTopics(brokers);
   const run = Date.now().toString(36);
@@ -77,6 +81,7 @@ export async function startPlatform(): Promise<Platform> {
       ...environment('gateway'),
       HTTP_PORT: '0',
       ...gatewayEnvironment(issuer),
+      ...gatewayVariables,
     }),
     { log },
   );
@@ -88,6 +93,8 @@ export async function startPlatform(): Promise<Platform> {
     issuer,
     tenantId: `xs-${run}`,
     otherTenantId: `bh-${run}`,
+    keys,
+    addressOf: (service) => addresses[`${service.toUpperCase()}_ADDRESS`] ?? '',
     databases,
     logs: captured.text,
     tokenOf: (subject, { tenantId = `xs-${run}`, kind = kindOf(subject) } = {}) =>

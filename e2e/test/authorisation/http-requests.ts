@@ -1,0 +1,110 @@
+import { randomInt, randomUUID } from 'node:crypto';
+import type { Role } from './people';
+import type { Target } from './targets';
+
+export interface HttpRequest {
+  readonly path: string;
+  readonly body?: unknown;
+}
+
+export type MakeRequest = (target: Target, role: Role) => HttpRequest;
+
+// What changes something names a version that never was: who may do it is told that it is stale, and nothing changes.
+export const staleVersion = '"v999999999"';
+
+const onCase = (action: string, body: object = {}): MakeRequest => ({ caseId }) => ({ path: `/v1/cases/${caseId}:${action}`, body });
+const onStaff = (action: string, body: object = {}): MakeRequest => ({ agentId }) => ({ path: `/v1/staff/${agentId}:${action}`, body });
+const at = (path: string, body?: unknown): MakeRequest => () => (body === undefined ? { path } : { path, body });
+const part = () => randomUUID();
+const fresh = () => `a${randomUUID().slice(0, 13)}`;
+const freshPhone = () => `139${String(randomInt(1e8)).padStart(8, '0')}`;
+const explanation = '说明';
+
+const cases: Readonly<Record<string, MakeRequest>> = {
+  createCase: ({ itemCode, residentId, mandateId }, role) => ({
+    path: '/v1/cases',
+    body: {
+      itemCode,
+      residentId,
+      channel: role === 'resident' ? 'online' : role === 'agent' ? 'home_visit' : 'window',
+      subject: '办理',
+      ...(role === 'agent' ? { mandateId } : {}),
+    },
+  }),
+  listCases: ({ residentId }) => ({ path: `/v1/cases?residentId=${residentId}` }),
+  countCases: ({ unitId }) => ({ path: `/v1/cases:count?unitId=${unitId}` }),
+  getCase: ({ caseId }) => ({ path: `/v1/cases/${caseId}` }),
+  updateDraft: ({ caseId }) => ({ path: `/v1/cases/${caseId}`, body: { subject: '改' } }),
+  submitCase: onCase('submit'),
+  requestMaterialCase: onCase('requestMaterial', { materialCodes: ['id-card'], explanation }),
+  supplyMaterialCase: onCase('supplyMaterial', { materialCodes: ['id-card'] }),
+  acceptCase: onCase('accept'),
+  declineCase: onCase('decline', { reasonCode: 'not_eligible', explanation, redirect: '区民政局' }),
+  startProcessingCase: onCase('startProcessing'),
+  pauseCase: onCase('pause', { cause: 'survey' }),
+  resumeCase: onCase('resume'),
+  extendCase: onCase('extend', { amount: 5, unit: 'working_days', reason: explanation }),
+  requestDecisionCase: onCase('requestDecision'),
+  decideCase: onCase('decide', { result: 'granted', explanation }),
+  reassignCase: ({ caseId, agentId }) => ({ path: `/v1/cases/${caseId}:reassign`, body: { agentId, reasonCode: 'overload' } }),
+  deliverCase: onCase('deliver', { method: 'home', signedReceipt: true }),
+  callBackCase: onCase('callBack', { reached: true, rating: 5, solved: true }),
+  rateCase: onCase('rate', { rating: 5, solved: true }),
+  reopenCase: onCase('reopen', { reason: explanation }),
+  withdrawCase: onCase('withdraw'),
+  addTask: ({ caseId, unitId }) => ({ path: `/v1/cases/${caseId}/tasks`, body: { unitId, lead: true, titleZh: '核验' } }),
+  completeTask: ({ caseId }) => ({ path: `/v1/cases/${caseId}/tasks/${part()}:complete`, body: {} }),
+  receivePaper: ({ caseId }) => ({ path: `/v1/cases/${caseId}/papers`, body: { materialCode: 'id-card' } }),
+  returnPaper: ({ caseId }) => ({ path: `/v1/cases/${caseId}/papers/${part()}:return`, body: {} }),
+  listThreadEntries: ({ threadId }) => ({ path: `/v1/threads/${threadId}/entries` }),
+  listWork: ({ unitId }) => ({ path: `/v1/work?unitId=${unitId}` }),
+  countWork: ({ unitId }) => ({ path: `/v1/work:count?unitId=${unitId}` }),
+  streamEvents: at('/v1/events/stream'),
+};
+
+const matters: Readonly<Record<string, MakeRequest>> = {
+  signMandate: ({ residentId, agentId }, role) => ({
+    path: '/v1/mandates',
+    body: { residentId, agentId, itemCode: 'elder-card', consentForm: role === 'resident' ? 'online' : 'signature' },
+  }),
+  listMandates: ({ residentId }) => ({ path: `/v1/mandates?residentId=${residentId}` }),
+  getMandate: ({ mandateId }) => ({ path: `/v1/mandates/${mandateId}` }),
+  revokeMandate: ({ mandateId }) => ({ path: `/v1/mandates/${mandateId}:revoke`, body: {} }),
+  listItems: at('/v1/items'),
+  getItem: at('/v1/items/elder-card'),
+  importItems: () => ({ path: '/v1/items:import', body: { items: [{ code: fresh(), nameZh: '新事项', caseType: 'promise', ownerDepartmentCode: 'civil-affairs', legalBasis: '条例', promisedLimit: { amount: 5, unit: 'working_days' }, proxyAllowed: true, effectiveFrom: '2030-01-01' }] } }),
+  registerPerson: ({ unitId }) => ({ path: '/v1/persons', body: { name: '张三', phone: freshPhone(), preferredLanguage: 'zh', unitId } }),
+  getPerson: ({ residentId }) => ({ path: `/v1/persons/${residentId}` }),
+  updatePerson: ({ residentId }) => ({ path: `/v1/persons/${residentId}`, body: { preferredLanguage: 'zh' } }),
+  findPersons: ({ phone }) => ({ path: '/v1/persons:find', body: { phone } }),
+  revealPerson: ({ residentId }, role) => ({ path: `/v1/persons/${residentId}:reveal`, body: { fields: ['phone'], purpose: role === 'resident' ? 'own_access' : 'contact' } }),
+  listAccesses: ({ residentId }) => ({ path: `/v1/persons/${residentId}/accesses` }),
+};
+
+const office: Readonly<Record<string, MakeRequest>> = {
+  listUnits: ({ unitId }) => ({ path: `/v1/units?underUnitId=${unitId}` }),
+  createUnit: ({ unitId }) => ({ path: '/v1/units', body: { parentId: unitId, kind: 'building', code: fresh(), nameZh: '新楼', validFrom: '2030-01-01' } }),
+  getUnit: ({ unitId }) => ({ path: `/v1/units/${unitId}` }),
+  renameUnit: ({ unitId }) => ({ path: `/v1/units/${unitId}:rename`, body: { nameZh: '新名' } }),
+  closeUnit: ({ unitId }) => ({ path: `/v1/units/${unitId}:close`, body: { validTo: '2030-01-01' } }),
+  importOrganization: at('/v1/organization:import', { dryRun: true }),
+  listStaff: ({ unitId }) => ({ path: `/v1/staff?underUnitId=${unitId}` }),
+  createStaff: () => ({ path: '/v1/staff', body: { code: fresh(), name: '孙新' } }),
+  getStaff: ({ agentId }) => ({ path: `/v1/staff/${agentId}` }),
+  assignPost: ({ agentId, unitId }) => ({ path: `/v1/staff/${agentId}/posts`, body: { unitId, titleZh: '代办员', validFrom: '2026-01-01' } }),
+  endPost: ({ agentId }) => ({ path: `/v1/staff/${agentId}:endPost`, body: { postId: part(), validTo: '2030-01-01' } }),
+  setPartner: ({ agentId }) => ({ path: `/v1/staff/${agentId}:setPartner`, body: { partnerId: agentId } }),
+  startAbsence: onStaff('startAbsence', {}),
+  endAbsence: onStaff('endAbsence'),
+  deactivateStaff: onStaff('deactivate'),
+  listRoles: at('/v1/roles'),
+  listGrants: ({ agentId }) => ({ path: `/v1/grants?principalId=${agentId}` }),
+  grantRole: ({ agentId, unitId }) => ({ path: '/v1/grants', body: { principalKind: 'staff', principalId: agentId, role: 'agent', scope: 'subtree', unitId } }),
+  revokeGrant: ({ grantId }) => ({ path: `/v1/grants/${grantId}:revoke`, body: {} }),
+  registerClient: () => ({ path: '/v1/clients', body: { nameZh: '平台', identityIssuer: 'https://id.example', identitySubject: fresh() } }),
+  getTenant: at('/v1/tenants/own'),
+  getMe: at('/v1/me'),
+};
+
+/** A request of every route, by operation id. What names nothing that somebody owns ignores its target. */
+export const httpRequests: Readonly<Record<string, MakeRequest>> = { ...cases, ...matters, ...office };

@@ -1,0 +1,107 @@
+import type { Caller } from '@linli/auth';
+import { isAppError } from '@linli/errors';
+import type { Rpc } from './rpc-clients';
+import type { Target } from './targets';
+
+/** A list, what it can be narrowed by, and how to see one of its rows by itself. */
+export interface List {
+  readonly rpc: string;
+  readonly filters: (target: Target) => readonly object[];
+  readonly get: string;
+  /** Undefined for a row of which nothing can be seen by itself. */
+  readonly idOf: (row: Readonly<Record<string, unknown>>) => object | undefined;
+  /** Whether what one may see by itself is in one's list. */
+  readonly complete?: boolean;
+}
+
+const requests = '/linli.requests.v1';
+const organization = '/linli.organization.v1';
+
+export const lists: readonly List[] = [
+  {
+    rpc: `${requests}.CaseService/ListCases`,
+    filters: ({ unitId, agentId, residentId }) => [
+      {}, { unitId }, { agentId }, { residentId }, { state: 'CASE_STATE_ACCEPTED' }, { unitId, state: 'CASE_STATE_ACCEPTED' },
+      { order: 'CASE_ORDER_DUE' }, { unitId, order: 'CASE_ORDER_DUE' }, { dueBefore: new Date('2040-01-01T00:00:00Z') },
+    ],
+    get: `${requests}.CaseService/GetCase`,
+    idOf: ({ id }) => ({ caseId: id }),
+    complete: true,
+  },
+  {
+    rpc: `${requests}.MandateService/ListMandates`,
+    filters: ({ agentId, residentId }) => [{}, { agentId }, { residentId }, { state: 'MANDATE_STATE_SIGNED' }],
+    get: `${requests}.MandateService/GetMandate`,
+    idOf: ({ id }) => ({ mandateId: id }),
+    complete: true,
+  },
+  {
+    rpc: '/linli.work.v1.WorkQueueService/ListWork',
+    filters: ({ unitId }) => [{}, { unitId }],
+    get: `${requests}.CaseService/GetCase`,
+    idOf: ({ subjectId }) => ({ caseId: subjectId }),
+  },
+  {
+    rpc: '/linli.thread.v1.ThreadService/ListEntries',
+    filters: ({ threadId }) => [{ threadId }],
+    get: `${requests}.CaseService/GetCase`,
+    idOf: ({ subjectId }) => ({ caseId: subjectId }),
+  },
+  {
+    rpc: `${organization}.UnitService/ListUnits`,
+    filters: ({ unitId }) => [{}, { underUnitId: unitId }, { kind: 'UNIT_KIND_GRID' }],
+    get: `${organization}.UnitService/GetUnit`,
+    idOf: ({ id }) => ({ unitId: id }),
+    complete: true,
+  },
+  {
+    rpc: `${organization}.StaffService/ListStaff`,
+    filters: ({ unitId }) => [{}, { underUnitId: unitId }],
+    get: `${organization}.StaffService/GetStaff`,
+    idOf: ({ id }) => ({ staffId: id }),
+    complete: true,
+  },
+  {
+    rpc: `${organization}.GrantService/ListGrants`,
+    filters: ({ agentId }) => [{}, { principalId: agentId }],
+    get: `${organization}.StaffService/GetStaff`,
+    idOf: ({ principalKind, principalId }) => (principalKind === 'PRINCIPAL_KIND_STAFF' ? { staffId: principalId } : undefined),
+  },
+  {
+    rpc: '/linli.residents.v1.PersonService/ListAccesses',
+    filters: ({ residentId }) => [{ personId: residentId }],
+    // Who may see the person may see who looked; what it is of is in the request.
+    get: '',
+    idOf: () => undefined,
+  },
+];
+
+interface Page {
+  readonly rows: readonly Record<string, unknown>[];
+  readonly next: string;
+}
+
+/** One page; undefined when the caller may not ask for it. */
+export async function readPage(call: Rpc, request: object, caller: Caller): Promise<Page | undefined> {
+  try {
+    const answer = (await call(request, { caller })) as Record<string, unknown>;
+    const rows = Object.values(answer).find(Array.isArray) as Record<string, unknown>[];
+    return { rows, next: String(answer['nextPageToken']) };
+  } catch (error) {
+    if (isAppError(error) && ['permission_denied', 'not_found'].includes(error.kind)) return undefined;
+    throw error;
+  }
+}
+
+/** All pages of a list; undefined when the caller may not ask for it. */
+export async function readAll(call: Rpc, request: object, { caller, pageSize }: { caller: Caller; pageSize: number }): Promise<Record<string, unknown>[] | undefined> {
+  const all: Record<string, unknown>[] = [];
+  let pageToken = '';
+  do {
+    const page = await readPage(call, { ...request, pageSize, pageToken }, caller);
+    if (page === undefined) return undefined;
+    all.push(...page.rows);
+    pageToken = page.next;
+  } while (pageToken !== '');
+  return all;
+}

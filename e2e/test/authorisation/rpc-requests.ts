@@ -1,0 +1,115 @@
+import { randomInt, randomUUID } from 'node:crypto';
+import type { Target } from './targets';
+
+export type MakeRpcRequest = (target: Target, column: string) => object;
+
+// What changes something names a version that never was: who may do it is told that it is stale, and nothing changes.
+const version = 999_999_999;
+const fresh = () => `a${randomUUID().slice(0, 13)}`;
+const part = () => randomUUID();
+const requestId = () => randomUUID();
+const explanation = '说明';
+
+const onCase = (more: object = {}): MakeRpcRequest => ({ caseId }) => ({ caseId, version, ...more });
+const onStaff = (more: object = {}): MakeRpcRequest => ({ agentId }) => ({ staffId: agentId, version, ...more });
+
+const cases: Readonly<Record<string, MakeRpcRequest>> = {
+  CreateCase: ({ itemCode, residentId, mandateId }, column) => ({
+    requestId: requestId(),
+    itemCode,
+    residentId,
+    channel: column === 'resident' ? 'CHANNEL_ONLINE' : column === 'agent' ? 'CHANNEL_HOME_VISIT' : 'CHANNEL_WINDOW',
+    mandateId: column === 'agent' ? mandateId : '',
+    subject: '办理',
+  }),
+  UpdateDraft: onCase({ subject: '改' }),
+  SubmitCase: onCase(),
+  RequestMaterial: onCase({ materialCodes: ['id-card'], explanation }),
+  SupplyMaterial: onCase({ materialCodes: ['id-card'] }),
+  AcceptCase: onCase(),
+  DeclineCase: onCase({ reasonCode: 'not_eligible', explanation, redirect: '区民政局' }),
+  StartProcessing: onCase(),
+  PauseCase: onCase({ cause: 'PAUSE_CAUSE_SURVEY' }),
+  ResumeCase: onCase(),
+  ExtendCase: onCase({ by: { amount: 5, unit: 'LIMIT_UNIT_WORKING_DAYS' }, reason: explanation }),
+  AddTask: ({ caseId, unitId }) => ({ caseId, version, unitId, lead: true, titleZh: '核验' }),
+  CompleteTask: ({ caseId }) => ({ caseId, version, taskId: part() }),
+  RequestDecision: onCase(),
+  DecideCase: onCase({ result: 'CASE_RESULT_GRANTED', explanation }),
+  DeliverCase: onCase({ method: 'DELIVERY_METHOD_HOME', signedReceipt: true }),
+  ReceivePaper: onCase({ materialCode: 'id-card' }),
+  ReturnPaper: ({ caseId }) => ({ caseId, version, paperId: part() }),
+  RecordCallback: onCase({ reached: true, rating: 5, solved: true, comment: '' }),
+  RateCase: onCase({ rating: 5, solved: true, comment: '' }),
+  ReopenCase: onCase({ reason: explanation }),
+  WithdrawCase: onCase(),
+  ReassignCase: ({ caseId, agentId }) => ({ caseId, version, agentId, reasonCode: 'overload' }),
+  GetCase: ({ caseId }) => ({ caseId }),
+  ListCases: ({ residentId }) => ({ residentId }),
+  CountCases: ({ unitId }) => ({ unitId }),
+  ListWork: ({ unitId }) => ({ unitId }),
+  CountWork: ({ unitId }) => ({ unitId }),
+  ListEntries: ({ threadId }) => ({ threadId }),
+};
+
+const matters: Readonly<Record<string, MakeRpcRequest>> = {
+  ImportItems: () => ({
+    items: [{ code: fresh(), nameZh: '新事项', caseType: 'CASE_TYPE_PROMISE', ownerDepartmentCode: 'civil-affairs', legalBasis: '条例', promisedLimit: { amount: 5, unit: 'LIMIT_UNIT_WORKING_DAYS' }, effectiveFrom: '2030-01-01' }],
+  }),
+  GetItem: () => ({ code: 'elder-card' }),
+  ListItems: () => ({}),
+  SignMandate: ({ residentId, agentId }, column) => ({
+    requestId: requestId(),
+    residentId,
+    agentId,
+    itemCode: 'elder-card',
+    consentForm: column === 'resident' ? 'CONSENT_FORM_ONLINE' : 'CONSENT_FORM_SIGNATURE',
+  }),
+  RevokeMandate: ({ mandateId }) => ({ mandateId, version }),
+  GetMandate: ({ mandateId }) => ({ mandateId }),
+  ListMandates: ({ residentId }) => ({ residentId }),
+  RegisterPerson: ({ unitId }) => ({ requestId: requestId(), name: '张三', phone: `139${String(randomInt(1e8)).padStart(8, '0')}`, preferredLanguage: 'LANGUAGE_ZH', unitId }),
+  UpdatePerson: ({ residentId }) => ({ personId: residentId, version, preferredLanguage: 'LANGUAGE_ZH' }),
+  GetPerson: ({ residentId }) => ({ personId: residentId }),
+  BatchGetPersons: ({ residentId }) => ({ personIds: [residentId] }),
+  FindPersons: ({ phone }) => ({ phone }),
+  RevealPerson: ({ residentId }, column) => ({
+    personId: residentId,
+    fields: ['PERSON_FIELD_PHONE'],
+    purpose: column === 'resident' ? 'REVEAL_PURPOSE_OWN_ACCESS' : 'REVEAL_PURPOSE_CONTACT',
+  }),
+  ListAccesses: ({ residentId }) => ({ personId: residentId }),
+  ResolveResident: ({ identity }) => ({ identityIssuer: identity.issuer, identitySubject: identity.resident }),
+  CheckPerson: ({ residentId }) => ({ personId: residentId }),
+};
+
+const office: Readonly<Record<string, MakeRpcRequest>> = {
+  GetTenant: () => ({}),
+  CreateTenant: ({ tenantId }) => ({ requestId: requestId(), tenant: { id: tenantId, nameZh: '街道', region: '区', city: '市', district: '区', timeZone: 'Asia/Shanghai' } }),
+  CreateUnit: ({ unitId }) => ({ requestId: requestId(), parentId: unitId, kind: 'UNIT_KIND_BUILDING', code: fresh(), nameZh: '新楼', validFrom: '2030-01-01' }),
+  RenameUnit: ({ unitId }) => ({ unitId, version, nameZh: '新名' }),
+  CloseUnit: ({ unitId }) => ({ unitId, version, validTo: '2030-01-01' }),
+  GetUnit: ({ unitId }) => ({ unitId }),
+  BatchGetUnits: ({ unitId }) => ({ unitIds: [unitId] }),
+  ListUnits: ({ unitId }) => ({ underUnitId: unitId }),
+  CreateStaff: () => ({ requestId: requestId(), code: fresh(), name: '孙新' }),
+  DeactivateStaff: onStaff(),
+  AssignPost: ({ agentId, unitId }) => ({ requestId: requestId(), staffId: agentId, version, unitId, titleZh: '代办员', validFrom: '2026-01-01' }),
+  EndPost: onStaff({ postId: part(), validTo: '2030-01-01' }),
+  SetPartner: ({ agentId }) => ({ staffId: agentId, version, partnerId: agentId }),
+  StartAbsence: onStaff({ from: new Date() }),
+  EndAbsence: onStaff(),
+  GetStaff: ({ agentId }) => ({ staffId: agentId }),
+  BatchGetStaff: ({ agentId }) => ({ staffIds: [agentId] }),
+  ListStaff: ({ unitId }) => ({ underUnitId: unitId }),
+  GrantRole: ({ agentId, unitId }) => ({ requestId: requestId(), principalKind: 'PRINCIPAL_KIND_STAFF', principalId: agentId, role: 'agent', scope: 'GRANT_SCOPE_SUBTREE', unitId }),
+  RevokeGrant: ({ grantId }) => ({ grantId, version }),
+  ListGrants: ({ agentId }) => ({ principalId: agentId }),
+  ListRoles: () => ({}),
+  RegisterClient: () => ({ requestId: requestId(), nameZh: '平台', identityIssuer: 'https://id.example', identitySubject: fresh() }),
+  ResolveCaller: ({ identity }) => ({ kind: 'PRINCIPAL_KIND_STAFF', identityIssuer: identity.issuer, identitySubject: identity.agent }),
+  ImportOrganization: () => ({ dryRun: true }),
+};
+
+/** A request of every RPC, by its name. What names nothing that somebody owns ignores its target. */
+export const rpcRequests: Readonly<Record<string, MakeRpcRequest>> = { ...cases, ...matters, ...office };

@@ -1,0 +1,78 @@
+import { randomUUID } from 'node:crypto';
+import { eventually } from '@linli/testing';
+import { Somebody, type Json, type Reply } from '../api';
+import type { Platform } from '../platform';
+import { ownerships, places, type Ownership } from './people';
+
+/** Ids of one ownership: all of them exist and belong together, or none does. */
+export interface Target {
+  readonly tenantId: string;
+  readonly itemCode: string;
+  readonly residentId: string;
+  readonly phone: string;
+  readonly agentId: string;
+  readonly unitId: string;
+  readonly grantId: string;
+  readonly mandateId: string;
+  readonly caseId: string;
+  readonly threadId: string;
+  /** Of the resident and the agent at the identity provider. */
+  readonly identity: { readonly issuer: string; readonly resident: string; readonly agent: string };
+}
+
+export type Targets = Readonly<Record<Ownership, Target>>;
+
+const phones: Readonly<Record<string, string>> = { 'xs-resident-01': '15400100001', 'xs-resident-02': '15400100002', 'xs-resident-03': '15400100003', 'bh-resident-01': '15400110001' };
+
+/** An accepted case under a mandate in each place, made by those whose it is. */
+export async function makeTargets(platform: Platform): Promise<Targets> {
+  const made: [Ownership, Target][] = [];
+  for (const ownership of ownerships) made.push([ownership, ownership === 'nobody' ? nobodys(platform.issuer.url) : await makeTarget(platform, ownership)]);
+  return Object.fromEntries(made) as Record<Ownership, Target>;
+}
+
+async function makeTarget(platform: Platform, ownership: Exclude<Ownership, 'nobody'>): Promise<Target> {
+  const place = places[ownership];
+  const foreign = ownership === 'other office';
+  const tenantId = foreign ? platform.otherTenantId : platform.tenantId;
+  const [resident, agent, clerk] = await Promise.all([place.resident, place.agent, place.clerk].map((name) => Somebody.of(platform, name, tenantId)));
+  if (resident === undefined || agent === undefined || clerk === undefined) throw new Error('the fixture lacks somebody');
+  const unit = await findUnit(clerk, place.unit);
+  const wish = { residentId: resident.id, agentId: agent.id, itemCode: place.item, consentForm: 'online' };
+  // Agents and departments become known to requests by events of the import, which may still be on their way.
+  const mandate = await eventually(async () => ok(await resident.create('/v1/mandates', wish)));
+  const filed = ok(await agent.create('/v1/cases', { itemCode: place.item, residentId: resident.id, mandateId: mandate['id'], channel: 'home_visit', subject: '办理', submit: true }));
+  const accepted = await eventually(async () => ok(await clerk.change(`/v1/cases/${String(filed['id'])}:accept`, filed['version'])));
+  const admin = await Somebody.of(platform, foreign ? 'bh-staff-01' : 'xs-staff-04', tenantId);
+  const { grants } = ok(await admin.get(`/v1/grants?principalId=${agent.id}`)) as { grants: Json[] };
+  return {
+    tenantId,
+    itemCode: place.item,
+    residentId: resident.id,
+    phone: phones[place.resident] ?? '',
+    agentId: agent.id,
+    unitId: String(unit['id']),
+    grantId: String(grants[0]?.['id']),
+    mandateId: String(mandate['id']),
+    caseId: String(accepted['id']),
+    threadId: String(accepted['threadId']),
+    identity: { issuer: platform.issuer.url, resident: place.resident, agent: place.agent },
+  };
+}
+
+async function findUnit(by: Somebody, code: string): Promise<Json> {
+  const { units } = ok(await by.get('/v1/units?pageSize=200')) as { units: Json[] };
+  const found = units.find((unit) => unit['code'] === code);
+  if (found === undefined) throw new Error(`${code} is not in the fixture`);
+  return found;
+}
+
+function nobodys(issuer: string): Target {
+  const [residentId, agentId, unitId, grantId, mandateId, caseId, threadId] = Array.from({ length: 7 }, () => randomUUID()) as [string, string, string, string, string, string, string];
+  return { tenantId: 'nowhere', itemCode: 'elder-allowance', residentId, phone: '15400199999', agentId, unitId, grantId, mandateId, caseId, threadId, identity: { issuer, resident: 'nobody', agent: 'nobody' } };
+}
+
+function ok(reply: Reply): Json {
+  if (reply.status >= 300) throw new Error(JSON.stringify(reply.body));
+  return reply.body;
+}
