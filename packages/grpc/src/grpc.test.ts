@@ -31,8 +31,8 @@ function clientOf(address: string, internal: InternalTokens = keys.internal('gat
   return { clients, work: clients.connect(work.WorkQueueServiceDefinition, { address, audience }) };
 }
 
-async function calling<T>(methods: Implementation, use: (client: ReturnType<typeof clientOf>['work'], address: string) => Promise<T>): Promise<T> {
-  const { server, address } = await serve(methods);
+async function calling<T>(methods: Implementation, use: (client: ReturnType<typeof clientOf>['work'], address: string) => Promise<T>, log = silentLogger()): Promise<T> {
+  const { server, address } = await serve(methods, log);
   const { clients, work: client } = clientOf(address);
   try {
     return await use(client, address);
@@ -75,13 +75,16 @@ describe('a call', () => {
     expect(captured.text()).not.toMatch(/王小明|13800000000/);
   });
 
-  it('is refused without the permission that the proto declares', async () => {
-    await calling({ listWork: () => Promise.resolve(nothing) }, async (client) => {
+  it('is refused without the permission that the proto declares, and the log says so', async () => {
+    const captured = captureLogger();
+    const listWork = (): Promise<typeof nothing> => Promise.resolve(nothing);
+    await calling({ listWork }, async (client) => {
       await expect(client.listWork({}, { caller: testCaller({ permissions: ['thread.read'] }) })).rejects.toMatchObject({
         kind: 'permission_denied',
         reason: 'PERMISSION_MISSING',
       });
-    });
+    }, captured.log);
+    expect(captured.lines).toEqual([expect.objectContaining({ level: 'info', msg: 'call refused', method: '/linli.work.v1.WorkQueueService/ListWork', reason: 'PERMISSION_MISSING' })]);
   });
 
   it('is refused when its token is for another service, from an untrusted key, or a service speaks for a person', async () => {
