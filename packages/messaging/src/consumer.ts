@@ -4,11 +4,10 @@ import { internal } from '@linli/errors';
 import type { Logger, Metrics } from '@linli/telemetry';
 import { factsOf, type EventCatalogue } from './catalogue';
 import { Delivery, type EventHandlers } from './delivery';
-import { GroupReader } from './group-reader';
-import { countParkedKeys } from './inbox-store';
-import { createKafka } from './kafka';
-import { pruneProcessed } from './once';
-import { repeat } from './pace';
+import { GroupReader, type GroupClient } from './group-reader';
+import { inboxStore, type InboxStore } from './inbox-store';
+import { createKafka, type KafkaOptions } from './kafka';
+import { repeat, systemTime, type Time } from './pace';
 
 export interface ConsumerOptions {
   readonly database: Database;
@@ -24,6 +23,15 @@ export interface ConsumerOptions {
   readonly onFatal?: (error: Error) => void;
   readonly catalogue?: EventCatalogue;
 }
+
+/** Everything outside that a consumer touches besides its database: as it is in production, in the tests also simulated. */
+export interface ConsumerPorts {
+  readonly inbox: InboxStore;
+  readonly openKafka: (options: KafkaOptions) => GroupClient;
+  readonly time: Time;
+}
+
+const production: ConsumerPorts = { inbox: inboxStore, openKafka: createKafka, time: systemTime };
 
 export interface EventConsumer {
   /** Begins in the background; the database, the broker or the topics may come later. */
@@ -42,14 +50,16 @@ const pruneEveryMs = 3_600_000;
  * A new group begins with the oldest event that its topics keep.
  * @throws AppError internal EVENT_UNKNOWN for a handler whose event type is not in the catalogue.
  */
-export function createConsumer(options: ConsumerOptions): EventConsumer {
+export function createConsumer(options: ConsumerOptions, ports: ConsumerPorts = production): EventConsumer {
   const { brokers, group, handlers, log, metrics, system, catalogue = EVENT_CATALOGUE } = options;
-  const delivery = new Delivery({ ...options, catalogue });
+  const { inbox, time } = ports;
+  const delivery = new Delivery({ ...options, catalogue, inbox });
   const lag = metrics.gauge('consumer_lag', 'Records of a partition that are not settled yet.', ['topic', 'partition']);
   const parkedKeys = metrics.gauge('consumer_parked_keys', 'Aggregates whose events wait for an operator.');
   const reader = new GroupReader({
     // Few attempts at a time: the reader's own loop begins again, and unlike kafkajs it stops when told to.
-    kafka: createKafka({ brokers, clientId: group, log, retries: 2 }),
+    kafka: ports.openKafka({ brokers, clientId: group, log, retries: 2 }),
+    time,
     group,
     topics: topicsOf(handlers, catalogue),
     fromBeginning: true,
@@ -60,18 +70,18 @@ export function createConsumer(options: ConsumerOptions): EventConsumer {
     onLag: (place, records) => lag.set(place, records),
     onFatal: options.onFatal ?? throwOutside,
   });
-  const timers: NodeJS.Timeout[] = [];
+  const timers: (() => void)[] = [];
   function every(milliseconds: number, work: () => Promise<unknown>): void {
-    timers.push(repeat(milliseconds, work, (err) => log.warn({ err }, 'consumer upkeep failed')));
+    timers.push(repeat(time, milliseconds, { work, onError: (err) => log.warn({ err }, 'consumer upkeep failed') }));
   }
   return {
     async start() {
       reader.start();
-      every(upkeepEveryMs, async () => parkedKeys.set(await countParkedKeys(system.knex, group)));
-      every(pruneEveryMs, () => pruneProcessed(system));
+      every(upkeepEveryMs, async () => parkedKeys.set(await inbox.countParkedKeys(system.knex, group)));
+      every(pruneEveryMs, () => inbox.pruneProcessed(system));
     },
     async stop() {
-      for (const timer of timers) clearInterval(timer);
+      for (const stopTimer of timers) stopTimer();
       await reader.stop();
     },
     ready: () => reader.ready(),

@@ -4,8 +4,7 @@ import { continueTrace, errorType, type Logger, type Metrics } from '@linli/tele
 import { factsOf, type EventCatalogue } from './catalogue';
 import { decodeRecord, type KafkaRecord, type ReceivedEvent } from './envelope';
 import type { Session } from './group-reader';
-import { isParked, lockKey, park, storeDeadLetter, type Failure, type ParkedKey } from './inbox-store';
-import { once } from './once';
+import type { Failure, InboxStore, ParkedKey } from './inbox-store';
 
 export interface IncomingEvent<T> {
   readonly id: string;
@@ -31,6 +30,7 @@ export interface DeliveryOptions {
   readonly catalogue: EventCatalogue;
   readonly log: Logger;
   readonly metrics: Metrics;
+  readonly inbox: InboxStore;
 }
 
 type Work = (tx: Tx) => Promise<void>;
@@ -81,11 +81,11 @@ export class Delivery {
   }
 
   private async apply(record: KafkaRecord, event: ReceivedEvent, work: Work): Promise<void> {
-    const { database, group } = this.options;
+    const { database, group, inbox } = this.options;
     const outcome = await continueTrace(event.traceparent, `consume ${event.type}`, () =>
       database.withTenant(event, async (tx) => {
         if (await this.isParkedBehind(tx, record, event)) return 'parked';
-        if (!(await once(tx, group, event.id))) return 'duplicate';
+        if (!(await inbox.once(tx, group, event.id))) return 'duplicate';
         await work(tx);
         return 'applied';
       }),
@@ -96,20 +96,22 @@ export class Delivery {
 
   /** An event whose key is parked joins the queue there, so that it cannot overtake. */
   private async isParkedBehind(tx: Tx, record: KafkaRecord, event: ReceivedEvent): Promise<boolean> {
+    const { inbox, group } = this.options;
     const key = this.keyOf(record, event);
-    if (!(await isParked(tx, key))) return false;
+    if (!(await inbox.isParked(tx, key))) return false;
     // A re-drive may be finishing with this key: look again once it has.
-    await lockKey(tx, key);
-    if (!(await isParked(tx, key))) return false;
+    await inbox.lockKey(tx, key);
+    if (!(await inbox.isParked(tx, key))) return false;
     const failure = { reason: 'BEHIND_PARKED', attempts: 0, firstFailedAt: new Date() };
-    await park(tx, this.options.group, { record, event, failure });
+    await inbox.park(tx, group, { record, event, failure });
     return true;
   }
 
   private async parkFirst(record: KafkaRecord, event: ReceivedEvent, failure: Failure): Promise<void> {
-    await this.options.database.withTenant(event, async (tx) => {
-      await lockKey(tx, this.keyOf(record, event));
-      await park(tx, this.options.group, { record, event, failure });
+    const { database, inbox, group } = this.options;
+    await database.withTenant(event, async (tx) => {
+      await inbox.lockKey(tx, this.keyOf(record, event));
+      await inbox.park(tx, group, { record, event, failure });
     });
     this.outcomes.inc({ outcome: 'parked' });
     const { id, type, tenantId } = event;
@@ -118,10 +120,10 @@ export class Delivery {
   }
 
   private async bury(record: KafkaRecord, session: Session, reason: string): Promise<boolean> {
-    const { system, group, log } = this.options;
+    const { system, group, inbox, log } = this.options;
     const failure = { reason, attempts: 1, firstFailedAt: new Date() };
     return this.patiently(session, async () => {
-      await storeDeadLetter(system.knex, group, { record, failure });
+      await inbox.storeDeadLetter(system.knex, group, { record, failure });
       this.outcomes.inc({ outcome: 'dead' });
       log.error({ topic: record.topic, partition: record.partition, offset: record.offset, reason }, 'record buried as dead letter');
       return true;

@@ -1,11 +1,20 @@
 import type { Logger } from '@linli/telemetry';
-import type { Consumer, EachBatchPayload, Kafka, KafkaMessage } from 'kafkajs';
+import type { Consumer, ConsumerConfig, EachBatchPayload, KafkaMessage } from 'kafkajs';
 import type { KafkaRecord, RecordHeader } from './envelope';
 import { patience } from './kafka';
-import { Pace } from './pace';
+import { Pace, type Time } from './pace';
+
+/** What is used of a kafkajs consumer. */
+export type GroupMember = Pick<Consumer, 'events' | 'on' | 'connect' | 'subscribe' | 'run' | 'seek' | 'disconnect'>;
+
+/** What is used of a kafkajs client. */
+export interface GroupClient {
+  consumer(config: ConsumerConfig): GroupMember;
+}
 
 export interface GroupReaderOptions {
-  readonly kafka: Kafka;
+  readonly kafka: GroupClient;
+  readonly time: Time;
   readonly group: string;
   readonly topics: readonly string[];
   /** Where a group without committed offsets begins. */
@@ -36,14 +45,16 @@ export interface Session {
 
 /** One kafkajs consumer of a group, with manual offsets: a record's offset moves only after `onRecord`. */
 export class GroupReader {
-  private readonly pace = new Pace();
-  private readonly consumer: Consumer;
+  private readonly pace: Pace;
+  private readonly consumer: GroupMember;
   private opening: Promise<void> | undefined;
   private generation = 0;
+  private assigned: Readonly<Record<string, readonly number[]>> = {};
   private isJoined = false;
 
   constructor(private readonly options: GroupReaderOptions) {
     const { kafka, group, log } = options;
+    this.pace = new Pace(options.time);
     this.consumer = kafka.consumer({
       groupId: group,
       // A killed member keeps its partitions this long. A record's work is one short transaction, so ten seconds of silence mean death.
@@ -57,8 +68,9 @@ export class GroupReader {
     });
     const { GROUP_JOIN, REBALANCING, CRASH } = this.consumer.events;
     this.consumer.on(REBALANCING, () => this.forgetPartitions());
-    this.consumer.on(GROUP_JOIN, () => {
+    this.consumer.on(GROUP_JOIN, ({ payload: { memberAssignment } }) => {
       this.forgetPartitions();
+      this.assigned = memberAssignment;
       this.isJoined = true;
       log.info({ group }, 'consumer joined its group');
       options.onJoin?.((place) => this.consumer.seek(place));
@@ -69,7 +81,7 @@ export class GroupReader {
       this.isJoined = false;
       if (restart || this.pace.isStopped) return;
       // A broker that has just begun has no coordinator for any group yet; kafkajs gives up on that for good.
-      if (error.name === 'KafkaJSGroupCoordinatorNotFound') this.opening = this.pace.backOff(1).then(() => this.open());
+      if (lacksCoordinator(error)) this.opening = this.pace.backOff(1).then(() => this.open());
       else options.onFatal(error);
     });
   }
@@ -116,6 +128,8 @@ export class GroupReader {
   private async readBatch(payload: EachBatchPayload): Promise<void> {
     const { batch } = payload;
     const { topic, partition } = batch;
+    // kafkajs hands over what it fetched before a rebalance though the partition is another member's by now.
+    if (this.assigned[topic]?.includes(partition) !== true) return;
     const generation = this.generation;
     // After a rebalance kafkajs may still run a batch of before: its offsets are not ours to move any more.
     const isActive = (): boolean => payload.isRunning() && !payload.isStale() && generation === this.generation;
@@ -139,6 +153,11 @@ export class GroupReader {
   private forgetPartitions(): void {
     this.generation += 1;
   }
+}
+
+/** kafkajs throws it as it is or, after a rebalance, as the cause of an error of another name. */
+function lacksCoordinator(error: Error): boolean {
+  return [error, error.cause].some((one) => one instanceof Error && one.name === 'KafkaJSGroupCoordinatorNotFound');
 }
 
 function behind(highWatermark: string, next: string): number {

@@ -1,6 +1,7 @@
 import { tenantOf, type Tx } from '@linli/db';
 import type { Knex } from 'knex';
 import type { KafkaRecord, ReceivedEvent, RecordHeader } from './envelope';
+import { once, pruneProcessed } from './once';
 
 /** The events of one aggregate, as one consumer reads them. */
 export interface ParkedKey {
@@ -120,6 +121,21 @@ export async function countParkedKeys(knex: Knex, consumer: string): Promise<num
   );
   return rows[0]?.keys ?? 0;
 }
+
+/** What a consumer and a re-drive ask of the database. */
+export const inboxStore = {
+  once,
+  isParked,
+  lockKey,
+  park,
+  findParkedHead,
+  deleteParked,
+  recordAttempt,
+  storeDeadLetter,
+  countParkedKeys,
+  pruneProcessed,
+};
+export type InboxStore = typeof inboxStore;
 
 function headersJson(headers: readonly RecordHeader[]): string {
   return JSON.stringify(headers.map(([name, value]) => [name, value === null ? null : value.toString('base64')]));

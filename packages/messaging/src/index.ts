@@ -7,6 +7,6 @@ export { once, pruneProcessed } from './once';
 export { listPoisoned, requeuePoisoned, type PoisonedKey } from './outbox-store';
 export { discardParked, listDeadLetters, listParked, redriveParked, type DeadLetterSummary, type ParkedSummary, type RedriveResult } from './parked';
 export { createRelay, type Relay, type RelayOptions } from './relay';
-export { createMessagingTables, dropMessagingTables } from './tables';
+export { allowMarksByRelay, createMessagingTables, dropMessagingTables, forbidMarksByRelay } from './tables';
 export { createTail, type Tail, type TailOptions } from './tail';
 export { createTopics, type TopicOptions } from './topics';

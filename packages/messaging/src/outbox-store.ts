@@ -115,6 +115,10 @@ export async function measureBacklog(knex: Knex): Promise<Backlog> {
   return rows[0] ?? { oldestSeconds: 0, rows: 0, poisoned: 0 };
 }
 
+/** What a relay asks of the outbox. */
+export const outboxStore = { readBatch, deletePublished, setAside, measureBacklog };
+export type OutboxStore = typeof outboxStore;
+
 export interface PoisonedKey {
   readonly tenantId: string;
   readonly topic: string;

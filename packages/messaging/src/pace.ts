@@ -1,10 +1,35 @@
+import { performance } from 'node:perf_hooks';
 import { setTimeout as pause } from 'node:timers/promises';
+
+/** Time and chance, the first of the ports: the tests' simulation has its own. Nothing here follows the wall clock, which may jump. */
+export interface Time {
+  /** Milliseconds that only ever grow. */
+  monotonic(): number;
+  /** Resolves after this long, or when the signal aborts. */
+  rest(milliseconds: number, signal: AbortSignal): Promise<void>;
+  /** Calls `tick` again and again until the function it gives back is called. */
+  every(milliseconds: number, tick: () => void): () => void;
+  /** Between 0 and 1, to spread what is repeated. */
+  chance(): number;
+}
+
+export const systemTime: Time = {
+  monotonic: () => performance.now(),
+  rest: (milliseconds, signal) => pause(milliseconds, undefined, { signal }).catch(() => undefined),
+  every(milliseconds, tick) {
+    const timer = setInterval(tick, milliseconds);
+    return () => clearInterval(timer);
+  },
+  chance: () => Math.random(),
+};
 
 /** Waits that end early: a lifecycle that stops, or a wake-up. */
 export class Pace {
   private readonly stopped = new AbortController();
   private waiting: AbortController | undefined;
   private isWoken = false;
+
+  constructor(private readonly time: Time) {}
 
   get isStopped(): boolean {
     return this.stopped.signal.aborted;
@@ -23,7 +48,7 @@ export class Pace {
   /** Waits until woken, stopped or the time is up; true when woken. */
   async idle(milliseconds: number): Promise<boolean> {
     this.waiting = new AbortController();
-    if (!this.isWoken) await rest(milliseconds, AbortSignal.any([this.stopped.signal, this.waiting.signal]));
+    if (!this.isWoken) await this.time.rest(milliseconds, AbortSignal.any([this.stopped.signal, this.waiting.signal]));
     const woken = this.isWoken;
     this.isWoken = false;
     this.waiting = undefined;
@@ -32,22 +57,18 @@ export class Pace {
 
   /** Waits longer with every failure in a row, with jitter; only a stop ends it early. */
   async backOff(failures: number, longestMs = 2_000): Promise<void> {
-    await rest(Math.min(100 * 2 ** (failures - 1), longestMs) * (0.5 + Math.random() / 2), this.stopped.signal);
+    await this.time.rest(Math.min(100 * 2 ** (failures - 1), longestMs) * (0.5 + this.time.chance() / 2), this.stopped.signal);
   }
 }
 
-async function rest(milliseconds: number, signal: AbortSignal): Promise<void> {
-  await pause(milliseconds, undefined, { signal }).catch(() => undefined);
-}
-
-/** Repeats `work` until the timer is cleared, never twice at once. */
-export function repeat(milliseconds: number, work: () => Promise<unknown>, onError: (error: unknown) => void): NodeJS.Timeout {
+/** Repeats `work` until the function it gives back is called, never twice at once. */
+export function repeat(time: Time, milliseconds: number, { work, onError }: { work: () => Promise<unknown>; onError: (error: unknown) => void }): () => void {
   let isRunning = false;
-  return setInterval(() => {
+  return time.every(milliseconds, () => {
     if (isRunning) return;
     isRunning = true;
     void work()
       .catch(onError)
       .finally(() => (isRunning = false));
-  }, milliseconds);
+  });
 }

@@ -5,8 +5,7 @@ import { errorType } from '@linli/telemetry';
 import type { EventCatalogue } from './catalogue';
 import { isTransient, workOf, type EventHandlers } from './delivery';
 import { decodeRecord, type KafkaRecord } from './envelope';
-import { deleteParked, findParkedHead, lockKey, recordAttempt, type ParkedKey } from './inbox-store';
-import { once } from './once';
+import { inboxStore, lockKey, type InboxStore, type ParkedKey } from './inbox-store';
 
 export interface ParkedSummary extends ParkedKey {
   /** How many events wait. */
@@ -47,23 +46,23 @@ export interface RedriveResult {
 export async function redriveParked(
   database: Database,
   key: ParkedKey,
-  how: { readonly handlers: EventHandlers; readonly catalogue?: EventCatalogue },
+  how: { readonly handlers: EventHandlers; readonly catalogue?: EventCatalogue; readonly inbox?: InboxStore },
 ): Promise<RedriveResult> {
-  const known = { catalogue: EVENT_CATALOGUE, ...how };
+  const { inbox, ...known } = { catalogue: EVENT_CATALOGUE, inbox: inboxStore, ...how };
   let applied = 0;
   for (;;) {
     const attempt: { record?: KafkaRecord } = {};
     try {
       const isFree = await database.withTenant(key, async (tx) => {
-        await lockKey(tx, key);
-        const record = await findParkedHead(tx, key);
+        await inbox.lockKey(tx, key);
+        const record = await inbox.findParkedHead(tx, key);
         if (record === undefined) return true;
         attempt.record = record;
         const decoded = decodeRecord(record);
         const work = 'event' in decoded ? workOf(known, decoded.event) : undefined;
         if (!('event' in decoded) || work === undefined) throw internal('HANDLER_MISSING', 'nobody handles this event type any more');
-        if (await once(tx, key.consumer, decoded.event.id)) await work(tx);
-        await deleteParked(tx, key, record);
+        if (await inbox.once(tx, key.consumer, decoded.event.id)) await work(tx);
+        await inbox.deleteParked(tx, key, record);
         return false;
       });
       if (isFree) return { applied };
@@ -71,13 +70,16 @@ export async function redriveParked(
     } catch (error) {
       const { record } = attempt;
       if (record === undefined || isTransient(error)) throw error;
-      await database.withTenant(key, (tx) => recordAttempt(tx, key, { record, reason: errorType(error) }));
+      await database.withTenant(key, (tx) => inbox.recordAttempt(tx, key, { record, reason: errorType(error) }));
       return { applied, stoppedBy: errorType(error) };
     }
   }
 }
 
-/** Gives up the first parked event of a key: it becomes a dead letter, and the next one is first. False when none waits. */
+/**
+ * Gives up the first parked event of a key: it becomes a dead letter and counts as applied, so that a repeat of it, parked
+ * already or delivered later, has no effect. The next one is first. False when none waits.
+ */
 export async function discardParked(system: SystemDatabase, key: ParkedKey): Promise<boolean> {
   return system.knex.transaction(async (trx) => {
     await lockKey(trx, key);
@@ -86,7 +88,9 @@ export async function discardParked(system: SystemDatabase, key: ParkedKey): Pro
          delete from parked_event where (tenant_id, consumer, topic, partition, "offset") = (
            select tenant_id, consumer, topic, partition, "offset" from parked_event
             where tenant_id = ? and consumer = ? and topic = ? and key = ? order by partition, "offset" limit 1)
-         returning *)
+         returning *),
+       marked as (
+         insert into processed_event (tenant_id, consumer, event_id) select tenant_id, consumer, event_id from discarded on conflict do nothing)
        insert into dead_letter (consumer, topic, partition, "offset", key, value, headers, reason, attempts, first_failed_at)
        select consumer, topic, partition, "offset", convert_to(key, 'UTF8'), value, headers, reason, attempts, first_failed_at
          from discarded on conflict do nothing`,

@@ -8,6 +8,18 @@ export interface OutgoingRecord {
   readonly headers: Record<string, string>;
 }
 
+/** What is used of a kafkajs producer. */
+export type BatchProducer = Pick<Producer, 'connect' | 'sendBatch' | 'disconnect'>;
+
+export function openProducer(options: KafkaOptions): BatchProducer {
+  return createKafka({ ...options, retries: 2 }).producer({
+    allowAutoTopicCreation: false,
+    maxInFlightRequests: 1,
+    createPartitioner: Partitioners.DefaultPartitioner,
+    retry: { retries: 0 },
+  });
+}
+
 /**
  * Sends one batch at a time and waits for all replicas (acks -1).
  *
@@ -17,9 +29,9 @@ export interface OutgoingRecord {
  * the outbox and sent by a fresh producer instead: perhaps twice, never not at all.
  */
 export class Publisher {
-  private producer: Producer | undefined;
+  private producer: BatchProducer | undefined;
 
-  constructor(private readonly options: KafkaOptions) {}
+  constructor(private readonly open: () => BatchProducer) {}
 
   /** @throws the broker's refusal or a transport error; the batch then counts as unsent. */
   async send(records: readonly OutgoingRecord[]): Promise<void> {
@@ -44,14 +56,9 @@ export class Publisher {
     await producer?.disconnect();
   }
 
-  private async connected(): Promise<Producer> {
+  private async connected(): Promise<BatchProducer> {
     if (this.producer !== undefined) return this.producer;
-    const producer = createKafka({ ...this.options, retries: 2 }).producer({
-      allowAutoTopicCreation: false,
-      maxInFlightRequests: 1,
-      createPartitioner: Partitioners.DefaultPartitioner,
-      retry: { retries: 0 },
-    });
+    const producer = this.open();
     await producer.connect();
     this.producer = producer;
     return producer;

@@ -3,9 +3,10 @@ import { newId } from '@linli/db';
 import type { Logger, Metrics } from '@linli/telemetry';
 import { encodeHeaders } from './envelope';
 import { LaneLeases } from './lane-leases';
-import { deletePublished, measureBacklog, readBatch, setAside, type LaneOwner, type OutboxRow } from './outbox-store';
-import { Pace, repeat } from './pace';
-import { isRefusal, Publisher, type OutgoingRecord } from './publisher';
+import { laneStore, type LaneStore } from './lane-store';
+import { outboxStore, type LaneOwner, type OutboxRow, type OutboxStore } from './outbox-store';
+import { Pace, repeat, systemTime, type Time } from './pace';
+import { isRefusal, openProducer, Publisher, type OutgoingRecord } from './publisher';
 
 export interface RelayOptions {
   readonly database: SystemDatabase;
@@ -18,6 +19,16 @@ export interface RelayOptions {
   /** How long a silent relay keeps its lanes. */
   readonly leaseMs?: number;
 }
+
+/** Everything outside that a relay touches: here as it is in production, in the tests also simulated. */
+export interface RelayPorts {
+  readonly outbox: OutboxStore;
+  readonly lanes: LaneStore;
+  readonly openProducer: typeof openProducer;
+  readonly time: Time;
+}
+
+const production: RelayPorts = { outbox: outboxStore, lanes: laneStore, openProducer, time: systemTime };
 
 export interface Relay {
   /** Begins in the background; the database or the broker may come later. */
@@ -36,28 +47,34 @@ const backlogEveryMs = 2_000;
  * Publishes the outbox: at least once, in order per aggregate. Any number of relays may run; each owns some of the lanes.
  * A batch is read, sent, acknowledged and only then deleted; nothing is remembered but the rows themselves.
  */
-export function createRelay(options: RelayOptions): Relay {
-  return new RelayLoop(options);
+export function createRelay(options: RelayOptions, ports: RelayPorts = production): Relay {
+  return new RelayLoop(options, ports);
 }
 
 class RelayLoop implements Relay {
-  private readonly pace = new Pace();
+  private readonly pace: Pace;
   private readonly publisher: Publisher;
   private readonly leases: LaneLeases;
   private readonly meters: ReturnType<typeof createMeters>;
-  private readonly timers: NodeJS.Timeout[] = [];
+  private readonly timers: (() => void)[] = [];
   private running: Promise<void> | undefined;
   private limit = mostRows;
-  private balancedAt = 0;
+  private balancedAt: number | undefined;
   /** Acknowledged by the broker, not yet deleted. */
   private acknowledged: { owner: LaneOwner; ids: number[] } | undefined;
 
-  constructor(private readonly options: RelayOptions) {
+  constructor(
+    private readonly options: RelayOptions,
+    private readonly ports: RelayPorts,
+  ) {
     const { database, brokers, clientId, log, metrics } = options;
     this.meters = createMeters(metrics);
-    this.publisher = new Publisher({ brokers, clientId, log });
+    this.pace = new Pace(ports.time);
+    this.publisher = new Publisher(() => ports.openProducer({ brokers, clientId, log }));
     this.leases = new LaneLeases({
       knex: database.knex,
+      store: ports.lanes,
+      time: ports.time,
       owner: `${clientId}/${newId()}`,
       leaseMs: options.leaseMs ?? 5_000,
       onChange: (change, lanes) => {
@@ -79,7 +96,7 @@ class RelayLoop implements Relay {
   async stop(): Promise<void> {
     this.pace.stop();
     await this.running;
-    for (const timer of this.timers) clearInterval(timer);
+    for (const stopTimer of this.timers) stopTimer();
     await this.leases.leave().catch((err: unknown) => this.options.log.warn({ err }, 'relay left without giving its lanes back'));
     await this.publisher.close().catch((err: unknown) => this.options.log.warn({ err }, 'relay producer did not close'));
   }
@@ -113,11 +130,12 @@ class RelayLoop implements Relay {
   }
 
   private async balance(): Promise<void> {
-    if (Date.now() - this.balancedAt < this.leaseMs / 5) return;
+    const { time } = this.ports;
+    if (this.balancedAt !== undefined && time.monotonic() - this.balancedAt < this.leaseMs / 5) return;
     // Be seen by the others before taking a share of the lanes.
-    if (this.balancedAt === 0) await this.leases.renew();
+    if (this.balancedAt === undefined) await this.leases.renew();
     await this.leases.balance();
-    this.balancedAt = Date.now();
+    this.balancedAt = time.monotonic();
   }
 
   /** Returns how many rows it dealt with. */
@@ -126,7 +144,7 @@ class RelayLoop implements Relay {
     const owner = this.leases.held();
     if (owner.lanes.length === 0) return 0;
     const { knex } = this.options.database;
-    const rows = await readBatch(knex, owner.lanes.map(({ lane }) => lane), this.limit);
+    const rows = await this.ports.outbox.readBatch(knex, owner.lanes.map(({ lane }) => lane), this.limit);
     const batch = await this.setPoisonAside(owner, rows);
     // Reading may have taken longer than the lease; what another relay owns by now is not ours to send.
     const mine = this.stillOwned(owner, batch);
@@ -164,7 +182,7 @@ class RelayLoop implements Relay {
   private async deleteAcknowledged(): Promise<void> {
     if (this.acknowledged === undefined) return;
     const { owner, ids } = this.acknowledged;
-    const deleted = await deletePublished(this.options.database.knex, owner, ids);
+    const deleted = await this.ports.outbox.deletePublished(this.options.database.knex, owner, ids);
     this.acknowledged = undefined;
     if (deleted < ids.length) await this.leases.renew();
   }
@@ -188,21 +206,22 @@ class RelayLoop implements Relay {
   }
 
   private async poison(owner: LaneOwner, row: OutboxRow, reason: string): Promise<void> {
-    const rows = await setAside(this.options.database.knex, owner, { row, reason });
+    const rows = await this.ports.outbox.setAside(this.options.database.knex, owner, { row, reason });
     if (rows === 0) return this.leases.renew();
     const { tenantId, topic, type, eventId } = row;
     this.options.log.error({ tenant_id: tenantId, topic, event_type: type, event_id: eventId, reason, rows }, 'events set aside as poison');
   }
 
   private async measure(): Promise<void> {
-    const backlog = await measureBacklog(this.options.database.knex);
+    const backlog = await this.ports.outbox.measureBacklog(this.options.database.knex);
     this.meters.oldestSeconds.set(backlog.oldestSeconds);
     this.meters.rows.set(backlog.rows);
     this.meters.poisoned.set(backlog.poisoned);
   }
 
   private every(milliseconds: number, work: () => Promise<void>, complaint: string): void {
-    this.timers.push(repeat(milliseconds, work, (err) => this.options.log.warn({ err }, complaint)));
+    const onError = (err: unknown): void => this.options.log.warn({ err }, complaint);
+    this.timers.push(repeat(this.ports.time, milliseconds, { work, onError }));
   }
 }
 

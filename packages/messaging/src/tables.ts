@@ -1,4 +1,4 @@
-import { createSharedTable, createTenantTable } from '@linli/db';
+import { createSharedTable, createTenantTable, roleNames } from '@linli/db';
 import type { Knex } from 'knex';
 import { laneCount } from './lane';
 
@@ -99,7 +99,7 @@ async function createInbox(knex: Knex): Promise<void> {
       columns.uuid('event_id').notNullable();
       columns.specificType('processed_at', 'timestamptz').notNullable().defaultTo(knex.fn.now());
     },
-    { key: ['consumer', 'event_id'], grants: ['select', 'insert'], relay: ['select', 'delete'] },
+    { key: ['consumer', 'event_id'], grants: ['select', 'insert'], relay: ['select', 'insert', 'delete'] },
   );
   // Rows arrive in time order, so a block range index finds the old ones at next to no cost.
   await knex.raw('create index processed_event_processed_at_idx on processed_event using brin (processed_at)');
@@ -141,4 +141,14 @@ function addRecordColumns(columns: Knex.CreateTableBuilder): void {
   columns.text('reason').notNullable();
   columns.integer('attempts').notNullable();
   columns.specificType('first_failed_at', 'timestamptz').notNullable();
+}
+
+/** Migration helper for databases made before `discardParked` left a mark: it writes it as the relay role. */
+export async function allowMarksByRelay(knex: Knex): Promise<void> {
+  await knex.raw('grant insert on processed_event to ??', [(await roleNames(knex)).relay]);
+}
+
+/** The `down` of `allowMarksByRelay`. */
+export async function forbidMarksByRelay(knex: Knex): Promise<void> {
+  await knex.raw('revoke insert on processed_event from ??', [(await roleNames(knex)).relay]);
 }

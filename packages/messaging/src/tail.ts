@@ -6,6 +6,7 @@ import { toIncoming, type IncomingEvent } from './delivery';
 import { decodeRecord, type KafkaRecord } from './envelope';
 import { GroupReader } from './group-reader';
 import { createKafka } from './kafka';
+import { systemTime } from './pace';
 
 export interface TailOptions {
   readonly brokers: readonly string[];
@@ -40,6 +41,7 @@ class LiveTail implements Tail {
     const kafka = createKafka({ brokers, clientId, log });
     this.reader = new GroupReader({
       kafka,
+      time: systemTime,
       group: `${clientId}.tail.${newId()}`,
       topics,
       fromBeginning: false,

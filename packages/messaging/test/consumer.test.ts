@@ -206,6 +206,19 @@ describe('a poisoned key', () => {
     expect(Object.fromEntries(dead?.headers.map(([name, value]) => [name, Buffer.from(value, 'base64').toString()]) ?? [])).toEqual(bad[2]?.headers);
   });
 
+  it('that is given up has no effect later, whether its repeat is parked already or comes afterwards', async () => {
+    const [, second, third] = await parkBad();
+    if (second === undefined || third === undefined) throw new Error('not parked');
+    await produce([second, third]);
+    await eventually(async () => expect(await listParked(kit.world.system)).toEqual([expect.objectContaining({ events: 5 })]));
+    isMended = true;
+    expect(await discardParked(kit.world.system, keyOf('bad'))).toBe(true);
+    const { catalogue } = kit.world;
+    expect(await redriveParked(kit.world.database, keyOf('bad'), { handlers: effectHandlers(kit.group), catalogue })).toEqual({ applied: 4 });
+    await produce([second, recordOf('bad', 5)]);
+    await eventually(async () => expect(await effects(kit.world, kit.group)).toMatchObject({ bad: [1, 3, 4, 5] }));
+  });
+
   it.each([
     ['is queued behind the rest', 2],
     ['is applied right after the last', 4],

@@ -157,6 +157,21 @@ describe('relay', () => {
     expect(new Set(events.map((event) => event.source))).toEqual(new Set(['linli/next']));
   });
 
+  it('takes lanes that become free also when its wall clock was set back', async () => {
+    await startRelay('first', { leaseMs: 1_000 });
+    await eventually(async () => expect(await lanesOf('first')).toBe(16));
+    const second = await startRelay('second', { leaseMs: 1_000 });
+    await eventually(async () => expect([await lanesOf('first'), await lanesOf('second')]).toEqual([8, 8]));
+    const before = Date.now();
+    const clock = jest.spyOn(Date, 'now').mockImplementation(() => before - 3_600_000);
+    try {
+      await second.stop();
+      await eventually(async () => expect(await lanesOf('first')).toBe(16), { timeoutMs: 5_000 });
+    } finally {
+      clock.mockRestore();
+    }
+  });
+
   it('gives its lanes back when it stops, so that the next one need not wait', async () => {
     const relay = await startRelay('first', { leaseMs: 60_000 });
     await eventually(async () => expect(await lanesOf('first')).toBe(16));

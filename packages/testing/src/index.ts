@@ -1,5 +1,6 @@
 export { testCaller, testKeys, type TestKeys } from './callers';
 export { fixedClock, type TestClock } from './clock';
+export { seededChance, type Chance } from './chance';
 export { testServers, updatesSnapshot } from './config';
 export { createTestDatabase, type TestDatabase } from './database';
 export { eventually } from './eventually';
@@ -7,6 +8,9 @@ export { openGate, openGateTo, type Gate } from './gate';
 export { startTestIssuer, type TestIssuer } from './issuer';
 export { makeKeyPair, signWith } from './jws';
 export { testSchema } from './schema';
+export { processOf, sessionOf, SimulatedDatabase, simulatedSystem } from './simulated-database';
+export { DatabaseFault, SimulatedTable, type Session } from './simulated-session';
+export { SimulatedProcess, Simulation, type Answer, type CrashPoint } from './simulation';
 export { testTenantIsolation } from './tenant-isolation';
 export { tokenKit, tokenMutations, type TokenKit, type TokenMutation } from './token-mutations';
 export { captureLogger, silentLogger } from './logs';

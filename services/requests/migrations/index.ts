@@ -9,6 +9,7 @@ import { createCaseParts } from './20261124094100_create_case_parts';
 import { createCaseEntries } from './20261124094200_create_case_entries';
 import { createNumberSeries } from './20261124094300_create_number_series';
 import { seedRuleSets } from './20261124094400_seed_rule_sets';
+import { allowMarks } from './20261124095000_allow_marks_by_relay';
 
 export const migrations: Migration[] = [
   createPlatform,
@@ -21,4 +22,5 @@ export const migrations: Migration[] = [
   createCaseEntries,
   createNumberSeries,
   seedRuleSets,
+  allowMarks,
 ];
