@@ -69,9 +69,16 @@ export function createHttpApp(options: HttpAppOptions): HttpApp {
     next();
   };
 
+  const underWay = new Set<Response>();
   app.use((_request, response, next) => {
-    // A connection that was busy when the stop began is let go as soon as it is idle.
-    response.once('close', () => stopping.signal.aborted && setImmediate(() => server.closeIdleConnections()));
+    underWay.add(response);
+    // `Connection: close`: whoever is answered while we stop must not send the next request into a closing socket.
+    if (stopping.signal.aborted) response.shouldKeepAlive = false;
+    response.once('close', () => {
+      underWay.delete(response);
+      // A stream's headers went out before the stop: its connection is let go as soon as it is idle.
+      if (stopping.signal.aborted) setImmediate(() => server.closeIdleConnections());
+    });
     next();
   });
   app.use(observer.observe, securityHeaders, assertDecodable);
@@ -96,6 +103,7 @@ export function createHttpApp(options: HttpAppOptions): HttpApp {
       return listen(server, port, host);
     },
     async stop(graceMs) {
+      for (const response of underWay) response.shouldKeepAlive = false;
       stopping.abort();
       const closed = new Promise((resolve) => server.close(resolve));
       const timer = setTimeout(() => server.closeAllConnections(), graceMs);

@@ -376,7 +376,9 @@ describe('stop', () => {
     const stopped = http.stop(10_000);
     await expect(fetch(`${base}/slow`)).rejects.toThrow();
     released.resolve();
-    expect(await (await answer).json()).toEqual({ done: true });
+    const answered = await answer;
+    expect(await answered.json()).toEqual({ done: true });
+    expect(answered.headers.get('connection')).toBe('close');
     await stopped;
   });
 
