@@ -3,7 +3,7 @@ import type { Logger } from '@linli/telemetry';
 import { alarmSchedule, alarmsAfter } from './alarms';
 import type { Calendar } from './calendar';
 import type { AlarmLevel, Clock } from './clock';
-import { claimDueClocks, giveWay, lockClock, saveClock } from './store';
+import type { ClockStore } from './store';
 
 export interface Alarm {
   readonly clock: Clock;
@@ -27,14 +27,17 @@ export interface Raised {
   failures: number;
 }
 
+type Raising = RaiseOptions & { readonly store: ClockStore };
+
 const batchSize = 20;
 const longestBackoffMs = 600_000;
 
 /** Claims a batch of the tenant's due clocks and raises what each has reached. The effects commit with `tx`. */
-export async function raiseBatch(tx: Tx, options: RaiseOptions): Promise<Raised> {
-  await giveWay(tx);
+export async function raiseBatch(tx: Tx, options: Raising): Promise<Raised> {
+  const { store, now } = options;
+  await store.giveWay(tx);
   const raised: Raised = { levels: [], failures: 0 };
-  for (const clock of await claimDueClocks(tx, options.now(), batchSize)) {
+  for (const clock of await store.claimDueClocks(tx, now(), batchSize)) {
     let next: Clock | undefined = clock;
     while (next !== undefined) next = await raiseNext(tx, next, { ...options, raised });
   }
@@ -42,34 +45,34 @@ export async function raiseBatch(tx: Tx, options: RaiseOptions): Promise<Raised>
 }
 
 /** Raises the clock's next level in a savepoint; gives the clock when it may have a further level due. */
-async function raiseNext(tx: Tx, clock: Clock, options: RaiseOptions & { raised: Raised }): Promise<Clock | undefined> {
-  const { calendar, now, onAlarm, raised } = options;
+async function raiseNext(tx: Tx, clock: Clock, options: Raising & { raised: Raised }): Promise<Clock | undefined> {
+  const { calendar, now, onAlarm, raised, store } = options;
   const [next, following] = alarmsAfter(alarmSchedule(calendar, clock), clock.lastAlarm);
   if (next === undefined || next.at > now()) {
-    await saveClock(tx, { ...clock, nextAlarmAt: next?.at, alarmFailures: 0 });
+    await store.saveClock(tx, { ...clock, nextAlarmAt: next?.at, alarmFailures: 0 });
     return undefined;
   }
-  await tx.raw('savepoint alarm');
+  await store.beginAlarm(tx);
   try {
     // Noted first, so that `onAlarm` finds the clock as it will be and may change it further.
-    const noted = await saveClock(tx, { ...clock, lastAlarm: next.level, nextAlarmAt: following?.at, alarmFailures: 0 });
+    const noted = await store.saveClock(tx, { ...clock, lastAlarm: next.level, nextAlarmAt: following?.at, alarmFailures: 0 });
     await onAlarm(tx, { clock: noted, level: next.level, at: next.at, superseded: following !== undefined && following.at <= now() });
-    await tx.raw('release savepoint alarm');
+    await store.keepAlarm(tx);
   } catch (error) {
-    await tx.raw('rollback to savepoint alarm');
+    await store.undoAlarm(tx);
     raised.failures += 1;
     await postpone(tx, clock, { ...options, error });
     return undefined;
   }
   raised.levels.push(next.level);
-  const after = await lockClock(tx, { clockId: clock.id });
+  const after = await store.lockClock(tx, { clockId: clock.id });
   return after.nextAlarmAt !== undefined && after.nextAlarmAt <= now() ? after : undefined;
 }
 
-async function postpone(tx: Tx, clock: Clock, { now, log, error }: RaiseOptions & { error: unknown }): Promise<void> {
+async function postpone(tx: Tx, clock: Clock, { now, log, store, error }: Raising & { error: unknown }): Promise<void> {
   const backoff = Math.min(1000 * 2 ** Math.min(clock.alarmFailures, 20), longestBackoffMs);
   const alarmFailures = clock.alarmFailures + 1;
-  await saveClock(tx, { ...clock, alarmFailures, nextAlarmAt: new Date(now().getTime() + backoff) });
+  await store.saveClock(tx, { ...clock, alarmFailures, nextAlarmAt: new Date(now().getTime() + backoff) });
   const fields = { tenant: clock.tenantId, clock: clock.id, failures: alarmFailures, err: error };
   // A busy row mends itself; what fails five times needs somebody.
   if (alarmFailures < 5) log.warn(fields, 'alarm failed, tried again later');

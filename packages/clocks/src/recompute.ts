@@ -3,7 +3,7 @@ import type { Logger } from '@linli/telemetry';
 import type { Calendar } from './calendar';
 import { scheduled } from './change-clock';
 import { computeDue, type Clock } from './clock';
-import { giveWay, listProvisionalClocks, lockClock, saveClock } from './store';
+import { clockStore, type ClockStore } from './store';
 
 export interface Recomputation {
   /** As it is now; the last of `corrections` tells before and after when the due time moved. */
@@ -26,14 +26,17 @@ export interface RecomputeOptions {
  * moves is recorded in the clock, logged and handed to `onMoved`; one that is certain now loses its mark. What failed is
  * counted and logged, and still provisional. Safe to repeat and to race.
  */
-export async function recomputeProvisional(options: RecomputeOptions): Promise<{ settled: number; moved: number; failed: number }> {
+export async function recomputeProvisional(
+  options: RecomputeOptions,
+  store: ClockStore = clockStore,
+): Promise<{ settled: number; moved: number; failed: number }> {
   const { database, system, log } = options;
   const count = { settled: 0, moved: 0, failed: 0 };
-  let page = await listProvisionalClocks(system.knex, undefined);
-  for (; page.length > 0; page = await listProvisionalClocks(system.knex, page.at(-1))) {
+  let page = await store.listProvisionalClocks(system.knex, undefined);
+  for (; page.length > 0; page = await store.listProvisionalClocks(system.knex, page.at(-1))) {
     for (const { tenantId, id } of page) {
       try {
-        const done = await database.withTenant({ tenantId }, (tx) => recompute(tx, id, options));
+        const done = await database.withTenant({ tenantId }, (tx) => recompute(tx, id, { ...options, store }));
         if (done === undefined) continue;
         if (!done.clock.provisional) count.settled += 1;
         if (!hasMoved(done)) continue;
@@ -48,17 +51,19 @@ export async function recomputeProvisional(options: RecomputeOptions): Promise<{
   return count;
 }
 
+type Recomputing = RecomputeOptions & { readonly store: ClockStore };
+
 /** Undefined when nothing changed, or somebody else was faster. */
-async function recompute(tx: Tx, clockId: string, { calendar, now, onMoved }: RecomputeOptions): Promise<Recomputation | undefined> {
-  await giveWay(tx);
-  const before = await lockClock(tx, { clockId });
+async function recompute(tx: Tx, clockId: string, { calendar, now, onMoved, store }: Recomputing): Promise<Recomputation | undefined> {
+  await store.giveWay(tx);
+  const before = await store.lockClock(tx, { clockId });
   if (!before.provisional || before.endedAt !== undefined) return undefined;
   const { dueAt, provisional } = computeDue(calendar, before);
   const recomputed = { clock: { ...before, dueAt, provisional }, previousDueAt: before.dueAt };
   if (provisional && !hasMoved(recomputed)) return undefined;
   const correction = { at: now(), before: before.dueAt, after: dueAt };
   const corrections = hasMoved(recomputed) ? [...before.corrections, correction] : before.corrections;
-  const clock = await saveClock(tx, scheduled(calendar, { ...recomputed.clock, corrections }));
+  const clock = await store.saveClock(tx, scheduled(calendar, { ...recomputed.clock, corrections }));
   const done = { clock, previousDueAt: before.dueAt };
   await onMoved?.(tx, done);
   return done;

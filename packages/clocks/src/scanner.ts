@@ -4,7 +4,7 @@ import type { Metrics } from '@linli/telemetry';
 import { localDateOf, type LocalDate } from './local-date';
 import { raiseBatch, type Raised, type RaiseOptions } from './raise-alarms';
 import { recomputeProvisional, type RecomputeOptions } from './recompute';
-import { tenantsWithDueAlarms } from './store';
+import { clockStore, type ClockStore } from './store';
 
 export interface AlarmScannerOptions extends RaiseOptions {
   /** The app role's database: alarms are handled as the tenant. */
@@ -17,6 +17,18 @@ export interface AlarmScannerOptions extends RaiseOptions {
   /** Between two looks at an idle database; a second when absent. */
   readonly intervalMs?: number;
 }
+
+/** What a scanner touches besides its options: as it is in production, in the tests also simulated. */
+export interface ScannerPorts {
+  readonly store: ClockStore;
+  /** Resolves after this long, or when the signal aborts. */
+  readonly rest: (milliseconds: number, signal: AbortSignal) => Promise<void>;
+}
+
+const production: ScannerPorts = {
+  store: clockStore,
+  rest: (milliseconds, signal) => pause(milliseconds, undefined, { signal }).catch(() => undefined),
+};
 
 /** The scanner's life. `createAlarmScanner` makes one. */
 export interface AlarmScanner {
@@ -34,24 +46,24 @@ export interface AlarmScanner {
  * is raised, marked `superseded` where a graver one follows: the record stays complete whatever our uptime was.
  * A clock whose `onAlarm` fails is rolled back to its savepoint and tried again later; the others go on.
  */
-export function createAlarmScanner(options: AlarmScannerOptions): AlarmScanner {
+export function createAlarmScanner(options: AlarmScannerOptions, { store, rest }: ScannerPorts = production): AlarmScanner {
   const { system, now, log } = options;
   const figures = alarmFigures(options.metrics);
   const watchCalendar = calendarWatch(options, figures);
   const stopping = new AbortController();
   let running: Promise<void> | undefined;
-  const settle = provisionalWatch(options);
+  const settle = provisionalWatch(options, store);
 
   async function scanOnce(): Promise<number> {
     let raised = 0;
     for (;;) {
-      const due = await tenantsWithDueAlarms(system.knex, now());
+      const due = await store.tenantsWithDueAlarms(system.knex, now());
       figures.delay.set(due[0] === undefined ? 0 : (now().getTime() - due[0].since.getTime()) / 1000);
       let progress = 0;
       // One batch a tenant and round, so that one tenant's backlog does not starve the others.
       for (const { tenantId } of due) {
         if (stopping.signal.aborted) return raised;
-        const batch = await raiseForTenant(options, figures, tenantId);
+        const batch = await raiseForTenant({ ...options, store }, figures, tenantId);
         raised += batch.levels.length;
         progress += batch.levels.length + batch.failures;
       }
@@ -68,7 +80,7 @@ export function createAlarmScanner(options: AlarmScannerOptions): AlarmScanner {
       } catch (error) {
         log.warn({ err: error }, 'alarm scan failed');
       }
-      await pause(options.intervalMs ?? 1000, undefined, { signal: stopping.signal }).catch(() => undefined);
+      await rest(options.intervalMs ?? 1000, stopping.signal);
     }
   }
 
@@ -86,7 +98,7 @@ export function createAlarmScanner(options: AlarmScannerOptions): AlarmScanner {
 }
 
 /** One batch in one transaction; what stops the whole batch is logged and met again at the next scan. */
-async function raiseForTenant(options: AlarmScannerOptions, figures: AlarmFigures, tenantId: string): Promise<Raised> {
+async function raiseForTenant(options: AlarmScannerOptions & Pick<ScannerPorts, 'store'>, figures: AlarmFigures, tenantId: string): Promise<Raised> {
   try {
     const raised = await options.database.withTenant({ tenantId }, (tx) => raiseBatch(tx, options));
     for (const level of raised.levels) figures.raised.inc({ level });
@@ -99,12 +111,12 @@ async function raiseForTenant(options: AlarmScannerOptions, figures: AlarmFigure
 }
 
 /** Recomputes until nothing failed, at most once a minute. */
-function provisionalWatch(options: RecomputeOptions): () => Promise<void> {
+function provisionalWatch(options: RecomputeOptions, store: ClockStore): () => Promise<void> {
   let nextAt: number | undefined = 0;
   return async () => {
     if (nextAt === undefined || options.now().getTime() < nextAt) return;
     nextAt = options.now().getTime() + 60_000;
-    const { failed } = await recomputeProvisional(options);
+    const { failed } = await recomputeProvisional(options, store);
     if (failed === 0) nextAt = undefined;
   };
 }

@@ -98,6 +98,19 @@ export async function giveWay(tx: Tx): Promise<void> {
   await tx.raw(`select set_config('lock_timeout', '250ms', true)`);
 }
 
+/** What follows can be undone without the rest of the transaction. */
+export async function beginAlarm(tx: Tx): Promise<void> {
+  await tx.raw('savepoint alarm');
+}
+
+export async function keepAlarm(tx: Tx): Promise<void> {
+  await tx.raw('release savepoint alarm');
+}
+
+export async function undoAlarm(tx: Tx): Promise<void> {
+  await tx.raw('rollback to savepoint alarm');
+}
+
 /** The tenants that have an alarm due at `now` and since when, the longest waiting first. One index probe a tenant, at any backlog. */
 export async function tenantsWithDueAlarms(knex: Knex, now: Date): Promise<{ tenantId: string; since: Date }[]> {
   const { rows } = await knex.raw<{ rows: { tenantId: string; since: Date }[] }>(
@@ -122,6 +135,13 @@ export async function listProvisionalClocks(
   if (after !== undefined) void open.andWhereRaw('(tenant_id, id) > (?, ?)', [after.tenantId, after.id]);
   return open.select<{ tenantId: string; id: string }[]>({ tenantId: 'tenant_id', id: 'id' });
 }
+
+/** What the scanner and the recomputation ask of the database. */
+export const clockStore = {
+  ...{ tenantsWithDueAlarms, listProvisionalClocks, claimDueClocks, giveWay, lockClock, saveClock },
+  ...{ beginAlarm, keepAlarm, undoAlarm },
+};
+export type ClockStore = typeof clockStore;
 
 function changingColumns(clock: Clock) {
   return {

@@ -83,7 +83,7 @@ async function realSide(): Promise<Side> {
         const blocked = 'datname = current_database() and cardinality(pg_blocking_pids(pid)) > 0';
         const { rows } = await admin.knex.raw<{ rows: unknown[] }>(`select from pg_stat_activity where ${blocked}`);
         expect(rows).toHaveLength(waiting);
-      }, { everyMs: 2 }),
+      }, { everyMs: 2, timeoutMs: 3_000 }),
   };
 }
 
@@ -359,7 +359,7 @@ describe('the simulated tables answer as PostgreSQL does', () => {
         for (const op of ops) await play.play(op);
         await play.finish();
       }),
-      { numRuns: 40 },
+      { numRuns: 40, endOnFailure: true },
     );
   });
 
@@ -370,7 +370,7 @@ describe('the simulated tables answer as PostgreSQL does', () => {
         for (const op of ops) await play.play(op);
         await play.finish();
       }),
-      { numRuns: 40 },
+      { numRuns: 40, endOnFailure: true },
     );
   });
 });

@@ -27,8 +27,8 @@ describe('relays, lanes and consumers', () => {
   it.each(['relay-1', 'consumer-1'])('survive a crash of %s at every await point, before the request leaves and after it was served', async (victim) => {
     const points = await playCrash(victim);
     expect(points).toBeGreaterThan(50);
-    for (let await_ = 1; await_ <= points; await_ += 1) {
-      for (const when of ['before', 'after'] as const) await playCrash(victim, { await: await_, when });
+    for (let point = 1; point <= points; point += 1) {
+      for (const when of ['before', 'after'] as const) await playCrash(victim, { await: point, when });
     }
   });
 

@@ -65,6 +65,16 @@ export class SimulatedDatabase implements SessionHost {
     return this.send(session, label, (answer) => this.execute(session, work, answer));
   }
 
+  /** `rollback to savepoint`, the one statement that a failed transaction takes. */
+  restore(tx: Tx, savepoint: string): Promise<void> {
+    const session = sessionOf(tx);
+    return this.send(session, 'rollback to savepoint', (answer) => {
+      if (session.isOver) return answer.error(new DatabaseFault('08006'));
+      session.rollbackTo(savepoint);
+      answer.value(undefined);
+    });
+  }
+
   /** What no statement may see: rows of transactions that are still open. */
   uncommitted<R>(table: SimulatedTable<R>): R[] {
     return [...this.sessions].flatMap((session) => session.rows(table).map(([, row]) => row)).filter((row) => ![...table.committed.values()].includes(row));

@@ -41,8 +41,8 @@ export class Session {
   lockTimeoutMs = lockTimeoutMs;
   lastUsed: number;
   private writes: Writes = new Map();
-  private readonly savepoints = new Map<string, Writes>();
-  private readonly waiters: (() => void)[] = [];
+  private readonly savepoints = new Map<string, { readonly writes: Writes; readonly locks: readonly string[] }>();
+  private waiters: (() => void)[] = [];
 
   constructor(
     private readonly host: SessionHost,
@@ -98,14 +98,17 @@ export class Session {
   }
 
   savepoint(name: string): void {
-    this.savepoints.set(name, copyOf(this.writes));
+    this.savepoints.set(name, { writes: copyOf(this.writes), locks: this.locks() });
   }
 
+  /** Undoes what was written and gives back what was locked since. */
   rollbackTo(name: string): void {
     const before = this.savepoints.get(name);
     if (before === undefined) throw new DatabaseFault('3B001');
-    this.writes = copyOf(before);
+    this.writes = copyOf(before.writes);
     this.hasFailed = false;
+    for (const lock of this.locks()) if (!before.locks.includes(lock)) this.host.locks.delete(lock);
+    this.wakeWaiters();
   }
 
   /** Runs one statement: all of it or nothing. */
@@ -131,8 +134,8 @@ export class Session {
         }
       }
     }
-    for (const [name, holder] of this.host.locks) if (holder === this) this.host.locks.delete(name);
-    for (const retry of this.waiters) this.host.simulation.soon({ owner: undefined, label: 'lock released', run: retry });
+    for (const lock of this.locks()) this.host.locks.delete(lock);
+    this.wakeWaiters();
   }
 
   hasWritten(table: SimulatedTable<unknown>, key: string): boolean {
@@ -141,6 +144,16 @@ export class Session {
 
   onEnd(retry: () => void): void {
     this.waiters.push(retry);
+  }
+
+  private locks(): string[] {
+    return [...this.host.locks].filter(([, holder]) => holder === this).map(([name]) => name);
+  }
+
+  private wakeWaiters(): void {
+    const woken = this.waiters;
+    this.waiters = [];
+    for (const retry of woken) this.host.simulation.soon({ owner: undefined, label: 'lock released', run: retry });
   }
 
   private write(table: SimulatedTable<unknown>, key: string, row: unknown): void {

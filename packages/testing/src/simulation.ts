@@ -123,7 +123,8 @@ export class SimulatedProcess {
   constructor(
     readonly simulation: Simulation,
     readonly name: string,
-    private readonly crashPoint?: CrashPoint,
+    /** May be set later too. */
+    public crashPoint?: CrashPoint,
   ) {}
 
   get isDead(): boolean {
@@ -167,11 +168,12 @@ export class SimulatedProcess {
     const isLast = this.reach('before');
     return new Promise((resolve) => {
       if (isLast || this.isDead) return;
-      const cancel = this.simulation.at(this.simulation.now + milliseconds, { owner: this, label: 'rested', run: resolve });
       const end = (): void => {
         cancel();
+        signal?.removeEventListener('abort', end);
         resolve();
       };
+      const cancel = this.simulation.at(this.simulation.now + milliseconds, { owner: this, label: 'rested', run: end });
       if (signal?.aborted === true) end();
       else signal?.addEventListener('abort', end, { once: true });
     });

@@ -2,6 +2,7 @@ import { processOf, type SimulatedProcess } from '@linli/testing';
 import { tenantOf } from '@linli/db';
 import type { OutboxStore } from '../../src/outbox-store';
 import type { GroupMember } from '../../src/group-reader';
+import { partitions } from './kafka-fault';
 import type { Ports, Spoil, World } from './world';
 
 /** A port that is broken in a way that others shipped, and what the checker must say of it. */
@@ -126,8 +127,19 @@ export const faultyPorts: readonly FaultyPort[] = [
         member.on(member.events.GROUP_JOIN, (joined) => {
           if (isDeaf || event !== member.events.GROUP_JOIN) return;
           isDeaf = true;
-          listener({ ...joined, payload: { memberAssignment: Object.fromEntries(Object.keys(joined.payload.memberAssignment).map((topic) => [topic, [0, 1, 2]])) } });
+          listener({ ...joined, payload: { memberAssignment: everything(joined.payload.memberAssignment) } });
         });
+      return { ...pass(member), on: on as GroupMember['on'] };
+    }),
+  },
+  {
+    name: 'a reader that takes what was fetched before a rebalance',
+    says: /moved back|no longer owns it/,
+    spoil: spoilMember((member) => {
+      const on = (event: string, listener: (happened: object) => void): (() => void) =>
+        event === member.events.GROUP_JOIN
+          ? member.on(member.events.GROUP_JOIN, ({ payload, ...joined }) => listener({ ...joined, payload: { memberAssignment: everything(payload.memberAssignment) } }))
+          : member.on(event as typeof member.events.CRASH, listener);
       return { ...pass(member), on: on as GroupMember['on'] };
     }),
   },
@@ -158,6 +170,11 @@ export const faultyPorts: readonly FaultyPort[] = [
     },
   },
 ];
+
+/** As if all partitions were the member's own. */
+function everything(assignment: Readonly<Record<string, readonly number[]>>): Record<string, number[]> {
+  return Object.fromEntries(Object.keys(assignment).map((topic) => [topic, Array.from({ length: partitions }, (_, partition) => partition)]));
+}
 
 function pass(member: GroupMember): GroupMember {
   return {
