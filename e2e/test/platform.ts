@@ -31,6 +31,8 @@ export interface Platform {
   /** `host:port` of a service's gRPC. */
   addressOf(service: 'organization' | 'residents' | 'requests'): string;
   readonly databases: Readonly<Record<'organization' | 'residents' | 'requests' | 'gateway', TestDatabase>>;
+  /** What the operator's tool is given. */
+  readonly operator: Readonly<Record<string, string>>;
   /** Everything that all services logged. */
   logs(): string;
   /** A bearer token for somebody of the fixture, by the subject's name there. */
@@ -46,8 +48,8 @@ interface RunningApp {
   stop(): Promise<void>;
 }
 
-/** All services and the gateway in this one process, with their own databases, a real broker and the Xingsheng data. */
-export async function startPlatform(gatewayVariables: Readonly<Record<string, string>> = {}): Promise<Platform> {
+/** All services and the gateway in this one process, with their own databases, a real broker and the Xingsheng data. `variables` are the gateway's. */
+export async function startPlatform(variables: Readonly<Record<string, string>> = {}): Promise<Platform> {
   const brokers = testBrokers();
   await createTopics(brokers);
   const run = Date.now().toString(36);
@@ -81,12 +83,13 @@ export async function startPlatform(gatewayVariables: Readonly<Record<string, st
       ...environment('gateway'),
       HTTP_PORT: '0',
       ...gatewayEnvironment(issuer),
-      ...gatewayVariables,
+      ...variables,
     }),
     { log },
   );
   await edge.start();
-  await importOffices({ xingsheng: `xs-${run}`, baihe: `bh-${run}` }, { ...addresses, ...keys.environment('operator'), OIDC_ISSUER: issuer.url });
+  const operator = { ...addresses, ...keys.environment('operator'), OIDC_ISSUER: issuer.url };
+  await importOffices({ xingsheng: `xs-${run}`, baihe: `bh-${run}` }, operator);
 
   return {
     url: `http://127.0.0.1:${edge.ports.http}`,
@@ -96,6 +99,7 @@ export async function startPlatform(gatewayVariables: Readonly<Record<string, st
     keys,
     addressOf: (service) => addresses[`${service.toUpperCase()}_ADDRESS`] ?? '',
     databases,
+    operator,
     logs: captured.text,
     tokenOf: (subject, { tenantId = `xs-${run}`, kind = kindOf(subject) } = {}) =>
       issuer.token({ sub: subject, linli_tenant: tenantId, linli_kind: kind }),

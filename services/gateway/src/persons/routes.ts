@@ -12,7 +12,7 @@ const fields = words('PERSON_FIELD', residents.PersonField, ['name', 'phone', 'i
 const onPerson = z.strictObject({ id });
 
 // Letters of any script; the joiners are Mongolian's, and the dot between parts of a name is typed in several ways.
-const name = text(50, /^\p{Zs}*[\p{L}\u3007][\p{L}\p{M}\u3007\p{Zs}\u180e\u200c\u200d·•‧・∙･.'’-]*$/u);
+const name = text(50, /^[ \u3000]*[\p{L}\u3007][\p{L}\p{M}\u3007 \u00a0\u3000\u202f\u180e\u200c\u200d·•‧・∙･.'’-]*$/u);
 const identityNumber = optionalText(18, /^([0-9０-９]{15}|[0-9０-９]{17}[0-9０-９XxＸｘ])?$/u);
 
 const personSchema = z

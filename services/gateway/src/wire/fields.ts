@@ -72,7 +72,7 @@ export const page = {
     .optional()
     .transform((size) => Math.min(size ?? 0, 200))
     .meta({ description: '每页条数；缺省 50，最多 200', shown: { type: 'integer', minimum: 0, maximum: 999_999, default: 50 } }),
-  pageToken: orEmpty(z.string().max(4_000)).meta({ description: '上一页答复中的 nextPageToken', shown: { type: 'string', maxLength: 4_000 } }),
+  pageToken: orEmpty(z.string().regex(/^[A-Za-z0-9_.-]*$/).max(4_000)).meta({ description: '上一页答复中的 nextPageToken' }),
 } as const;
 
 // Schemas of what goes out.
