@@ -16,7 +16,7 @@ const onCase = (action: string, body: object = {}): MakeRequest => ({ caseId }) 
 const onStaff = (action: string, body: object = {}): MakeRequest => ({ agentId }) => ({ path: `/v1/staff/${agentId}:${action}`, body });
 const at = (path: string, body?: unknown): MakeRequest => () => (body === undefined ? { path } : { path, body });
 const part = () => randomUUID();
-const fresh = () => `a${randomUUID().slice(0, 13)}`;
+const fresh = () => `a${randomUUID().slice(0, 8)}`;
 const freshPhone = () => `139${String(randomInt(1e8)).padStart(8, '0')}`;
 const explanation = '说明';
 

@@ -5,7 +5,7 @@ export type MakeRpcRequest = (target: Target, column: string) => object;
 
 // What changes something names a version that never was: who may do it is told that it is stale, and nothing changes.
 const version = 999_999_999;
-const fresh = () => `a${randomUUID().slice(0, 13)}`;
+const fresh = () => `a${randomUUID().slice(0, 8)}`;
 const part = () => randomUUID();
 const requestId = () => randomUUID();
 const explanation = '说明';
@@ -85,6 +85,7 @@ const matters: Readonly<Record<string, MakeRpcRequest>> = {
 
 const office: Readonly<Record<string, MakeRpcRequest>> = {
   GetTenant: () => ({}),
+  RestateTenant: () => ({}),
   CreateTenant: ({ tenantId }) => ({ requestId: requestId(), tenant: { id: tenantId, nameZh: '街道', region: '区', city: '市', district: '区', timeZone: 'Asia/Shanghai' } }),
   CreateUnit: ({ unitId }) => ({ requestId: requestId(), parentId: unitId, kind: 'UNIT_KIND_BUILDING', code: fresh(), nameZh: '新楼', validFrom: '2030-01-01' }),
   RenameUnit: ({ unitId }) => ({ unitId, version, nameZh: '新名' }),

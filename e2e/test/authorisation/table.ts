@@ -21,9 +21,18 @@ export function readTable(name: string): Table {
   return { columns, rows: new Map(rows.map(([row = '', ...cells]) => [row, cells])) };
 }
 
-/** A table as it is written, for comparison and for the first draft of a new row. */
-export function writeTable({ columns, rows }: Table): string {
-  const all = [['', ...columns], ...[...rows].map(([row, cells]) => [row, ...cells])];
-  const widths = all[0]?.map((_cell, column) => Math.max(...all.map((row) => row[column]?.length ?? 0))) ?? [];
-  return all.map((row) => row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ').trimEnd()).join('\n');
+/** The rows as lines, so that a difference shows just the rows that differ, ready to be judged and written down. */
+export function linesOf({ rows }: Pick<Table, 'rows'>): string[] {
+  return [...rows].map(([row, cells]) => [row, ...cells].join(' ')).sort();
+}
+
+/** Eight at a time: a whole table at once would measure the machine's patience and not the answers. */
+export async function inTurns<T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<R[]> {
+  const results = new Map<number, R>();
+  const waiting = [...items.entries()];
+  async function takeNext(): Promise<void> {
+    for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) results.set(next[0], await work(next[1]));
+  }
+  await Promise.all(Array.from({ length: 8 }, takeNext));
+  return [...results].sort(([a], [b]) => a - b).map(([, result]) => result);
 }

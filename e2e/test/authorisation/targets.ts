@@ -24,6 +24,9 @@ export type Targets = Readonly<Record<Ownership, Target>>;
 
 const phones: Readonly<Record<string, string>> = { 'xs-resident-01': '15400100001', 'xs-resident-02': '15400100002', 'xs-resident-03': '15400100003', 'bh-resident-01': '15400110001' };
 
+// A consumer that is new to a broker that served many runs has much to read first.
+const arrival = { timeoutMs: 80_000, everyMs: 100 };
+
 /** An accepted case under a mandate in each place, made by those whose it is. */
 export async function makeTargets(platform: Platform): Promise<Targets> {
   const made: [Ownership, Target][] = [];
@@ -39,10 +42,11 @@ async function makeTarget(platform: Platform, ownership: Exclude<Ownership, 'nob
   if (resident === undefined || agent === undefined || clerk === undefined) throw new Error('the fixture lacks somebody');
   const unit = await findUnit(clerk, place.unit);
   const wish = { residentId: resident.id, agentId: agent.id, itemCode: place.item, consentForm: 'online' };
-  // Agents and departments become known to requests by events of the import, which may still be on their way.
-  const mandate = await eventually(async () => ok(await resident.create('/v1/mandates', wish)));
+  // Units and people become known to requests by events of the import, which may still be on their way.
+  await eventually(async () => ok(await clerk.get(`/v1/cases:count?unitId=${String(unit['id'])}`)), arrival);
+  const mandate = await eventually(async () => ok(await resident.create('/v1/mandates', wish)), arrival);
   const filed = ok(await agent.create('/v1/cases', { itemCode: place.item, residentId: resident.id, mandateId: mandate['id'], channel: 'home_visit', subject: '办理', submit: true }));
-  const accepted = await eventually(async () => ok(await clerk.change(`/v1/cases/${String(filed['id'])}:accept`, filed['version'])));
+  const accepted = await eventually(async () => ok(await clerk.change(`/v1/cases/${String(filed['id'])}:accept`, filed['version'])), arrival);
   const admin = await Somebody.of(platform, foreign ? 'bh-staff-01' : 'xs-staff-04', tenantId);
   const { grants } = ok(await admin.get(`/v1/grants?principalId=${agent.id}`)) as { grants: Json[] };
   return {
