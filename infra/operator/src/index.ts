@@ -1,1 +1,2 @@
 export { runImport } from './import';
+export { runRestate } from './restate';

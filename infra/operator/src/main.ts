@@ -5,6 +5,7 @@ import { runImport } from './import';
 import { runMigrate } from './migrate';
 import { runParked } from './parked';
 import { print } from './print';
+import { runRestate } from './restate';
 import { runTenant } from './tenants';
 
 interface Command {
@@ -24,6 +25,7 @@ const commands: Readonly<Record<string, Command>> = {
                    --consumer C   when it is not named like its service`,
     run: runParked,
   },
+  restate: { usage: 'restate --tenant CODE                  tell an office again to readers that were away longer than topics keep events', run: runRestate },
   clock: { usage: 'clock show | advance SPAN              the simulated time of a platform started with --clock; SPAN like 90m, 36h, 1d', run: runClock },
   tenant: { usage: 'tenant list                            the offices of this deployment', run: runTenant },
 };

@@ -10,6 +10,7 @@ const everybody = ['director', 'clerk', 'agent', 'handler', 'coordinator', 'syst
 const allowed: Record<string, readonly string[]> = {
   'TenantService/GetTenant': ['director', 'system_admin', 'security_admin', 'audit_admin'],
   'TenantService/CreateTenant': ['system:operator'],
+  'TenantService/RestateTenant': ['system:operator'],
   'UnitService/CreateUnit': ['system_admin'],
   'UnitService/RenameUnit': ['system_admin'],
   'UnitService/CloseUnit': ['system_admin'],
@@ -41,7 +42,7 @@ const methods = Object.keys(METHODS).filter((path) => path.startsWith(prefix)).m
 const callers = new Map<string, Caller>([
   ...roleDefinitions.map(({ code, permissions }): [string, Caller] => [code, testCaller({ permissions })]),
   ['nobody', testCaller({ grants: [] })],
-  ['system:operator', systemCaller('xingsheng', 'operator', ['organization.tenant.create'])],
+  ['system:operator', systemCaller('xingsheng', 'operator', ['organization.tenant.create', 'organization.tenant.restate'])],
   ['system:gateway', systemCaller('xingsheng', 'gateway', ['organization.caller.resolve'])],
 ]);
 

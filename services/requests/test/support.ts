@@ -188,7 +188,7 @@ export async function fillDirectory(deps: Pick<Deps, 'db'>, tenant: string = ten
       const duty = { id: staffId[name], active: true, partnerId, absentFrom: undefined, absentUntil: undefined, posts: [{ unitPath: posts[name], primary: true }] };
       await saveStaff(tx, duty, 1);
     }
-    await saveCoordinator(tx, { grantId: newId(), staffId: staffId.coordinator }, 1);
+    await saveCoordinator(tx, { grantId: newId(), staffId: staffId.coordinator, revoked: false }, 1);
   });
 }
 

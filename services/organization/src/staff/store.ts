@@ -93,6 +93,17 @@ export async function lockStaffByCode(tx: Tx, codes: readonly string[]): Promise
   return readStaff(tx, rows);
 }
 
+/** Raises the version of the next people in the order of ids, those who left too. */
+export async function touchStaff(tx: Tx, afterId: string, limit: number): Promise<Staff[]> {
+  const { rows } = await tx.raw<{ rows: StaffRow[] }>(
+    `with page as (select id from staff where tenant_id = :tenant and id > cast(:after as uuid) order by id limit :limit for update)
+     update staff set version = version + 1 from page
+      where staff.tenant_id = :tenant and staff.id = page.id returning ${columns.map((column) => `staff.${column}`).join(', ')}`,
+    { tenant: tenantOf(tx), after: afterId, limit },
+  );
+  return readStaff(tx, rows.sort((a, b) => (a.id < b.id ? -1 : 1)));
+}
+
 export interface StaffFilter {
   readonly scopes: UnitScopes;
   /** Who may see themselves wherever they work. */

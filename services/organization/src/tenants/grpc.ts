@@ -3,6 +3,7 @@ import { notFound, permissionDenied } from '@linli/errors';
 import { requireText, violation, type RpcContext } from '@linli/grpc';
 import type { Deps } from '../deps';
 import { createTenant, type CreateTenant } from './create-tenant';
+import { restateTenant } from './restate-tenant';
 import { findTenant } from './store';
 
 export function tenantService(deps: Deps): organization.TenantServiceImplementation<RpcContext> {
@@ -18,6 +19,7 @@ export function tenantService(deps: Deps): organization.TenantServiceImplementat
       if (caller.tenantId !== input.id) throw permissionDenied('TENANT_FOREIGN', 'the caller acts in another tenant');
       return { tenant: await createTenant(deps, caller, input) };
     },
+    restateTenant: ({ pageToken }, { caller }) => restateTenant(deps, caller, pageToken),
   };
 }
 

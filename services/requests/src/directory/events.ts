@@ -37,6 +37,10 @@ export function directoryHandlers(deps: Pick<Deps, 'now'>, { onStaffChanged }: D
       const { unitId, path, kind, code } = event.payload;
       await saveUnit(tx, { id: unitId, path, kind: kinds.fromWire(kind, 'kind'), code, validTo: undefined }, event.version);
     },
+    [type('UnitRestated')]: async (tx, event: IncomingEvent<organization.UnitRestated>) => {
+      const { unitId, path, kind, code, validTo } = event.payload;
+      await saveUnit(tx, { id: unitId, path, kind: kinds.fromWire(kind, 'kind'), code, validTo: validTo === '' ? undefined : validTo }, event.version);
+    },
     [type('UnitClosed')]: async (tx, event: IncomingEvent<organization.UnitClosed>) => {
       await closeUnit(tx, event.payload.unitId, { validTo: event.payload.validTo, version: event.version });
     },
@@ -47,11 +51,22 @@ export function directoryHandlers(deps: Pick<Deps, 'now'>, { onStaffChanged }: D
     [type('PartnerSet')]: staffHandler('partner_changed'),
     [type('PostAssigned')]: staffHandler('return'),
     [type('PostEnded')]: staffHandler('return'),
+    [type('StaffRestated')]: async (tx, event: StaffEvent) => {
+      const { staff } = event.payload;
+      if (staff !== undefined) await staffHandler(causeOf(dutyOf(staff), deps.now()))(tx, event);
+    },
     [type('RoleGranted')]: async (tx, event: IncomingEvent<organization.RoleGranted>) => {
       const { grantId, principalId, role, principalKind } = event.payload;
       if (role !== 'coordinator' || principalKind !== organization.PrincipalKind.PRINCIPAL_KIND_STAFF) return;
       await beginChange(tx);
-      await saveCoordinator(tx, { grantId, staffId: principalId }, event.version);
+      await saveCoordinator(tx, { grantId, staffId: principalId, revoked: false }, event.version);
+      await coordinatorChanged(tx, principalId);
+    },
+    [type('GrantRestated')]: async (tx, event: IncomingEvent<organization.GrantRestated>) => {
+      const { grantId, principalId, role, principalKind, revoked } = event.payload;
+      if (role !== 'coordinator' || principalKind !== organization.PrincipalKind.PRINCIPAL_KIND_STAFF) return;
+      await beginChange(tx);
+      await saveCoordinator(tx, { grantId, staffId: principalId, revoked }, event.version);
       await coordinatorChanged(tx, principalId);
     },
     [type('GrantRevoked')]: async (tx, event: IncomingEvent<organization.GrantRevoked>) => {

@@ -137,11 +137,13 @@ export async function listCoordinators(tx: Tx): Promise<StaffDuty[]> {
   return rows.map(staffOf);
 }
 
-export async function saveCoordinator(tx: Tx, grant: { grantId: string; staffId: string }, version: number): Promise<void> {
+export async function saveCoordinator(tx: Tx, grant: { grantId: string; staffId: string; revoked: boolean }, version: number): Promise<void> {
+  const { grantId, staffId, revoked } = grant;
   await tx('directory_coordinators')
-    .insert({ tenant_id: tenantOf(tx), grant_id: grant.grantId, staff_id: grant.staffId, revoked: false, version })
+    .insert({ tenant_id: tenantOf(tx), grant_id: grantId, staff_id: staffId, revoked, version })
     .onConflict(['tenant_id', 'grant_id'])
-    .ignore();
+    .merge(['revoked', 'version'])
+    .where('directory_coordinators.version', '<', version);
 }
 
 /** Whose coordinator role ended; undefined when the grant was not one, or has ended before. */

@@ -18,11 +18,17 @@ export async function openUnitPath(tx: Tx, unitId: string, day: string): Promise
   return row.path;
 }
 
-export async function addUnit(tx: Tx, unit: { readonly id: string; readonly path: string; readonly version: number }): Promise<void> {
+/** A version that is here already, or an older one, changes nothing. */
+export async function saveUnit(
+  tx: Tx,
+  unit: { readonly id: string; readonly path: string; readonly validTo: string | undefined; readonly version: number },
+): Promise<void> {
+  const { id, path, validTo, version } = unit;
   await tx('units')
-    .insert({ tenant_id: tenantOf(tx), ...unit, valid_to: null })
+    .insert({ tenant_id: tenantOf(tx), id, path, valid_to: validTo ?? null, version })
     .onConflict(['tenant_id', 'id'])
-    .ignore();
+    .merge(['path', 'valid_to', 'version'])
+    .where('units.version', '<', version);
 }
 
 export async function closeUnit(tx: Tx, unit: { readonly id: string; readonly validTo: string; readonly version: number }): Promise<void> {

@@ -1,0 +1,22 @@
+import type { Caller } from '@linli/auth';
+import type { organization } from '@linli/contracts';
+import type { Tx } from '@linli/db';
+import { recordChanges } from '../changes';
+import { touchUnits } from './store';
+import type { Unit } from './unit';
+import { kindOnWire } from './wire';
+
+/** Tells a page of units again, in the order of ids. Returns the ids told. */
+export async function restateUnits(tx: Tx, caller: Caller, page: { readonly afterId: string; readonly limit: number }): Promise<string[]> {
+  const units = await touchUnits(tx, page.afterId, page.limit);
+  await recordChanges(
+    tx,
+    caller,
+    units.map((unit) => ({ action: 'unit.restate', objectType: 'unit', id: unit.id, version: unit.version, event: 'UnitRestated', payload: restated(unit) })),
+  );
+  return units.map(({ id }) => id);
+}
+
+function restated({ id, kind, parentId, path, code, validFrom, validTo }: Unit): organization.UnitRestated {
+  return { unitId: id, kind: kindOnWire.toWire(kind), parentId: parentId ?? '', path, code, validFrom, validTo: validTo ?? '' };
+}
