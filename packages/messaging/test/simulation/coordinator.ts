@@ -15,6 +15,7 @@ interface Member {
 
 export const sessionTimeoutMs = 10_000;
 const rebalanceTimeoutMs = 30_000;
+const requestTimeoutMs = 30_000;
 
 /** The broker's side of one consumer group, classic protocol: generations, eager rebalances, sessions, committed offsets. */
 export class GroupCoordinator {
@@ -33,6 +34,9 @@ export class GroupCoordinator {
 
   join(memberId: string | undefined, answer: Answer<Assignment>): void {
     if (memberId !== undefined && !this.members.has(memberId)) return answer.error(new KafkaFault('UNKNOWN_MEMBER_ID'));
+    // A member that asks again while it waits is answered once: the older request runs out of time.
+    const older = memberId === undefined ? undefined : this.members.get(memberId)?.joining;
+    if (older !== undefined) this.simulation.after(requestTimeoutMs, 'request timeout', () => older.error(new KafkaFault('REQUEST_TIMED_OUT')));
     this.born += 1;
     this.members.set(memberId ?? `member-${this.born}`, { lastSeen: this.simulation.now, joining: answer });
     this.rebalance();
