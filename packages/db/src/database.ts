@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net';
 import { SpanKind, SpanStatusCode, trace, type Span } from '@opentelemetry/api';
 import { Secret } from '@linli/config';
 import { internal, isAppError } from '@linli/errors';
@@ -13,6 +14,8 @@ export interface DatabaseOptions {
   readonly name: string;
   readonly log: Logger;
   readonly poolSize?: number;
+  /** A connection that says nothing for this long is given up, with what waits on it; longer than any statement may take. */
+  readonly silenceMs?: number;
 }
 
 export interface Database {
@@ -76,16 +79,25 @@ export function openSystemDatabase(options: DatabaseOptions): SystemDatabase {
   return { knex, ping: () => ping(knex), close: () => knex.destroy() };
 }
 
-function openPool({ url, name, log, poolSize = 10 }: DatabaseOptions): Knex {
+function openPool({ url, name, log, poolSize = 10, silenceMs = 20_000 }: DatabaseOptions): Knex {
   const knex = knexFactory({
     client: 'pg',
     connection: {
       connectionString: url instanceof Secret ? url.reveal() : url,
       application_name: name,
       keepAlive: true,
+      connectionTimeoutMillis: 5_000,
       types: { getTypeParser: parserFor },
     },
-    pool: { min: 0, max: poolSize, idleTimeoutMillis: 30_000 },
+    pool: {
+      min: 0,
+      max: poolSize,
+      idleTimeoutMillis: 30_000,
+      afterCreate: (client: { connection: { stream: Socket } }, done: (error: undefined, client: object) => void) => {
+        giveUpWhenSilent(client.connection.stream, silenceMs);
+        done(undefined, client);
+      },
+    },
     acquireConnectionTimeout: 5_000,
     // Else an error's message is the statement with its values.
     compileSqlOnError: false,
@@ -99,6 +111,11 @@ function openPool({ url, name, log, poolSize = 10 }: DatabaseOptions): Knex {
   });
   traceStatements(knex, name);
   return knex;
+}
+
+/** A server whose machine is gone never says so: without this, a statement under way would wait until TCP gives up, a quarter of an hour. */
+function giveUpWhenSilent(stream: Socket, ms: number): void {
+  stream.setTimeout(ms, () => stream.destroy(Object.assign(new Error('the server fell silent'), { code: 'ETIMEDOUT' })));
 }
 
 /** `date` stays the text `YYYY-MM-DD` (a JavaScript Date would shift it by zone); counts and ids that fit become numbers. */

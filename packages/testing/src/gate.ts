@@ -9,6 +9,8 @@ export interface Gate {
   /** Resets what is connected and refuses what comes. */
   cut(): Promise<void>;
   mend(): Promise<void>;
+  /** What is connected now stays so and never says a word again, in either direction; new connections are as ever. */
+  silence(): void;
 }
 
 /** A gate that is open, or, with `cut`, not yet: its port is known all the same. */
@@ -45,6 +47,9 @@ export async function openGate(target: { readonly host: string; readonly port: n
       server.close();
       for (const socket of sockets) socket.resetAndDestroy();
       await closed;
+    },
+    silence() {
+      for (const socket of sockets) socket.unpipe().pause();
     },
     async mend() {
       if (!server.listening) await listen(port);
