@@ -104,7 +104,7 @@ describe('two starters that migrate at the same moment', () => {
   ])('both end well on %s, and each migration is applied once', async (_name, prepare) => {
     await prepare();
     const ends = await Promise.all(Array.from({ length: 2 }, () => startMigrate().ended));
-    expect(ends.map(({ code, output }) => (code === 0 ? 0 : output))).toEqual([0, 0, 0]);
+    expect(ends.map(({ code, output }) => (code === 0 ? 0 : output))).toEqual([0, 0]);
     expect(await state()).toEqual(whole);
     const applied = ends.flatMap(({ output }) => [...output.matchAll(/requests: (\d+) migrations/g)].map(([, count]) => Number(count)));
     expect(applied).toEqual([requestsMigrations.length - (_name === 'an old database' ? 3 : 0)]);
