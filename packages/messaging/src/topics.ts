@@ -1,6 +1,8 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { TOPICS } from '@linli/contracts';
 import { failedPrecondition } from '@linli/errors';
 import type { Logger } from '@linli/telemetry';
+import type { Admin, ITopicMetadata } from 'kafkajs';
 import { createKafka } from './kafka';
 
 export interface TopicOptions {
@@ -13,6 +15,7 @@ export interface TopicOptions {
 }
 
 const retentionDays = 14;
+const leadersWithinMs = 15_000;
 
 /**
  * Makes the topics that are missing; services never do. For development and tests: production declares them in its manifests.
@@ -33,16 +36,30 @@ export async function createTopics(brokers: readonly string[], options: TopicOpt
     const numPartitions = partitions;
     if (wanted.length > 0) {
       await admin.createTopics({
-        waitForLeaders: true,
+        waitForLeaders: false, // kafkajs waits for a leader but gives up on a broker that has not heard of the topic yet
         topics: wanted.map((topic) => ({ topic, numPartitions, replicationFactor: replicas, configEntries })),
       });
     }
-    const metadata = await admin.fetchTopicMetadata({ topics: [...topics] });
-    const other = metadata.topics.find((topic) => topic.partitions.length !== partitions);
+    const described = await describeTopics(admin, topics);
+    const other = described.find((topic) => topic.partitions.length !== partitions);
     if (other !== undefined) {
       throw failedPrecondition('TOPIC_PARTITIONS_DIFFER', 'a topic has another number of partitions', { details: { topic: other.name } });
     }
   } finally {
     await admin.disconnect();
+  }
+}
+
+/** Waits until the broker knows each topic and who leads it: a moment after they were made, longer on a busy machine. */
+async function describeTopics(admin: Admin, topics: readonly string[]): Promise<ITopicMetadata[]> {
+  for (const until = performance.now() + leadersWithinMs; ; await pause(50)) {
+    try {
+      const { topics: described } = await admin.fetchTopicMetadata({ topics: [...topics] });
+      const hasLeaders = described.every(({ partitions }) => partitions.every(({ leader }) => leader >= 0));
+      if (hasLeaders || performance.now() > until) return described;
+    } catch (error) {
+      const isNotYet = error instanceof Error && 'type' in error && (error.type === 'UNKNOWN_TOPIC_OR_PARTITION' || error.type === 'LEADER_NOT_AVAILABLE');
+      if (!isNotYet || performance.now() > until) throw error;
+    }
   }
 }
