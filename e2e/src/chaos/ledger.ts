@@ -7,7 +7,8 @@ import { run, type App } from '@linli/runtime';
 import { createLogger, createMetrics } from '@linli/telemetry';
 
 export const caseTopic = 'public.requests.case.v1';
-export const ledgerGroup = 'chaos-ledger';
+// Kafka's clients are named after it, so it must not begin as those that no fault touches.
+export const ledgerGroup = 'ledger';
 
 /** For every event of a case: write down that it had its effect. A case that is refused fails, as a bug of ours would make it. */
 export function ledgerHandlers(): EventHandlers {

@@ -1,6 +1,6 @@
 import { readConfig } from '@linli/config';
 import { playRun } from './play-run';
-import { printReport } from './report';
+import { isKept, printReport } from './report';
 
 const usage = `npm run chaos -- [--minutes N | --seconds N] [--seed N] [--rate N] [--writers N] [--json]
   cases are worked through the gateway while processes, servers and connections fail; then the history is judged
@@ -43,7 +43,7 @@ async function main(args: readonly string[]): Promise<number> {
   const plan = readConfig(process.env, (env) => ({ text: env.text('CHAOS_PLAN') })).text;
   const report = await playRun({ ...options, plan: JSON.parse(plan) as never });
   printReport(report, options);
-  return report.verdicts.every(({ found }) => found.length === 0) && report.isDrained ? 0 : 1;
+  return isKept(report, options) ? 0 : 1;
 }
 
 main(process.argv.slice(2)).then(

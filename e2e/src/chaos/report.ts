@@ -3,8 +3,17 @@ import { drainPromiseMs, type Report, type RunOptions } from './play-run';
 
 const shown = 5;
 
+/** Whether every promise held. A run that wrote less than half of what was asked shows nothing of them, whatever its verdicts. */
+export function isKept(report: Pick<Report, 'verdicts' | 'isDrained' | 'timing'>, { rate }: Pick<RunOptions, 'rate'>): boolean {
+  return report.verdicts.every(({ found }) => found.length === 0) && isDrainedInTime(report) && report.timing.changesPerSecond >= rate / 2;
+}
+
+function isDrainedInTime({ isDrained, timing }: Pick<Report, 'isDrained' | 'timing'>): boolean {
+  return isDrained && timing.drainedAfter <= drainPromiseMs;
+}
+
 /** For people, or as one JSON object. */
-export function printReport(report: Report, options: Pick<RunOptions, 'seed' | 'seconds' | 'json'>): void {
+export function printReport(report: Report, options: Pick<RunOptions, 'seed' | 'seconds' | 'rate' | 'json'>): void {
   if (options.json) {
     process.stdout.write(`${JSON.stringify({ seed: options.seed, seconds: options.seconds, ...report })}\n`);
     return;
@@ -17,10 +26,11 @@ export function printReport(report: Report, options: Pick<RunOptions, 'seed' | '
       `  ${found.length === 0 ? '✓' : '✗'} ${name.padEnd(18)} ${found.length === 0 ? promise : `${found.length} found`}`,
       ...found.slice(0, shown).map((line) => `      ${line}`),
     ]),
-    `  ${report.isDrained && timing.drainedAfter <= drainPromiseMs ? '✓' : '✗'} ${'backlog'.padEnd(18)} empty ${(timing.drainedAfter / 1000).toFixed(1)} s after the faults ended, at ${timing.changesPerSecond} changes/s (promised: ${drainPromiseMs / 1000} s)`,
+    `  ${isDrainedInTime(report) ? '✓' : '✗'} ${'backlog'.padEnd(18)} empty ${(timing.drainedAfter / 1000).toFixed(1)} s after the faults ended, at ${timing.changesPerSecond} changes/s (promised: ${drainPromiseMs / 1000} s)`,
     `  acknowledged → subscriber  calm ${show(timing.toSubscriberCalm)}; whole run ${show(timing.toSubscriber)}`,
     `  acknowledged → effect      calm ${show(timing.toEffectCalm)}`,
     `  asked → acknowledged       calm ${show(timing.answerCalm)}`,
+    ...(timing.changesPerSecond < options.rate / 2 ? [`  ✗ ${'load'.padEnd(18)} ${timing.changesPerSecond} changes/s of the ${options.rate} that were asked: this machine cannot bear them, or writing fails`] : []),
     ...(report.unplannedEnds > 0 ? [`  ${report.unplannedEnds} processes ended by themselves and were started again`] : []),
     ...report.leftOut.map((what) => `  left out: ${what}`),
     `  history: ${report.historyFile}`,

@@ -8,7 +8,7 @@ import type { Random } from './random';
 export interface Load {
   readonly history: History;
   readonly random: Random;
-  /** Changes a second that are asked for, all writers together. */
+  /** Changes a second, all writers together. */
   readonly rate: number;
   readonly writers: number;
 }
@@ -25,6 +25,8 @@ interface Question {
 
 const mostRepeats = 8;
 const awayMs = 6_000;
+/** Some turns find their case done, refused or changed by another, and change nothing. */
+const turnsForEachChange = 1.25;
 
 /** Writers that work cases from the door to the archive until they are told to stop, and write down all they see. */
 export class Writers {
@@ -50,7 +52,7 @@ export class Writers {
 
   private async write(index: number, random: Random): Promise<void> {
     const office = this.offices[index % this.offices.length];
-    const spacing = (1_000 / this.load.rate) * this.load.writers;
+    const spacing = (1_000 / (this.load.rate * turnsForEachChange)) * this.load.writers;
     if (office === undefined) return;
     let due = Date.now() + random.next() * spacing;
     let seen: Seen;
