@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { must } from './exec.ts';
 import { isRunning, startOf } from './identity.mjs';
-import { startKafka } from './kafka.ts';
+import { planKafka, startKafka } from './kafka.ts';
 import { root, stateFolder } from './paths.ts';
 import { catalogueFile, officeFiles, operatorEnvironment, platformParts, portNames, type Platform } from './platform.ts';
 import { choosePorts, loopback } from './ports.ts';
@@ -15,6 +15,8 @@ import { Supervisor, type ChildSpec } from './supervisor.ts';
 const program = path.join(root, 'e2e/dist/chaos/main.js');
 const operator = path.join(root, 'infra/operator/dist/main.js');
 const abandoned = 'linli-chaos-';
+/** The player's exit code for arguments that make no sense: nothing was run. */
+const misused = 2;
 
 const linkNames = ['broker', 'organization', 'residents', 'requests', 'organization-database', 'residents-database', 'requests-database', 'requests-b-database', 'gateway-database', 'ledger-database'] as const;
 const stagePorts = [...portNames, 'gateway', 'requests-b', 'requests-b-side', 'ledger-side', 'ledger-b-side', ...linkNames.map((name) => `link-${name}` as const)] as const;
@@ -34,6 +36,8 @@ interface Scene {
  * e2e/src/chaos holds, and starts whatever that asks for. What is left when it ends, however it ends, is stopped here.
  */
 export async function playChaos(args: readonly string[], env: NodeJS.ProcessEnv, signal: AbortSignal): Promise<number> {
+  // What is missing is said in one line, before anything is made.
+  if (!args.includes('--help')) planKafka(undefined);
   const folder = path.join(tmpdir(), `${abandoned}${process.pid}-${startOf(process.pid)}`);
   removeAbandoned();
   mkdirSync(folder, { recursive: true });
@@ -51,7 +55,7 @@ export async function playChaos(args: readonly string[], env: NodeJS.ProcessEnv,
     player.on('message', (request: Request) => void answer(player, request, scene));
     const code = await new Promise<number>((resolve) => player.on('exit', (status) => resolve(status ?? 1)));
     forget();
-    if (code !== 0) process.stdout.write(`the logs of its processes are in ${keepLogs(supervisor.logs, history)}\n`);
+    if (code !== 0 && code !== misused) process.stdout.write(`the logs of its processes are in ${keepLogs(supervisor.logs, history)}\n`);
     return code;
   } finally {
     await supervisor.stop();
@@ -99,7 +103,7 @@ function planOf({ platform, ports }: Scene, where: { hasSmallDisk: boolean; hist
 async function answer(player: ChildProcess, request: Request, scene: Scene): Promise<void> {
   try {
     const result = 'start' in request ? { pid: await startPart(request.start, scene, request.env ?? {}) } : { output: await operate(request.operate, scene) };
-    player.send({ id: request.id, ...result });
+    if (player.connected) player.send({ id: request.id, ...result });
   } catch (error) {
     if (player.connected) player.send({ id: request.id, error: error instanceof Error ? error.message : String(error) });
   }
@@ -174,7 +178,12 @@ function keepLogs(logs: string, history: string): string {
 function removeAbandoned(): void {
   for (const name of readdirSync(tmpdir()).filter((one) => one.startsWith(abandoned))) {
     const [pid, started] = name.slice(abandoned.length).split('-');
-    if (!isRunning({ pid: Number(pid), started: started ?? '' })) remove(path.join(tmpdir(), name));
+    if (isRunning({ pid: Number(pid), started: started ?? '' })) continue;
+    try {
+      remove(path.join(tmpdir(), name));
+    } catch {
+      // Another user's: theirs to remove.
+    }
   }
 }
 
