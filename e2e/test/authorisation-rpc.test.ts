@@ -128,6 +128,11 @@ describe('a list', () => {
     );
   }, 60_000);
 
+  it('is held to this, whichever it is, unless its rows are nobody’s in particular', () => {
+    const everybodys = ['/linli.organization.v1.GrantService/ListRoles', '/linli.requests.v1.ItemService/ListItems'];
+    expect([...lists.map(({ rpc }) => rpc), ...everybodys].sort()).toEqual(Object.keys(METHODS).filter((method) => /\/List\w+$/.test(method)).sort());
+  });
+
   it('goes on for nobody but who began it, with what they asked', async () => {
     for (const { rpc, filters } of lists) {
       const [first = {}] = filters(targets.own);

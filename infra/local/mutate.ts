@@ -37,7 +37,7 @@ export async function mutate([wanted = '']: readonly string[], env: NodeJS.Proce
     const copy = { folder, signal, env: { ...env, NODE_ENV: 'test', LINLI_TEST_DATABASE_URL: servers.databaseUrl, LINLI_TEST_KAFKA_BROKERS: servers.brokers } };
     const began = performance.now();
     const whole = await runJest(copy, [...new Set(chosen.flatMap(({ tests }) => tests))]);
-    say(`the code as it is: ${whole.failed === 0 ? 'every test passes' : `${whole.failed} TESTS FAIL: ${whole.names[0]}`} ${seconds(performance.now() - began)}`);
+    say(`the code as it is: ${whole.failed === 0 ? 'every test passes' : `${whole.failed} TESTS FAIL: ${whole.names[0] ?? 'one that could not run'}`} ${seconds(performance.now() - began)}`);
     let missed = whole.failed === 0 ? 0 : 1;
     for (const mutation of chosen) missed += (await isCaught(copy, mutation)) ? 0 : 1;
     say(`${chosen.length} mutations, ${missed} not caught`);
@@ -66,7 +66,15 @@ async function runJest({ folder, env, signal }: Copy, tests: readonly string[]):
   const report = path.join(folder, 'report.json');
   rmSync(report, { force: true });
   const args = [path.join(root, 'node_modules/jest/bin/jest.js'), '--maxWorkers=2', '--json', `--outputFile=${report}`, '--forceExit', '--testTimeout=60000', ...tests];
-  const { code } = await exec({ command: process.execPath, args, cwd: folder, env, signal: AbortSignal.any([signal, AbortSignal.timeout(600_000)]) });
+  const limit = AbortSignal.timeout(600_000);
+  const code = await exec({ command: process.execPath, args, cwd: folder, env, signal: AbortSignal.any([signal, limit]) }).then(
+    (result) => result.code,
+    (error: unknown) => {
+      // Broken code may wait for ever: that is noticed too.
+      if (signal.aborted || !limit.aborted) throw error;
+      return 1;
+    },
+  );
   const text = existsSync(report) ? readFileSync(report, 'utf8') : '';
   return { failed: readJestReport(text, code).failed, names: failedNames(text) };
 }
