@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { Kafka, logLevel, type Consumer, type KafkaMessage, type Producer } from 'kafkajs';
 import type { History } from './history';
 import { caseTopic } from './ledger';
@@ -8,7 +9,8 @@ export const sparedClient = 'chaos-';
 /** Another system that follows the cases, and writes down every record it is given. */
 export class Observer {
   private readonly kafka: Kafka;
-  private readonly consumer: Consumer;
+  private consumer: Consumer;
+  private isStopped = false;
   /** Newest first: what the nemesis may send again, or find a busy key among. */
   readonly recent: { readonly topic: string; readonly message: KafkaMessage }[] = [];
 
@@ -17,7 +19,7 @@ export class Observer {
     private readonly history: History,
   ) {
     this.kafka = new Kafka({ clientId: `${sparedClient}observer`, brokers: [brokers], logLevel: logLevel.NOTHING, retry: { retries: 50, maxRetryTime: 1_000, initialRetryTime: 100 } });
-    this.consumer = this.kafka.consumer({ groupId: `${sparedClient}observer`, sessionTimeout: 10_000, retry: { retries: 50, maxRetryTime: 1_000, restartOnFailure: async () => true } });
+    this.consumer = this.follow();
   }
 
   async start(): Promise<void> {
@@ -27,7 +29,29 @@ export class Observer {
   }
 
   async stop(): Promise<void> {
+    this.isStopped = true;
     await this.consumer.disconnect();
+  }
+
+  /** kafkajs gives some errors up for good: another consumer of the same group then goes on where it was. */
+  private follow(): Consumer {
+    const consumer = this.kafka.consumer({ groupId: `${sparedClient}observer`, sessionTimeout: 10_000, rebalanceTimeout: 10_000, retry: { retries: 5, maxRetryTime: 1_000, restartOnFailure: async () => true } });
+    consumer.on(consumer.events.CRASH, ({ payload: { restart } }) => {
+      if (!restart) void this.begin();
+    });
+    return consumer;
+  }
+
+  private async begin(): Promise<void> {
+    while (!this.isStopped) {
+      await this.consumer.disconnect().catch(() => undefined);
+      this.consumer = this.follow();
+      try {
+        return await this.start();
+      } catch {
+        await pause(500); // the broker may be down
+      }
+    }
   }
 
   producer(): Producer {

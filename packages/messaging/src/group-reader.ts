@@ -59,7 +59,8 @@ export class GroupReader {
       groupId: group,
       // A killed member keeps its partitions this long. A record's work is one short transaction, so ten seconds of silence mean death.
       sessionTimeout: 10_000,
-      rebalanceTimeout: 30_000,
+      // Nor does the group wait longer for a member that is gone before it goes on without it.
+      rebalanceTimeout: 10_000,
       heartbeatInterval: 3_000,
       maxBytesPerPartition: 262_144,
       maxWaitTimeInMs: 250,

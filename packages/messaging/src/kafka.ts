@@ -20,7 +20,7 @@ export function createKafka({ brokers, clientId, log, retries = patience.retries
     brokers: [...brokers],
     clientId,
     connectionTimeout: 3_000,
-    requestTimeout: 30_000,
+    requestTimeout: 10_000,
     retry: { ...patience, retries },
     logLevel: logLevel.WARN,
     logCreator: () => (entry) => report(log, entry),
