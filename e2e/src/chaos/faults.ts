@@ -29,7 +29,7 @@ const serviceLinks = ['organization', 'residents', 'requests'] as const;
 
 /**
  * What will be done, from the seed alone. Every kind comes once in each round, in another order; rounds follow until
- * `ms` is filled, and the first is whole however short the run.
+ * `ms` is filled, and the first is whole and dense however short the run.
  */
 export function planFaults(random: Random, ms: number, options: { readonly smallDisk: boolean }): FaultPlan {
   return {
@@ -81,7 +81,8 @@ function serverRound(random: Random, { isFirst, smallDisk }: { isFirst: boolean;
 function fill(random: Random, ms: number, round: (random: Random, isFirst: boolean) => Step[]): Step[] {
   const steps = round(random, true);
   for (let length = lengthOf(steps); length < ms; ) {
-    const more = round(random, false);
+    // From the second round on there is time between faults to come back in, so that a long run does not only starve.
+    const more = round(random, false).map((step) => ({ ...step, after: step.after + random.between(5_000, 15_000) }));
     steps.push(...more);
     length += lengthOf(more);
   }
