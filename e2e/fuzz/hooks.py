@@ -18,6 +18,11 @@ NAMED = {
     "unitId": "units", "underUnitId": "units", "parentId": "units", "handlerUnitId": "units", "mandateId": "mandates",
     "caseId": "cases", "taskId": "tasks", "paperId": "papers", "postId": "posts", "itemCode": "items", "threadId": "threads",
 }
+# Codes that are on a list of the office's.
+LISTED = {
+    "reasonCode": ("not_required", "out_of_scope", "other_authority", "duplicate", "overload"),
+    "role": ("agent", "clerk", "handler", "coordinator", "peer_reader"),
+}
 LISTS = {"cases", "mandates", "persons", "staff", "units", "grants", "items", "tasks", "posts"}
 
 # A request that fits the schema must not be refused for its form. What stands is a rule of the business, which has a
@@ -29,7 +34,9 @@ FORM_CODES = {
 }
 BEYOND_FIELDS = {
     ("phone", "malformed"),  # a telephone number in any of the ways people write it
+    ("name", "malformed"),  # which letters and marks there are depends on the edition of Unicode
     ("phone", "required"),  # this or the identity number
+    ("caseId", "required"),  # for one of the purposes
     ("identityIssuer", "required"), ("identitySubject", "required"),  # both or neither
 }
 
@@ -133,6 +140,8 @@ def fill(part, chance):
         elif isinstance(value, str) and name in NAMED:
             thing, _version = choose(NAMED[name], chance)
             part[name] = value if thing is None else thing
+        elif isinstance(value, str) and name in LISTED:
+            part[name] = LISTED[name][chance % len(LISTED[name])]
         elif isinstance(value, str) and name == "phone":
             part[name] = f"138{chance % 100_000_000:08d}"
         elif isinstance(value, str) and name == "identityNumber" and "phone" in part:

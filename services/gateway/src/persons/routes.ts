@@ -123,7 +123,7 @@ const lookups: readonly ApiRoute[] = [
     calls: 'residents.v1.PersonService/RevealPerson',
     sensitive: true,
     params: onPerson,
-    body: z.strictObject({ fields: z.array(fields.schema).min(1).max(3), purpose: purposes.schema, caseId: optionalId }),
+    body: z.strictObject({ fields: z.array(fields.schema).min(1).max(3), purpose: purposes.schema, caseId: optionalId.meta({ description: '用途为 case_filing 时必填' }) }),
     response: z.strictObject({ name: z.string().optional(), phone: z.string().optional(), identityNumber: z.string().optional() }),
     handle: async ({ params, body }, { clients, options }) => {
       const wish = { personId: params.id, fields: body.fields.map(fields.toWire), purpose: purposes.toWire(body.purpose), caseId: body.caseId };
