@@ -155,8 +155,8 @@ export const mutations: readonly Mutation[] = [
   {
     name: 'a ciphertext opens in another place',
     file: 'services/residents/src/vault/cipher.ts',
-    find: '  cipher.setAAD(boundTo(place, key));',
-    replace: "  cipher.setAAD(boundTo({ ...place, rowId: '', column: '' }, key));",
+    find: '  return Buffer.from([tenantId, table, column, rowId, version].join(\'|\'));',
+    replace: "  return Buffer.from([tenantId, table, version, column.slice(0, 0), rowId.slice(0, 0)].join('|'));",
     tests: ['services/residents/test/vault'],
   },
   {
