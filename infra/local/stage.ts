@@ -9,6 +9,7 @@ import { root, stateFolder } from './paths.ts';
 import { catalogueFile, officeFiles, operatorEnvironment, platformParts, portNames, type Platform } from './platform.ts';
 import { choosePorts, loopback } from './ports.ts';
 import { startPostgres } from './postgres.ts';
+import { Refusal } from './print.ts';
 import { loadSecrets } from './secrets.ts';
 import { Supervisor, type ChildSpec } from './supervisor.ts';
 
@@ -37,7 +38,7 @@ interface Scene {
  */
 export async function playChaos(args: readonly string[], env: NodeJS.ProcessEnv, signal: AbortSignal): Promise<number> {
   // What is missing is said in one line, before anything is made.
-  if (!args.includes('--help')) planKafka(undefined);
+  if (!args.includes('--help') && planKafka(undefined).step === 'container') throw new Refusal('chaos kills servers, which must be processes of this machine and not containers: install Java 17 and Maven');
   const folder = path.join(tmpdir(), `${abandoned}${process.pid}-${startOf(process.pid)}`);
   removeAbandoned();
   mkdirSync(folder, { recursive: true });
@@ -158,9 +159,13 @@ async function operate(args: readonly string[], { platform, signal }: Scene): Pr
   return (await must(task, `linli ${args.join(' ')} failed`)).output;
 }
 
+export function mayFillDisk(): boolean {
+  return process.platform === 'linux' && process.getuid?.() === 0;
+}
+
 /** A file system that can be filled. Needs root on Linux; without, the fault is left out and said to be. */
 function mountSmallDisk(folder: string): boolean {
-  if (process.platform !== 'linux' || process.getuid?.() !== 0) return false;
+  if (!mayFillDisk()) return false;
   const place = path.join(folder, 'postgres');
   mkdirSync(place, { recursive: true });
   return spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=1g', 'linli-chaos', place], { stdio: 'ignore' }).status === 0;

@@ -31,6 +31,8 @@ const missed = 'found nothing to strike';
 export class Nemesis {
   /** Parts that are down on purpose: nobody else starts them. */
   private readonly down = new Set<string>();
+  /** Asleep on purpose: they are not killed, or nobody would see them wake. */
+  private readonly asleep = new Set<string>();
   /** The kinds of fault that were there. */
   readonly done = new Set<Fault>();
   /** A part of ours that ended although nobody killed it. */
@@ -116,6 +118,7 @@ export class Nemesis {
   }
 
   private async kill(target: string, ms: number, signal: NodeJS.Signals = 'SIGKILL'): Promise<string> {
+    while (this.asleep.has(target)) await pause(100);
     this.down.add(target);
     this.world.stage.signal(target, signal);
     while (this.world.stage.isAlive(target)) await pause(20);
@@ -135,7 +138,7 @@ export class Nemesis {
 
   /** The broker has the batch; the deletion never reaches the database. Whichever replica speaks first dies. */
   private async killAtRelay(ms: number): Promise<string> {
-    const victims = ['requests', 'requests-b'] as const;
+    const victims = ['requests', 'requests-b'].filter((one) => !this.asleep.has(one));
     const deletes: Trap = (bytes) => bytes.includes('delete from outbox ') || bytes.includes('delete from "outbox"');
     const struck = await Promise.all(victims.map((victim) => this.spring(victim, deletes, ms)));
     return struck.includes(true) ? '' : missed;
@@ -167,9 +170,14 @@ export class Nemesis {
 
   /** Longer than any lease: when it wakes, another owns its lanes and its partitions, and it does not know. */
   private async freeze(target: string, ms: number): Promise<string> {
+    while (!this.world.stage.isAlive(target)) await pause(100);
+    this.asleep.add(target);
     this.world.stage.signal(target, 'SIGSTOP');
     await pause(ms);
     this.world.stage.signal(target, 'SIGCONT');
+    // Time to find out what it has lost.
+    await pause(1_000);
+    this.asleep.delete(target);
     return '';
   }
 
