@@ -54,7 +54,7 @@ async function isCaught(copy: Copy, mutation: Mutation): Promise<boolean> {
   const began = performance.now();
   writeFileSync(file, applyMutation(source, mutation));
   try {
-    const { failed, names } = await runJest(copy, mutation.tests);
+    const { failed, names } = await runJest(copy, ['--bail', ...mutation.tests]); // one file that notices is enough
     say(`${failed > 0 ? 'caught    ' : 'NOT CAUGHT'} ${mutation.name} ${seconds(performance.now() - began)}${failed > 0 ? `\n             by ${names[0] ?? 'a test that could not run'}` : ''}`);
     return failed > 0;
   } finally {
@@ -62,10 +62,10 @@ async function isCaught(copy: Copy, mutation: Mutation): Promise<boolean> {
   }
 }
 
-async function runJest({ folder, env, signal }: Copy, tests: readonly string[]): Promise<{ failed: number; names: string[] }> {
+async function runJest({ folder, env, signal }: Copy, chosen: readonly string[]): Promise<{ failed: number; names: string[] }> {
   const report = path.join(folder, 'report.json');
   rmSync(report, { force: true });
-  const args = [path.join(root, 'node_modules/jest/bin/jest.js'), '--maxWorkers=2', '--json', `--outputFile=${report}`, '--forceExit', '--testTimeout=60000', ...tests];
+  const args = [path.join(root, 'node_modules/jest/bin/jest.js'), '--maxWorkers=2', '--json', `--outputFile=${report}`, '--forceExit', '--testTimeout=60000', ...chosen];
   const limit = AbortSignal.timeout(600_000);
   const code = await exec({ command: process.execPath, args, cwd: folder, env, signal: AbortSignal.any([signal, limit]) }).then(
     (result) => result.code,
