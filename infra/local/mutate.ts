@@ -54,7 +54,7 @@ async function isCaught(copy: Copy, mutation: Mutation): Promise<boolean> {
   const began = performance.now();
   writeFileSync(file, applyMutation(source, mutation));
   try {
-    const { failed, names } = await runJest(copy, ['--bail', ...mutation.tests]); // one file that notices is enough
+    const { failed, names } = await runJest(copy, ['--bail=1', ...mutation.tests]); // one file that notices is enough
     say(`${failed > 0 ? 'caught    ' : 'NOT CAUGHT'} ${mutation.name} ${seconds(performance.now() - began)}${failed > 0 ? `\n             by ${names[0] ?? 'a test that could not run'}` : ''}`);
     return failed > 0;
   } finally {
