@@ -1,8 +1,8 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { createServer, type AddressInfo } from 'node:net';
 import path from 'node:path';
 import { eventually } from '@linli/testing';
+import { freePort } from '../src/free-port';
 
 const root = path.join(__dirname, '../..');
 
@@ -83,13 +83,4 @@ export async function untilReady(running: ServiceProcess): Promise<void> {
     },
     { timeoutMs: 60_000, everyMs: 100 },
   );
-}
-
-/** Below the range that systems give to outgoing connections would be better; for the second until it is used, this does. */
-async function freePort(): Promise<number> {
-  const probe = createServer();
-  await new Promise<void>((resolve) => probe.listen(0, '127.0.0.1', resolve));
-  const { port } = probe.address() as AddressInfo;
-  await new Promise((resolve) => probe.close(resolve));
-  return port;
 }

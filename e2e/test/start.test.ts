@@ -1,10 +1,11 @@
 import { execFile, spawn, type ChildProcess } from 'node:child_process';
 import { chmod, mkdtemp, readFile, rm } from 'node:fs/promises';
-import { createServer, type AddressInfo } from 'node:net';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { eventually } from '@linli/testing';
+import { freePort } from '../src/free-port';
 
 const root = path.join(__dirname, '../..');
 const launcher = path.join(root, 'infra/local/launch.mjs');
@@ -21,10 +22,7 @@ const started: ChildProcess[] = [];
 beforeAll(async () => {
   data = await mkdtemp(path.join(tmpdir(), 'linli-start-'));
   await chmod(data, 0o755); // root's PostgreSQL runs as another user, who must reach it
-  const probe = createServer();
-  await new Promise<void>((resolve) => probe.listen(0, '127.0.0.1', resolve));
-  port = (probe.address() as AddressInfo).port;
-  await new Promise((resolve) => probe.close(resolve));
+  port = await freePort();
 });
 
 afterAll(async () => {

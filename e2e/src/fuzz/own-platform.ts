@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
-import { createServer, type AddressInfo } from 'node:net';
 import path from 'node:path';
+import { freePort } from '../free-port';
 
 const launcher = path.resolve(__dirname, '../../../infra/local/launch.mjs');
 const limits = ['ADDRESS', 'ACCOUNT', 'SENSITIVE', 'SIGN_IN'];
@@ -39,12 +39,4 @@ export async function startOwnPlatform(data: string): Promise<OwnPlatform> {
   if (issuer !== undefined) return { gateway: `http://127.0.0.1:${port}`, issuer, stop };
   await stop();
   throw new Error('the platform did not say where its issuer is');
-}
-
-async function freePort(): Promise<number> {
-  const probe = createServer();
-  await new Promise<void>((resolve) => probe.listen(0, '127.0.0.1', resolve));
-  const { port } = probe.address() as AddressInfo;
-  await new Promise((resolve) => probe.close(resolve));
-  return port;
 }

@@ -1,6 +1,6 @@
 import type { Database, SystemDatabase, Tx } from '@linli/db';
 import { isAppError } from '@linli/errors';
-import { eventually, seededChance, SimulatedProcess, simulatedSystem, Simulation } from '@linli/testing';
+import { eventually, openTx, seededChance, SimulatedProcess, simulatedSystem, Simulation, type OpenTx } from '@linli/testing';
 import fc from 'fast-check';
 import type { Clock } from '../src/clock';
 import { clockStore, insertClock, type ClockStore } from '../src/store';
@@ -46,32 +46,6 @@ function simulatedSide(): Side {
     insert: (tx, clock) => tables.insert(tx, clock),
     pump: () => simulation.playNow(),
     settle: () => simulation.playNow(),
-  };
-}
-
-/** A transaction that stays open until told. */
-interface OpenTx {
-  run<T>(work: (tx: Tx) => Promise<T>): Promise<T>;
-  end(how: 'commit' | 'rollback'): Promise<void>;
-}
-
-async function openTx(side: Side, tenantId: string): Promise<OpenTx> {
-  const begun = Promise.withResolvers<Tx>();
-  const ended = Promise.withResolvers<undefined>();
-  const whole = side.app.withTenant({ tenantId }, (tx) => {
-    begun.resolve(tx);
-    return ended.promise;
-  }).catch(() => undefined);
-  await side.pump();
-  const tx = await begun.promise;
-  return {
-    run: (work) => work(tx),
-    async end(how) {
-      if (how === 'commit') ended.resolve(undefined);
-      else ended.reject(new Error('rolled back'));
-      await side.pump();
-      await whole;
-    },
   };
 }
 

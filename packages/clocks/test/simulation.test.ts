@@ -1,3 +1,4 @@
+import { assertHeld, simulatedRuns } from '@linli/testing';
 import fc from 'fast-check';
 import { play, playCrash, scenarios, type Scenario } from './simulation/scenario';
 import { processOfTx } from './simulation/tables';
@@ -5,22 +6,13 @@ import type { Spoil } from './simulation/world';
 
 jest.setTimeout(600_000);
 
-// `LINLI_SIM_RUNS=100000` plays more; `LINLI_SIM_SEED=<seed>/<path>`, as a failure prints it, plays that one again.
-const runs = Number(process.env['LINLI_SIM_RUNS'] ?? 2_000);
-const [seed = '', path = ''] = (process.env['LINLI_SIM_SEED'] ?? '').split('/');
-
 function playMany(options: fc.Parameters<[Scenario]>, spoil?: Spoil): Promise<fc.RunDetails<[Scenario]>> {
   return fc.check(fc.asyncProperty(scenarios, async (scenario) => void (await play(scenario, spoil))), options);
 }
 
 describe('alarm scanners', () => {
-  it(`raise every level once, in order and never early in ${runs} simulated runs`, async () => {
-    const again = { ...(seed === '' ? {} : { seed: Number(seed) }), ...(path === '' ? {} : { path, endOnFailure: true }) };
-    const outcome = await playMany({ numRuns: runs, ...again });
-    if (!outcome.failed) return;
-    const { counterexample, counterexamplePath, errorInstance } = outcome;
-    const story = errorInstance instanceof Error ? errorInstance.message : String(errorInstance);
-    throw new Error(`play it again: LINLI_SIM_SEED=${outcome.seed}/${counterexamplePath}\n${JSON.stringify(counterexample)}\n${story}`);
+  it(`raise every level once, in order and never early in ${simulatedRuns().numRuns} simulated runs`, async () => {
+    assertHeld(await playMany(simulatedRuns()));
   });
 
   it('survive a crash at every await point, before the request leaves and after it was served', async () => {

@@ -1,5 +1,5 @@
 import { openDatabase, openSystemDatabase, type Database, type SystemDatabase, type Tx } from '@linli/db';
-import { createTestDatabase, eventually, seededChance, silentLogger, SimulatedProcess, simulatedSystem, Simulation, type TestDatabase } from '@linli/testing';
+import { createTestDatabase, eventually, openTx, seededChance, silentLogger, SimulatedProcess, simulatedSystem, Simulation, type OpenTx, type TestDatabase } from '@linli/testing';
 import fc from 'fast-check';
 import { requeuePoisoned } from '../src';
 import { inboxStore, type InboxStore } from '../src/inbox-store';
@@ -110,32 +110,6 @@ function simulatedSide(): Side {
   };
 }
 
-/** A transaction that stays open until told. */
-interface OpenTx {
-  run<T>(work: (tx: Tx) => Promise<T>): Promise<T>;
-  end(how: 'commit' | 'rollback'): Promise<void>;
-}
-
-async function openTx(side: Side): Promise<OpenTx> {
-  const begun = Promise.withResolvers<Tx>();
-  const ended = Promise.withResolvers<undefined>();
-  const whole = side.app.withTenant({ tenantId }, (tx) => {
-    begun.resolve(tx);
-    return ended.promise;
-  }).catch(() => undefined);
-  await side.pump();
-  const tx = await begun.promise;
-  return {
-    run: (work) => work(tx),
-    async end(how) {
-      if (how === 'commit') ended.resolve(undefined);
-      else ended.reject(new Error('rolled back'));
-      await side.pump();
-      await whole;
-    },
-  };
-}
-
 async function onBoth<T>(sides: readonly Side[], work: (side: Side) => Promise<T>): Promise<T> {
   const answers: T[] = [];
   for (const side of sides) {
@@ -234,7 +208,7 @@ class RelayPlay {
     this.versions.set(aggregate, version);
     const txs: OpenTx[] = [];
     await onBoth(this.sides, async (side) => {
-      const tx = await openTx(side);
+      const tx = await openTx(side, tenantId);
       txs.push(tx);
       const inserted = tx.run((one) => side.insert(one, event));
       await side.pump();
@@ -320,7 +294,7 @@ class InboxPlay {
   private async ask(op: { op: string; session: number; aggregate: number; offset: number }): Promise<void> {
     if (!this.open.has(op.session)) {
       const txs: OpenTx[] = [];
-      for (const side of this.sides) txs.push(await openTx(side));
+      for (const side of this.sides) txs.push(await openTx(side, tenantId));
       this.open.set(op.session, txs);
     }
     const txs = this.open.get(op.session) ?? [];

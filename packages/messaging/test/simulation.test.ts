@@ -1,3 +1,4 @@
+import { assertHeld, simulatedRuns } from '@linli/testing';
 import fc from 'fast-check';
 import { faultyPorts } from './simulation/faulty-ports';
 import { play, playCrash, scenarios, type Scenario } from './simulation/scenario';
@@ -5,23 +6,14 @@ import type { Spoil } from './simulation/world';
 
 jest.setTimeout(600_000);
 
-// `LINLI_SIM_RUNS=100000` plays more; `LINLI_SIM_SEED=<seed>/<path>`, as a failure prints it, plays that one again.
-const runs = Number(process.env['LINLI_SIM_RUNS'] ?? 2_000);
-const [seed = '', path = ''] = (process.env['LINLI_SIM_SEED'] ?? '').split('/');
-
 function playMany(options: fc.Parameters<[Scenario]>, spoil?: Spoil): Promise<fc.RunDetails<[Scenario]>> {
   const property = fc.asyncProperty(scenarios, async (scenario) => void (await play(scenario, spoil)));
   return fc.check(property, options);
 }
 
 describe('relays, lanes and consumers', () => {
-  it(`keep every promise in ${runs} simulated runs, and drain when the faults stop`, async () => {
-    const again = { ...(seed === '' ? {} : { seed: Number(seed) }), ...(path === '' ? {} : { path, endOnFailure: true }) };
-    const outcome = await playMany({ numRuns: runs, ...again });
-    if (!outcome.failed) return;
-    const { counterexample, counterexamplePath, errorInstance } = outcome;
-    const story = errorInstance instanceof Error ? errorInstance.message : String(errorInstance);
-    throw new Error(`play it again: LINLI_SIM_SEED=${outcome.seed}/${counterexamplePath}\n${JSON.stringify(counterexample)}\n${story}`);
+  it(`keep every promise in ${simulatedRuns().numRuns} simulated runs, and drain when the faults stop`, async () => {
+    assertHeld(await playMany(simulatedRuns()));
   });
 
   it.each(['relay-1', 'consumer-1'])('survive a crash of %s at every await point, before the request leaves and after it was served', async (victim) => {

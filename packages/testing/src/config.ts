@@ -12,3 +12,9 @@ export function testServers(): { readonly databaseUrl: string; readonly brokers:
 export function updatesSnapshot(): boolean {
   return process.env['UPDATE_SNAPSHOT'] === '1';
 }
+
+/** `LINLI_SIM_RUNS=100000` plays more simulated runs; `LINLI_SIM_SEED=<seed>/<path>`, as a failure prints it, plays that one again. */
+export function replayWanted(): { readonly runs: number; readonly seed: number | undefined; readonly path: string | undefined } {
+  const [seed = '', path = ''] = (process.env['LINLI_SIM_SEED'] ?? '').split('/');
+  return { runs: Number(process.env['LINLI_SIM_RUNS'] ?? 2_000), seed: seed === '' ? undefined : Number(seed), path: path === '' ? undefined : path };
+}

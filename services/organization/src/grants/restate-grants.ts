@@ -2,13 +2,14 @@ import type { Caller } from '@linli/auth';
 import type { organization } from '@linli/contracts';
 import type { Tx } from '@linli/db';
 import { recordChanges } from '../changes';
+import type { Page } from '../raise-versions';
 import type { RoleGrant } from './grant';
 import { touchGrants } from './store';
 import { principalOnWire } from './wire';
 
 /** Tells a page of grants again, in the order of ids. Returns the ids told. */
-export async function restateGrants(tx: Tx, caller: Caller, page: { readonly afterId: string; readonly limit: number }): Promise<string[]> {
-  const grants = await touchGrants(tx, page.afterId, page.limit);
+export async function restateGrants(tx: Tx, caller: Caller, page: Page): Promise<string[]> {
+  const grants = await touchGrants(tx, page);
   await recordChanges(
     tx,
     caller,

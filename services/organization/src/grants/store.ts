@@ -1,5 +1,6 @@
 import type { UnitScopes } from '@linli/auth';
 import { tenantOf, type ConstraintReasons, type Tx } from '@linli/db';
+import { raiseVersions, type Page } from '../raise-versions';
 import { whereInScopes } from '../scope';
 import type { ApiClient, GrantScope, PrincipalKind, Role, RoleGrant } from './grant';
 
@@ -67,16 +68,10 @@ export async function lockStandingGrants(tx: Tx, principalIds: readonly string[]
   return rows.map(toGrant);
 }
 
-/** Raises the version of the next grants in the order of ids, revoked ones too. */
-export async function touchGrants(tx: Tx, afterId: string, limit: number): Promise<RoleGrant[]> {
-  const { rows } = await tx.raw<{ rows: { id: string }[] }>(
-    `with page as (select id from role_grants where tenant_id = :tenant and id > cast(:after as uuid) order by id limit :limit for update)
-     update role_grants set version = version + 1 from page
-      where role_grants.tenant_id = :tenant and role_grants.id = page.id returning role_grants.id`,
-    { tenant: tenantOf(tx), after: afterId, limit },
-  );
-  const grants = await selectGrants(tx).whereIn('g.id', rows.map(({ id }) => id)).orderBy('g.id');
-  return grants.map(toGrant);
+/** The next grants in the order of ids, revoked ones too, each with its version raised. */
+export async function touchGrants(tx: Tx, page: Page): Promise<RoleGrant[]> {
+  const ids = await raiseVersions(tx, 'role_grants', page);
+  return (await selectGrants(tx).whereIn('g.id', ids).orderBy('g.id')).map(toGrant);
 }
 
 export interface GrantFilter {

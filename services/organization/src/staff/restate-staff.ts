@@ -2,6 +2,7 @@ import type { Caller } from '@linli/auth';
 import type { LocalDate } from '@linli/clocks';
 import type { Tx } from '@linli/db';
 import { recordChanges } from '../changes';
+import type { Page } from '../raise-versions';
 import { touchStaff } from './store';
 import { stateOf } from './wire';
 
@@ -9,9 +10,9 @@ import { stateOf } from './wire';
 export async function restateStaff(
   tx: Tx,
   caller: Caller,
-  page: { readonly afterId: string; readonly limit: number; readonly day: LocalDate },
+  page: Page & { readonly day: LocalDate },
 ): Promise<string[]> {
-  const staff = await touchStaff(tx, page.afterId, page.limit);
+  const staff = await touchStaff(tx, page);
   await recordChanges(
     tx,
     caller,

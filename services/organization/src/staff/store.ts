@@ -1,6 +1,7 @@
 import type { UnitScopes } from '@linli/auth';
 import { tenantOf, type ConstraintReasons, type Tx } from '@linli/db';
 import type { Knex } from 'knex';
+import { raiseVersions, type Page } from '../raise-versions';
 import { whereInScopes, whereInSubtree } from '../scope';
 import type { Post, Staff } from './staff';
 
@@ -93,15 +94,10 @@ export async function lockStaffByCode(tx: Tx, codes: readonly string[]): Promise
   return readStaff(tx, rows);
 }
 
-/** Raises the version of the next people in the order of ids, those who left too. */
-export async function touchStaff(tx: Tx, afterId: string, limit: number): Promise<Staff[]> {
-  const { rows } = await tx.raw<{ rows: StaffRow[] }>(
-    `with page as (select id from staff where tenant_id = :tenant and id > cast(:after as uuid) order by id limit :limit for update)
-     update staff set version = version + 1 from page
-      where staff.tenant_id = :tenant and staff.id = page.id returning ${columns.map((column) => `staff.${column}`).join(', ')}`,
-    { tenant: tenantOf(tx), after: afterId, limit },
-  );
-  return readStaff(tx, rows.sort((a, b) => (a.id < b.id ? -1 : 1)));
+/** The next people in the order of ids, those who left too, each with their version raised. */
+export async function touchStaff(tx: Tx, page: Page): Promise<Staff[]> {
+  const ids = await raiseVersions(tx, 'staff', page);
+  return readStaff(tx, await tx('staff').where({ tenant_id: tenantOf(tx) }).whereIn('id', ids).orderBy('id').select<StaffRow[]>(columns));
 }
 
 export interface StaffFilter {

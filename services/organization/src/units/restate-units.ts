@@ -2,13 +2,14 @@ import type { Caller } from '@linli/auth';
 import type { organization } from '@linli/contracts';
 import type { Tx } from '@linli/db';
 import { recordChanges } from '../changes';
+import type { Page } from '../raise-versions';
 import { touchUnits } from './store';
 import type { Unit } from './unit';
 import { kindOnWire } from './wire';
 
 /** Tells a page of units again, in the order of ids. Returns the ids told. */
-export async function restateUnits(tx: Tx, caller: Caller, page: { readonly afterId: string; readonly limit: number }): Promise<string[]> {
-  const units = await touchUnits(tx, page.afterId, page.limit);
+export async function restateUnits(tx: Tx, caller: Caller, page: Page): Promise<string[]> {
+  const units = await touchUnits(tx, page);
   await recordChanges(
     tx,
     caller,

@@ -1,5 +1,6 @@
 import type { UnitScopes } from '@linli/auth';
 import { tenantOf, type ConstraintReasons, type Tx } from '@linli/db';
+import { raiseVersions, type Page } from '../raise-versions';
 import { whereInScopes, whereInSubtree } from '../scope';
 import type { Unit, UnitKind } from './unit';
 
@@ -65,15 +66,10 @@ export async function shareOpenUnits(tx: Tx, codes: readonly string[]): Promise<
   return rows.map(toUnit);
 }
 
-/** Raises the version of the next units in the order of ids, closed ones too. */
-export async function touchUnits(tx: Tx, afterId: string, limit: number): Promise<Unit[]> {
-  const { rows } = await tx.raw<{ rows: UnitRow[] }>(
-    `with page as (select id from units where tenant_id = :tenant and id > cast(:after as uuid) order by id limit :limit for update)
-     update units set version = version + 1 from page
-      where units.tenant_id = :tenant and units.id = page.id returning ${columns.map((column) => `units.${column}`).join(', ')}`,
-    { tenant: tenantOf(tx), after: afterId, limit },
-  );
-  return rows.map(toUnit).sort((a, b) => (a.id < b.id ? -1 : 1));
+/** The next units in the order of ids, closed ones too, each with its version raised. */
+export async function touchUnits(tx: Tx, page: Page): Promise<Unit[]> {
+  const ids = await raiseVersions(tx, 'units', page);
+  return (await tx('units').where({ tenant_id: tenantOf(tx) }).whereIn('id', ids).orderBy('id').select<UnitRow[]>(columns)).map(toUnit);
 }
 
 export async function findUnits(tx: Tx, ids: readonly string[], scopes: UnitScopes): Promise<Unit[]> {
