@@ -55,8 +55,9 @@ async function startLocal(options: KafkaOptions, java: string): Promise<string> 
   const formatted = path.join(data, 'formatted');
   if (!existsSync(formatted)) {
     const id = randomBytes(16).toString('base64url');
+    // As one word: an id may begin with a dash.
     await must(
-      { command: java, args: ['-Xmx128m', ...base, 'kafka.tools.StorageTool', 'format', '--ignore-formatted', '-t', id, '-c', properties], signal: options.signal },
+      { command: java, args: ['-Xmx128m', ...base, 'kafka.tools.StorageTool', 'format', '--ignore-formatted', `--cluster-id=${id}`, '-c', properties], signal: options.signal },
       'Kafka could not format its data folder (see above)',
     );
     writeFileSync(formatted, id);

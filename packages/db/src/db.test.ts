@@ -76,6 +76,15 @@ function codes(tenant: { tenantId: string }): Promise<string[]> {
 }
 
 describe('withTenant', () => {
+  it('leaves nothing of the tenant on the connection once the transaction has ended', async () => {
+    const left = await database.withTenant({ tenantId: 'xingsheng' }, async (tx) => {
+      await tx.raw('commit');
+      const { rows } = await tx.raw<{ rows: { tenant: string | null }[] }>(`select current_setting('app.tenant_id', true) as tenant`);
+      return rows[0]?.tenant;
+    });
+    expect(left).toBe('');
+  });
+
   it('shows a tenant its own rows and no others, on the same pooled connections', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(fc.boolean(), { minLength: 1, maxLength: 8 }), fc.boolean(), async (order, crash) => {
