@@ -1,6 +1,7 @@
 import { readConfig } from '@linli/config';
 import { playRun } from './play-run';
 import { isKept, printReport } from './report';
+import type { Plan } from './stage';
 
 const usage = `npm run chaos -- [--minutes N | --seconds N] [--seed N] [--rate N] [--writers N] [--json]
   cases are worked through the gateway while processes, servers and connections fail; then the history is judged
@@ -41,7 +42,7 @@ async function main(args: readonly string[]): Promise<number> {
     return args.includes('--help') ? 0 : 2;
   }
   const plan = readConfig(process.env, (env) => ({ text: env.text('CHAOS_PLAN') })).text;
-  const report = await playRun({ ...options, plan: JSON.parse(plan) as never });
+  const report = await playRun({ ...options, plan: JSON.parse(plan) as Plan });
   printReport(report, options);
   return isKept(report, options) ? 0 : 1;
 }

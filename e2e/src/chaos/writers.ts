@@ -66,7 +66,8 @@ export class Writers {
   }
 
   private async open(office: Office, random: Random): Promise<Seen> {
-    const filing = random.pick(office.mandates as [Office['mandates'][number], ...Office['mandates']]);
+    const filing = office.mandates[random.between(0, office.mandates.length - 1)];
+    if (filing === undefined) return undefined;
     this.marks += 1;
     const key = randomUUID();
     const body = { itemCode, residentId: office.resident.subject, mandateId: filing.mandateId, channel: 'home_visit', subject: `第 ${this.marks} 件`, submit: true };
