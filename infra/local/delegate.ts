@@ -23,8 +23,8 @@ export async function delegate(name: Program, args: readonly string[], { env, si
   const addresses = platform ? environmentFor(name, rest, platform) : {};
   const gateway = port === undefined ? {} : { GATEWAY_URL: `http://${loopback}:${port}` };
   const childEnv: NodeJS.ProcessEnv = { ...env, ...addresses, ...gateway };
-  // Fuzzing brings a platform of its own, unless it is told to use this one.
-  const needsNone = wantsHelp(name, rest) || readsFilesOnly(rest) || (name === 'fuzz' && !rest.includes('--running'));
+  // These bring a platform of their own; fuzzing, unless it is told to use this one.
+  const needsNone = wantsHelp(name, rest) || readsFilesOnly(rest) || name === 'bench' || (name === 'fuzz' && !rest.includes('--running'));
   if (!needsNone && (name === 'linli' ? !platform : !(childEnv['GATEWAY_URL'] && childEnv['KAFKA_BROKERS']))) {
     throw new Refusal('no platform runs here: start it with `npm start` in another terminal (with --data DIR, name the same folder)');
   }

@@ -2,10 +2,10 @@ import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { readConfig } from '@linli/config';
-import { startOwnPlatform, type OwnPlatform } from './own-platform';
+import { startOwnPlatform, type OwnPlatform } from '../own-platform';
 import { describeCounts, faultsOf, mergeCounts, operationsOf } from './report';
 import { installSchemathesis, runSchemathesis, type Fuzzed } from './schemathesis';
-import { tokenOfMachine, tokenOfPerson } from './token';
+import { tokenOfMachine, tokenOfPerson } from '../token';
 
 const usage = `npm run fuzz -- [options]   sends the API what its own document allows and forbids, and holds every answer against the document
   --minutes N    how long, 5 when absent
@@ -28,6 +28,8 @@ const longestRound = 60;
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 
+type Target = Pick<OwnPlatform, 'gateway' | 'issuer' | 'stop'>;
+
 interface Options {
   readonly minutes: number;
   readonly seed: number;
@@ -48,7 +50,7 @@ async function fuzz(): Promise<number> {
   const missing = installSchemathesis();
   if (missing !== undefined) throw new Error(`${missing}: install it, then try again`);
   const folder = path.resolve(__dirname, '../../../.linli/fuzz');
-  const platform = options.running ? runningPlatform() : await startOwnPlatform(path.join(folder, 'data'));
+  const platform = options.running ? runningPlatform() : await startOwnPlatform(path.join(folder, 'data'), { fresh: true });
   try {
     return await judge(platform, path.join(folder, 'run'), options);
   } finally {
@@ -56,12 +58,12 @@ async function fuzz(): Promise<number> {
   }
 }
 
-function runningPlatform(): OwnPlatform {
+function runningPlatform(): Target {
   const { gateway, issuer } = readConfig(process.env, (env) => ({ gateway: env.url('GATEWAY_URL'), issuer: env.url('OIDC_ISSUER') }));
   return { gateway, issuer, stop: () => Promise.resolve() };
 }
 
-async function judge(platform: OwnPlatform, folder: string, options: Options): Promise<number> {
+async function judge(platform: Target, folder: string, options: Options): Promise<number> {
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
   say(`seed ${options.seed}, ${options.minutes} minutes, ${platform.gateway}`);
@@ -78,7 +80,7 @@ async function judge(platform: OwnPlatform, folder: string, options: Options): P
   return faults.length === 0 ? 0 : 1;
 }
 
-async function everyTurn({ gateway, issuer }: OwnPlatform, folder: string, { minutes, seed, running }: Options): Promise<Fuzzed[]> {
+async function everyTurn({ gateway, issuer }: Target, folder: string, { minutes, seed, running }: Options): Promise<Fuzzed[]> {
   const rounds = Math.ceil(minutes / longestRound);
   const runs: Fuzzed[] = [];
   for (let round = 0; round < rounds; round += 1) {

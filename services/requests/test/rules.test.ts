@@ -124,6 +124,11 @@ describe('invariants', () => {
     expect(reasonNow('request_decision', inState('processing', { ...joint, tasks: [task({ ...done, lead: true }), task(done)] }))).toBeUndefined();
   });
 
+  it('decides in the visit of its acceptance only what is for immediate handling', () => {
+    expect(reasonNow('decide', inState('accepted', { caseType: 'immediate' }), callers.handler)).toBeUndefined();
+    for (const caseType of ['promise', 'joint', 'escalate'] as const) expect(reasonNow('decide', inState('accepted', { caseType }), callers.handler)).toBe('CASE_STATE_FORBIDS');
+  });
+
   it.each([
     ['decide', 'awaiting_decision', 'AGENT_MAY_NOT_DECIDE'],
     ['call_back', 'delivered', 'CALLBACK_BY_AGENT'],

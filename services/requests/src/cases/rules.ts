@@ -1,7 +1,7 @@
 import { coversUnit, isSelf, type Caller } from '@linli/auth';
 import { failedPrecondition, invalidArgument, notFound, permissionDenied, type AppError } from '@linli/errors';
 import { isNoticeLate, isOnCase, lastAnswer, outstandingNotice, papersOut, type Case, type Channel } from './case';
-import { actions, refusalOfState, type Action } from './state-machine';
+import { actions, refusalOfState, stateForbids, type Action } from './state-machine';
 
 /**
  * As what a caller stands to a case, for one permission: the resident whose case it is; the agent, their partner or
@@ -46,7 +46,7 @@ export const actionRules: Readonly<Record<Action, ActionRule>> = {
   add_task: { permission: run, by: runners, guards: [isJoint] },
   complete_task: { permission: run, by: ['task', 'agent', 'handler'], guards: [isJoint, someTaskOpen] },
   request_decision: { permission: run, by: runners, guards: [oneLeadAndTasksDone] },
-  decide: { permission: 'requests.case.decide', by: ['handler'], guards: [notByAgent('AGENT_MAY_NOT_DECIDE')] },
+  decide: { permission: 'requests.case.decide', by: ['handler'], guards: [preparedOrImmediate, notByAgent('AGENT_MAY_NOT_DECIDE')] },
   deliver: { permission: 'requests.case.deliver', by: ['agent', 'unit'], guards: [papersAtHand] },
   receive_paper: { permission: run, by: ['agent'], guards: [isProxied] },
   return_paper: { permission: run, by: ['agent', 'holder', 'unit'], guards: [somePaperOut] },
@@ -185,6 +185,11 @@ function oneLeadAndTasksDone({ found }: Facts): AppError | undefined {
   if (found.tasks.filter((task) => task.lead).length !== 1) return failedPrecondition('LEAD_MISSING', 'a joint case has exactly one lead');
   const open = found.tasks.filter((task) => task.doneAt === undefined).length;
   return open === 0 ? undefined : failedPrecondition('TASKS_OPEN', 'tasks are still open', { details: { open: String(open) } });
+}
+
+/** 即办件 is decided in the visit in which it was accepted; every other case is prepared first. */
+function preparedOrImmediate({ found }: Facts): AppError | undefined {
+  return found.state === 'accepted' && found.caseType !== 'immediate' ? stateForbids(found.state, 'decide') : undefined;
 }
 
 function notByAgent(reason: 'AGENT_MAY_NOT_DECIDE' | 'CALLBACK_BY_AGENT'): Guard {

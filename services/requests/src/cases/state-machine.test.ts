@@ -23,7 +23,7 @@ const law = `
   add_task             .  .  .  .  ac pr .  .  .  .  .  re .
   complete_task        .  .  .  .  ac pr .  .  .  .  .  re .
   request_decision     .  .  .  .  .  aw .  .  .  .  .  .  .
-  decide               .  .  .  .  .  .  .  dd .  .  .  .  .
+  decide               .  .  .  .  dd .  .  dd .  .  .  .  .
   deliver              .  .  .  .  .  .  .  .  dv .  .  .  .
   receive_paper        dr su nm .  ac pr pa .  .  .  .  re .
   return_paper         dr su nm de ac pr pa aw dd .  .  re wi

@@ -72,6 +72,8 @@ export const transitions: Readonly<Record<CaseState, Transitions>> = {
   declined: { return_paper: 'declined' },
   accepted: {
     start_processing: 'processing',
+    // 即办件 only, in the same visit: see the guard in `rules.ts`.
+    decide: 'decided',
     extend: 'accepted',
     add_task: 'accepted',
     complete_task: 'accepted',
@@ -154,16 +156,17 @@ export const transitions: Readonly<Record<CaseState, Transitions>> = {
 
 /** Why the state does not allow the action. */
 export function refusalOfState(state: CaseState, action: Action | SystemAction): AppError | undefined {
-  return transitions[state][action] === undefined ? forbidden(state, action) : undefined;
+  return transitions[state][action] === undefined ? stateForbids(state, action) : undefined;
 }
 
 /** Where the action leads. @throws failed_precondition CASE_STATE_FORBIDS. */
 export function targetOf(state: CaseState, action: Action | SystemAction): CaseState {
   const target = transitions[state][action];
-  if (target === undefined) throw forbidden(state, action);
+  if (target === undefined) throw stateForbids(state, action);
   return target;
 }
 
-function forbidden(state: CaseState, action: Action | SystemAction): AppError {
+/** The refusal of an action that the state, or the state and the kind of case together, do not allow. */
+export function stateForbids(state: CaseState, action: Action | SystemAction): AppError {
   return failedPrecondition('CASE_STATE_FORBIDS', 'the state of the case does not allow this', { details: { state, action } });
 }

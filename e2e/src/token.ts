@@ -1,8 +1,8 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { Browser } from '../demo/browser';
-import { choosePerson } from '../demo/sign-in';
+import { Browser } from './demo/browser';
+import { choosePerson } from './demo/sign-in';
 
 const client = 'linli-cli';
 
