@@ -43,12 +43,12 @@ export async function liveCase({ casts }: Crew, tally: Tally, due: number = perf
     tally.failed += 1;
     return undefined;
   }
-  const submitted = await step('submit', () => clerk.create('/v1/cases', { itemCode, residentId, channel: 'window', submit: true }, randomUUID()));
+  const submitted = await step('submit', () => clerk.create('/v1/cases', { itemCode, residentId, channel: 'window', subject: '请协助办理', submit: true }, randomUUID()));
   if (submitted === undefined) return;
   const at = `/v1/cases/${String(submitted['id'])}`;
   const accepted = await step('accept', () => clerk.change(`${at}:accept`, submitted['version']));
   if (accepted === undefined) return;
-  const decided = await step('decide', () => handler.change(`${at}:decide`, accepted['version'], { result: 'granted' }));
+  const decided = await step('decide', () => handler.change(`${at}:decide`, accepted['version'], { result: 'granted', explanation: '符合条件' }));
   if (decided === undefined) return;
   if ((await step('read', () => clerk.get(at)))?.['state'] === 'decided') tally.done += 1;
 }

@@ -21,7 +21,8 @@ export const lifecycle: Bench = {
       const warmUp = createTally();
       await closedLoop({ concurrency, seconds: Math.min(10, seconds) }, () => liveCase(crew, warmUp));
       const full = createTally();
-      const most = await closedLoop({ concurrency, seconds }, () => liveCase(crew, full));
+      const took = await closedLoop({ concurrency, seconds }, () => liveCase(crew, full));
+      const most = full.done / took;
       const rate = most >= aimed ? aimed : most * bearable;
       const steady = createTally();
       await openLoop({ rate: () => rate, seconds }, (due) => liveCase(crew, steady, due));
@@ -58,7 +59,12 @@ async function measureLeast(platform: Stage['platform'], seconds: number): Promi
   const floor = await openLeastSql(platform, concurrency);
   try {
     await closedLoop({ concurrency, seconds: 2 }, () => floor.live());
-    return await closedLoop({ concurrency, seconds: Math.min(seconds, 20) }, () => floor.live());
+    let done = 0;
+    const took = await closedLoop({ concurrency, seconds: Math.min(seconds, 20) }, async () => {
+      await floor.live();
+      done += 1;
+    });
+    return done / took;
   } finally {
     await floor.close();
   }
