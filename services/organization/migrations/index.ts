@@ -4,5 +4,6 @@ import * as tenants from './20261124090100_create_tenants_and_units';
 import * as staff from './20261124090200_create_staff';
 import * as grants from './20261124090300_create_grants';
 import * as marks from './20261124095000_allow_marks_by_relay';
+import * as asOf from './20261125090000_index_units_as_of';
 
-export const migrations: readonly Migration[] = [machinery, tenants, staff, grants, marks];
+export const migrations: readonly Migration[] = [machinery, tenants, staff, grants, marks, asOf];

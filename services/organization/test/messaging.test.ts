@@ -35,6 +35,8 @@ beforeAll(async () => {
     },
   });
   await tail.start();
+  // It begins at what is newest then: an event before that is not its own.
+  await eventually(() => expect(tail.ready()).toBe(true));
   office = await startOffice({ brokers: testBrokers(), overrides: { log: logs.log } });
 });
 

@@ -185,6 +185,48 @@ describe('lists', () => {
     expect(units).toHaveLength(5);
   });
 
+  it('as of a day hold what was in force then, and without one what is open', async () => {
+    const top = await makeUnit(office, root.id, { kind: UNIT_KIND_COMMUNITY });
+    const staying = await makeUnit(office, top.id, { kind: UNIT_KIND_GRID });
+    const leaving = await makeUnit(office, top.id, { kind: UNIT_KIND_GRID });
+    const mistaken = await makeUnit(office, top.id, { kind: UNIT_KIND_GRID });
+    await office.units.closeUnit({ unitId: mistaken.id, version: 1 }, { caller });
+    office.clock.set('2026-12-01T09:00:00+08:00');
+    await office.units.closeUnit({ unitId: leaving.id, version: 1 }, { caller });
+    const coming = await makeUnit(office, top.id, { kind: UNIT_KIND_GRID });
+    const listed = async (asOf: string, kind?: organization.UnitKind) => {
+      const seen: string[] = [];
+      let pageToken = '';
+      do {
+        const page = await office.units.listUnits({ underUnitId: top.id, pageSize: 1, pageToken, asOf, ...(kind && { kind }) }, { caller });
+        seen.push(...page.units.map(({ id }) => id));
+        pageToken = page.nextPageToken;
+      } while (pageToken !== '');
+      return seen;
+    };
+    // Made in one moment of the tests' clock, ids have no order.
+    const inOrder = (units: organization.Unit[]) => units.sort((a, b) => (a.path < b.path ? -1 : 1)).map(({ id }) => id);
+    expect(await listed('2026-11-23')).toEqual([]);
+    expect(await listed('2026-11-24')).toEqual(inOrder([top, staying, leaving]));
+    expect(await listed('2026-11-30', UNIT_KIND_GRID)).toEqual(inOrder([staying, leaving]));
+    expect(await listed('2026-12-01')).toEqual(inOrder([top, staying, coming]));
+    expect(await listed('')).toEqual(inOrder([top, staying, coming]));
+    await office.units.closeUnit({ unitId: staying.id, version: 1 }, { caller });
+    await office.units.closeUnit({ unitId: coming.id, version: 1 }, { caller });
+    await office.units.closeUnit({ unitId: top.id, version: 1 }, { caller });
+    // What is closed itself still has its history.
+    expect(await listed('2026-11-30')).toEqual(inOrder([top, staying, leaving]));
+    expect(await listed('')).toEqual([]);
+    office.clock.set('2026-11-24T09:00:00+08:00');
+  });
+
+  it('refuse a day that is none, and a token of another day', async () => {
+    await expect(office.units.listUnits({ asOf: '2026-02-30' }, { caller })).rejects.toMatchObject({ violations: [{ field: 'as_of', code: 'malformed' }] });
+    const page = await office.units.listUnits({ pageSize: 1, asOf: '2026-11-24' }, { caller });
+    const other = office.units.listUnits({ pageSize: 1, asOf: '2026-11-25', pageToken: page.nextPageToken }, { caller });
+    await expect(other).rejects.toMatchObject({ reason: 'PAGE_TOKEN_INVALID' });
+  });
+
   it('refuse a token of another list, and a forged one', async () => {
     const page = await office.units.listUnits({ pageSize: 1 }, { caller });
     for (const [request, as] of [

@@ -45,7 +45,12 @@ export const unitRoutes: readonly ApiRoute[] = [
     summary: '单位（社区、网格、楼栋、科室）列表',
     tag: 'units',
     calls: 'organization.v1.UnitService/ListUnits',
-    query: z.strictObject({ underUnitId: optionalId.meta({ description: '该单位及以下' }), kind: kinds.schema.optional(), ...page }),
+    query: z.strictObject({
+      underUnitId: optionalId.meta({ description: '该单位及以下' }),
+      kind: kinds.schema.optional(),
+      asOf: optionalDay.meta({ description: '列出该日有效的单位（名称为现名）；缺省为现在有效的' }),
+      ...page,
+    }),
     response: z.strictObject({ units: z.array(unitSchema), nextPageToken }),
     handle: async ({ query: { kind, ...rest } }, { clients, options }) => {
       const found = await clients.units.listUnits({ ...rest, kind: kinds.toWireOrNone(kind) }, options);

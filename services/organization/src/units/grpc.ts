@@ -57,13 +57,14 @@ async function listPage(
   const limit = compactLimit(request.pageSize);
   const kind = kindOnWire.fromWireOrNone(request.kind, 'kind');
   const underId = request.underUnitId === '' ? undefined : readUuid(request.underUnitId, 'under_unit_id');
-  const context = { list: 'units', tenant: caller.tenantId, caller: caller.subject, under: underId, kind };
+  const asOf = request.asOf === '' ? undefined : readDay(request.asOf, 'as_of', today(deps));
+  const context = { list: 'units', tenant: caller.tenantId, caller: caller.subject, under: underId, kind, asOf };
   const afterPath = deps.pages.read(request.pageToken, context)?.[0]?.toString();
   const scopes = unitScopes(caller, read);
   const units = await deps.db.withTenant(caller, async (tx) => {
     const under = underId === undefined ? undefined : await findUnit(tx, underId);
     if (underId !== undefined && (under === undefined || !coversUnit(caller, read, under.path))) throw unitNotFound();
-    return listUnits(tx, { scopes, under: under?.path, kind, afterPath, limit: limit + 1 });
+    return listUnits(tx, { scopes, under: under?.path, kind, asOf, afterPath, limit: limit + 1 });
   });
   const page = units.slice(0, limit);
   const last = units.length > limit ? page.at(-1) : undefined;

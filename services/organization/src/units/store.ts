@@ -1,4 +1,5 @@
 import type { UnitScopes } from '@linli/auth';
+import type { LocalDate } from '@linli/clocks';
 import { tenantOf, type ConstraintReasons, type Tx } from '@linli/db';
 import { raiseVersions, type Page } from '../raise-versions';
 import { whereInScopes, whereInSubtree } from '../scope';
@@ -93,13 +94,20 @@ export interface UnitFilter {
   /** Path of a subtree, root included. */
   readonly under: string | undefined;
   readonly kind: UnitKind | undefined;
+  /** In force on that day; undefined: open. */
+  readonly asOf: LocalDate | undefined;
   readonly afterPath: string | undefined;
   readonly limit: number;
 }
 
-/** Open units in the order of their paths: parents before children. Index: units_open_path_idx, units_open_kind_idx. */
+/**
+ * Units in the order of their paths: parents before children. Indexes: units_open_path_idx and units_open_kind_idx; as of
+ * a day, units_as_of_idx and units_kind_as_of_idx, which hold the validity too, so that only what is listed is fetched.
+ */
 export async function listUnits(tx: Tx, filter: UnitFilter): Promise<Unit[]> {
-  const query = tx('units').where({ tenant_id: tenantOf(tx) }).whereNull('valid_to').orderBy('path').limit(filter.limit).select<UnitRow[]>(columns);
+  const query = tx('units').where({ tenant_id: tenantOf(tx) }).orderBy('path').limit(filter.limit).select<UnitRow[]>(columns);
+  if (filter.asOf === undefined) void query.whereNull('valid_to');
+  else void query.where('valid_from', '<=', filter.asOf).whereRaw(`coalesce(valid_to, 'infinity'::date) > ?`, [filter.asOf]);
   whereInScopes(query, 'path', filter.scopes);
   if (filter.under !== undefined) whereInSubtree(query, 'path', filter.under);
   if (filter.kind !== undefined) void query.where('kind', filter.kind);

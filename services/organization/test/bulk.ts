@@ -1,0 +1,52 @@
+import type { Knex } from 'knex';
+
+const communities = 20;
+const gridsEach = 20;
+const buildingsEach = 100;
+
+/**
+ * A tree of some 40,000 units written at once: 20 communities of 20 grids of 100 buildings. They came from 2015 on, and a
+ * tenth is closed again, by a fixed arithmetic: the same each run.
+ */
+export async function loadTree(knex: Knex, tenantId: string) {
+  const id = (kind: string, n: number) => `01900000-0000-7000-8000-${kind}${String(n).padStart(12 - kind.length, '0')}`;
+  const rootPath = `/${id('a0', 0)}/`;
+  await knex.transaction(async (trx) => {
+    await trx.raw('set local session_replication_role = replica');
+    await trx.raw(`insert into tenants (tenant_id, name_zh, region, city, district, time_zone, suspended, version) values (?, '试验街道', '', '', '', 'Asia/Shanghai', false, 1)`, [tenantId]);
+    const level = `
+      insert into units (tenant_id, id, kind, parent_id, path, code, name_zh, name_mn, valid_from, valid_to, version)
+      select :tenant, cast(drawn.id as uuid), :kind, cast(:parent as uuid), :parentPath || drawn.id || '/', :kind || '-' || n, '单位', '', since,
+             case when :kind = 'building' and n % 10 = 0 then since + 700 end, 1
+        from (select n, '01900000-0000-7000-8000-' || :mark || lpad(cast(n as text), 10, '0') as id, date '2015-01-01' + (hashint4(n) & 4095) as since
+                from generate_series(cast(:first as int), cast(:last as int)) n) drawn`;
+    const write = (place: { kind: string; mark: string; parent: string; parentPath: string; first: number; last: number }) => trx.raw(level, { tenant: tenantId, ...place });
+    await trx.raw(
+      `insert into units (tenant_id, id, kind, parent_id, path, code, name_zh, name_mn, valid_from, version)
+       values (?, ?, 'subdistrict', null, ?, 'root', '试验街道', '', '2015-01-01', 1)`,
+      [tenantId, id('a0', 0), rootPath],
+    );
+    await write({ kind: 'community', mark: 'a1', parent: id('a0', 0), parentPath: rootPath, first: 0, last: communities - 1 });
+    for (let community = 0; community < communities; community += 1) {
+      const path = `${rootPath}${id('a1', community)}/`;
+      await write({ kind: 'grid', mark: 'a2', parent: id('a1', community), parentPath: path, first: community * gridsEach, last: (community + 1) * gridsEach - 1 });
+    }
+    for (let grid = 0; grid < communities * gridsEach; grid += 1) {
+      const path = `${rootPath}${id('a1', Math.floor(grid / gridsEach))}/${id('a2', grid)}/`;
+      await write({ kind: 'building', mark: 'a3', parent: id('a2', grid), parentPath: path, first: grid * buildingsEach, last: (grid + 1) * buildingsEach - 1 });
+    }
+  });
+  await knex.raw('vacuum analyze units');
+  return {
+    community: `${rootPath}${id('a1', 7)}/`,
+    middle: `${rootPath}${id('a1', 10)}/`,
+    /** By reading every row. */
+    async countInForce(path: string, day: string): Promise<number> {
+      const { rows } = await knex.raw<{ rows: { count: string }[] }>(
+        `select count(*) from units where starts_with(path, ?) and valid_from <= ? and (valid_to is null or valid_to > ?)`,
+        [path, day, day],
+      );
+      return Number(rows[0]?.count);
+    },
+  };
+}

@@ -1,0 +1,87 @@
+import type { UnitScopes } from '@linli/auth';
+import type { Tx } from '@linli/db';
+import { endOfSubtree } from '../src/scope';
+import { listUnits, type UnitFilter } from '../src/units/store';
+import { loadTree } from './bulk';
+import { startOffice, type Office } from './support';
+
+const tenantId = 'xingsheng';
+const limit = 51;
+// A page reads the page, the entries of closed units between, and never a share of the tree.
+const mostRead = 400;
+
+interface Plan {
+  'Node Type': string;
+  'Relation Name'?: string;
+  'Index Name'?: string;
+  'Actual Rows': number;
+  'Actual Loops': number;
+  'Rows Removed by Filter'?: number;
+  Plans?: Plan[];
+}
+
+/** The lists of units over a large tree, planned and run as the app role under row-level security. */
+describe('the plans of lists of units', () => {
+  let office: Office;
+  let tree: Awaited<ReturnType<typeof loadTree>>;
+  beforeAll(async () => {
+    office = await startOffice();
+    tree = await loadTree(office.knex, tenantId);
+  }, 120_000);
+  afterAll(() => office.stop());
+
+  const lists: [string, string, () => Partial<UnitFilter>][] = [
+    ['the open tree', 'units_open_path_idx', () => ({})],
+    ['its later page', 'units_open_path_idx', () => ({ afterPath: tree.middle })],
+    ['an open subtree', 'units_open_path_idx', () => ({ under: tree.community })],
+    ['a subtree that is all one may see', 'units_open_path_idx', () => ({ scopes: onlyUnder(tree.community) })],
+    ['the open grids', 'units_open_kind_idx', () => ({ kind: 'grid' })],
+    ['the tree as of a day', 'units_as_of_idx', () => ({ asOf: '2022-06-30' })],
+    ['its later page as of a day', 'units_as_of_idx', () => ({ asOf: '2022-06-30', afterPath: tree.middle })],
+    ['a subtree as of a day', 'units_as_of_idx', () => ({ asOf: '2022-06-30', under: tree.community })],
+    ['a subtree as of a day for who may see no more', 'units_as_of_idx', () => ({ asOf: '2022-06-30', scopes: onlyUnder(tree.community) })],
+    ['the grids as of a day', 'units_kind_as_of_idx', () => ({ asOf: '2022-06-30', kind: 'grid' })],
+  ];
+
+  it.each(lists)('%s: %s', async (_name, index, filter) => {
+    const { rows, nodes } = await observe((tx) => listUnits(tx, { scopes: 'tenant', under: undefined, kind: undefined, asOf: undefined, afterPath: undefined, limit, ...filter() }));
+    expect(rows).toHaveLength(limit);
+    expect(nodes.map((node) => node['Index Name']).filter(Boolean)).toEqual([index]);
+    expect(nodes.map((node) => node['Node Type'])).not.toContain('Sort');
+    const read = nodes.filter((node) => node['Relation Name'] === 'units').map((node) => (node['Actual Rows'] + (node['Rows Removed by Filter'] ?? 0)) * node['Actual Loops']);
+    expect(Math.max(...read)).toBeLessThan(mostRead);
+  });
+
+  function onlyUnder(path: string): UnitScopes {
+    return { subtrees: [path], units: [], self: false };
+  }
+
+  it('finds in a subtree no unit from outside, and of a day none that was not in force', async () => {
+    const { rows } = await observe((tx) => listUnits(tx, { scopes: 'tenant', under: tree.community, kind: undefined, asOf: '2022-06-30', afterPath: undefined, limit: 10_000 }));
+    expect(rows.filter(({ path }) => path < tree.community || path >= endOfSubtree(tree.community))).toEqual([]);
+    expect(rows.filter(({ validFrom, validTo }) => validFrom > '2022-06-30' || (validTo ?? '9999-12-31') <= '2022-06-30')).toEqual([]);
+    expect(rows.length).toBe(await tree.countInForce(tree.community, '2022-06-30'));
+  });
+
+  /** Runs the query once, then explains exactly what it sent. */
+  async function observe<T>(query: (tx: Tx) => Promise<T>): Promise<{ rows: T; nodes: Plan[] }> {
+    return office.app.deps.db.withTenant({ tenantId }, async (tx) => {
+      const sent: { sql: string; bindings: unknown[] }[] = [];
+      const note = (statement: { sql: string; bindings: unknown[] }) => sent.push({ sql: statement.sql, bindings: statement.bindings });
+      tx.on('query', note);
+      const rows = await query(tx);
+      tx.off('query', note);
+      const nodes: Plan[] = [];
+      for (const { sql, bindings } of sent) {
+        const explained = await tx.raw<{ rows: { 'QUERY PLAN': [{ Plan: Plan }] }[] }>(`explain (analyze, format json) ${sql.replaceAll(/\$\d+/g, '?')}`, bindings as string[]);
+        const plan = explained.rows[0]?.['QUERY PLAN'][0].Plan;
+        if (plan !== undefined) nodes.push(...flatten(plan));
+      }
+      return { rows, nodes };
+    });
+  }
+});
+
+function flatten(plan: Plan): Plan[] {
+  return [plan, ...(plan.Plans ?? []).flatMap(flatten)];
+}
