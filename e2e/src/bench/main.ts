@@ -4,9 +4,11 @@ import { startOwnPlatform } from '../own-platform';
 import type { Bench } from './bench';
 import { lifecycle } from './lifecycle';
 import { fillOffice } from './office-data';
+import { relay } from './relay';
 import { describeMachine, describeReport, isMet, round } from './report';
+import { start } from './start';
 
-const benches: readonly Bench[] = [lifecycle];
+const benches: readonly Bench[] = [lifecycle, start, relay];
 
 const usage = `npm run bench -- NAME [options]   measures the platform on data of its own, against a reference in the same run
   NAME           ${benches.map(({ name }) => name).join(' | ')}
@@ -37,10 +39,11 @@ async function main(): Promise<number> {
     const began = performance.now();
     const added = await fillOffice(platform, cases);
     if (added > 0) say(`${added} cases made in ${Math.round((performance.now() - began) / 1_000)} s`);
+    // Before the run, which may end with the platform stopped.
+    const machine = await describeMachine(platform.adminUrl);
     const { notes = [], ...outcome } = await bench.run({ platform, cases, seconds, data: folder, say });
     const report = { bench: bench.name, ...outcome, conditions: { cases, seconds, ...outcome.conditions } };
     if (values.json) {
-      const machine = await describeMachine(platform.adminUrl);
       const figures = report.figures.map((figure) => ({ ...figure, value: round(figure.value), met: isMet(figure) }));
       process.stdout.write(`${JSON.stringify({ ...report, machine, figures, notes }, undefined, 2)}\n`);
     } else process.stdout.write(`${[...describeReport(report), ...notes.map((note) => `  ${note}`)].join('\n')}\n`);
