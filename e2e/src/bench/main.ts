@@ -4,11 +4,10 @@ import { startOwnPlatform } from '../own-platform';
 import type { Bench } from './bench';
 import { lifecycle } from './lifecycle';
 import { fillOffice } from './office-data';
-import { relay } from './relay';
 import { describeMachine, describeReport, isMet, round } from './report';
 import { start } from './start';
 
-const benches: readonly Bench[] = [lifecycle, start, relay];
+const benches: readonly Bench[] = [lifecycle, start];
 
 const usage = `npm run bench -- NAME [options]   measures the platform on data of its own, against a reference in the same run
   NAME           ${benches.map(({ name }) => name).join(' | ')}
