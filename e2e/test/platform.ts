@@ -48,8 +48,10 @@ interface RunningApp {
   stop(): Promise<void>;
 }
 
+export type ServiceName = keyof Platform['databases'];
+
 /** All services and the gateway in this one process, with their own databases, a real broker and the Xingsheng data. `variables` are the gateway's. */
-export async function startPlatform(variables: Readonly<Record<string, string>> = {}): Promise<Platform> {
+export async function startPlatform(variables: Readonly<Record<string, string>> = {}, { appUrl }: { readonly appUrl?: (service: ServiceName, url: string) => Promise<string> } = {}): Promise<Platform> {
   const brokers = testBrokers();
   await createTopics(brokers);
   const run = Date.now().toString(36);
@@ -57,12 +59,14 @@ export async function startPlatform(variables: Readonly<Record<string, string>> 
   const issuer = await startTestIssuer(audience);
   const captured = captureLogger();
   const databases = await createDatabases();
+  const appUrls: Record<string, string> = {};
+  for (const [name, { appUrl: own }] of Object.entries(databases)) appUrls[name] = (await appUrl?.(name as ServiceName, own)) ?? own;
   const common = { KAFKA_BROKERS: brokers.join(','), GRPC_PORT: '0', SIDE_PORT: '0', ...serviceSecrets };
   const addresses: Record<string, string> = {};
   const { log } = captured;
   function environment(name: keyof typeof databases): Record<string, string> {
     const database = databases[name];
-    return { ...common, ...addresses, ...keys.environment(name), CONSUMER_GROUP: `${name}.${run}`, DATABASE_URL: database.appUrl, DATABASE_RELAY_URL: database.relayUrl };
+    return { ...common, ...addresses, ...keys.environment(name), CONSUMER_GROUP: `${name}.${run}`, DATABASE_URL: appUrls[name] ?? database.appUrl, DATABASE_RELAY_URL: database.relayUrl };
   }
   const makers = {
     organization: (env: Record<string, string>): Promise<RunningApp> => organization.createApp(organization.readServiceConfig(env), { log }),

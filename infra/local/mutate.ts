@@ -65,7 +65,7 @@ async function isCaught(copy: Copy, mutation: Mutation): Promise<boolean> {
 async function runJest({ folder, env, signal }: Copy, chosen: readonly string[]): Promise<{ failed: number; names: string[] }> {
   const report = path.join(folder, 'report.json');
   rmSync(report, { force: true });
-  const args = [path.join(root, 'node_modules/jest/bin/jest.js'), '--maxWorkers=2', '--json', `--outputFile=${report}`, '--forceExit', '--testTimeout=20000', ...chosen];
+  const args = [path.join(root, 'node_modules/jest/bin/jest.js'), '--maxWorkers=2', '--json', `--outputFile=${report}`, '--forceExit', '--testTimeout=60000', ...chosen];
   const limit = AbortSignal.timeout(600_000);
   const code = await exec({ command: process.execPath, args, cwd: folder, env, signal: AbortSignal.any([signal, limit]) }).then(
     (result) => result.code,

@@ -78,8 +78,8 @@ export const mutations: readonly Mutation[] = [
   {
     name: 'a change does not lock its row',
     file: 'services/requests/src/cases/store.ts',
-    find: '.andWhere({ id: caseId }).forUpdate().first();',
-    replace: '.andWhere({ id: caseId }).first();',
+    find: '.andWhere({ id: caseId }).forUpdate().first()',
+    replace: '.andWhere({ id: caseId }).first()',
     tests: ['services/requests/test/intake', 'services/requests/test/handling'],
   },
   {
@@ -99,8 +99,8 @@ export const mutations: readonly Mutation[] = [
   {
     name: 'the tenant is set for the session and stays on the connection',
     file: 'packages/db/src/database.ts',
-    find: "select set_config('app.tenant_id', ?, true)",
-    replace: "select set_config('app.tenant_id', ?, false)",
+    find: "select set_config('app.tenant_id', $1, true)",
+    replace: "select set_config('app.tenant_id', $1, false)",
     tests: ['packages/db', 'services/organization/test/tenant-isolation'],
   },
   {
@@ -162,8 +162,8 @@ export const mutations: readonly Mutation[] = [
   {
     name: 'a change without its audit record',
     file: 'services/requests/src/cases/change.ts',
-    find: '  await recordAudit(tx, caller, {\n    action: `case.${action}`,',
-    replace: "  if (action !== 'accept') await recordAudit(tx, caller, {\n    action: `case.${action}`,",
+    find: '  const record = recordAudit(tx, caller, {\n    action: `case.${action}`,',
+    replace: "  const record = action === 'accept' ? undefined : recordAudit(tx, caller, {\n    action: `case.${action}`,",
     tests: ['services/requests/test'],
   },
 ];

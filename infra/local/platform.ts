@@ -169,7 +169,7 @@ function nodeProcess(name: string, main: string, rest: { env: Environment; rank:
     name,
     command: process.execPath,
     // A small young generation keeps an idle service near its live data; the limit is far above what one needs.
-    args: ['--max-old-space-size=256', '--max-semi-space-size=4', '--require', path.join(root, 'packages/telemetry/dist/register.js'), path.join(root, main)],
+    args: ['--max-old-space-size=256', '--max-semi-space-size=16', '--require', path.join(root, 'packages/telemetry/dist/register.js'), path.join(root, main)],
     cwd: root,
     graceMs: 8_000,
     ...rest,

@@ -5,7 +5,7 @@ import { assertLimit, type Calendar, type Limit } from './calendar';
 import { alarmLevels, computeDue, type AlarmLevel, type Clock } from './clock';
 import { localDateOf } from './local-date';
 import { getRuleSet, ruleSetAt } from './rule-sets';
-import { insertClock, lockClock, saveClock, type ClockRef } from './store';
+import { endOpenClock, insertClock, lockClock, saveClock, type ClockRef } from './store';
 
 export interface StartClock {
   readonly kind: string;
@@ -116,9 +116,11 @@ export function scheduled(calendar: Calendar, clock: Clock): Clock {
 }
 
 async function endClock(tx: Tx, input: ClockRef & { readonly at: Date }, state: 'satisfied' | 'cancelled'): Promise<Clock> {
+  const ended = await endOpenClock(tx, input, { state, at: input.at });
+  if (ended !== undefined) return ended;
+  // Why not: it is not there, or it has ended.
   const clock = await lockClock(tx, input);
-  if (clock.endedAt !== undefined) throw failedPrecondition('CLOCK_ENDED', 'the clock has ended', { details: { state: clock.state } });
-  return saveClock(tx, { ...clock, state, endedAt: input.at, nextAlarmAt: undefined });
+  throw failedPrecondition('CLOCK_ENDED', 'the clock has ended', { details: { state: clock.state } });
 }
 
 async function lawOf(tx: Tx, { ruleSet, at }: StartClock) {

@@ -24,6 +24,16 @@ describe('local dates', () => {
     );
   });
 
+  it('know the time in Asia/Shanghai as the runtime’s own data does, in every year', () => {
+    const shown = new Intl.DateTimeFormat('en-CA', { timeZone: 'Asia/Shanghai', year: 'numeric', month: '2-digit', day: '2-digit' });
+    fc.assert(
+      fc.property(fc.date({ min: new Date('1986-01-01'), max: new Date('2100-01-01'), noInvalidDate: true }), (instant) => {
+        expect(localDateOf(instant)).toBe(shown.format(instant));
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+
   it('count forth and back, and the day of an instant of a day is that day', () => {
     fc.assert(
       fc.property(day, fc.integer({ min: -3_000, max: 3_000 }), fc.integer({ min: 3 * 3_600_000, max: 86_399_999 }), (from, days, msOfDay) => {

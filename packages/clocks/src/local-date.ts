@@ -67,8 +67,13 @@ function offsetAt(epochMs: number): number {
   return wallClockMs(epochMs) - epochMs;
 }
 
+/** Since then Asia/Shanghai is UTC+8 without summer time (tzdata); a test holds it against the runtime's own data. */
+const steadySince = Date.UTC(1991, 8, 15);
+const steadyOffset = 8 * 3_600_000;
+
 /** What a wall clock in Asia/Shanghai shows, as if it were UTC, in milliseconds. */
 function wallClockMs(epochMs: number): number {
+  if (epochMs >= steadySince) return epochMs + steadyOffset;
   const parts: Record<string, number> = {};
   for (const { type, value } of wallClock.formatToParts(epochMs)) parts[type] = Number(value);
   const { year = 0, month = 1, day = 1, hour = 0, minute = 0, second = 0 } = parts;

@@ -61,6 +61,17 @@ export async function saveClock(tx: Tx, clock: Clock): Promise<Clock> {
   return { ...clock, version };
 }
 
+/** Ends the clock in one statement; undefined when there is none that is open. */
+export async function endOpenClock(tx: Tx, ref: ClockRef, end: { readonly state: 'satisfied' | 'cancelled'; readonly at: Date }): Promise<Clock | undefined> {
+  const which = 'clockId' in ref ? { id: ref.clockId } : { kind: ref.kind, subject_id: ref.subjectId };
+  const [row] = await tx<ClockRow>('clocks')
+    .where({ tenant_id: tenantOf(tx), ...which })
+    .whereNull('ended_at')
+    .update({ state: end.state, ended_at: end.at, next_alarm_at: null, version: tx.raw('version + 1') })
+    .returning('*');
+  return row === undefined ? undefined : clockOf(row);
+}
+
 /** @throws AppError not_found CLOCK_NOT_FOUND. */
 export async function lockClock(tx: Tx, ref: ClockRef): Promise<Clock> {
   const mine = tx<ClockRow>('clocks').where({ tenant_id: tenantOf(tx) }).forUpdate();

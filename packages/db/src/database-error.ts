@@ -30,7 +30,7 @@ export function translateDatabaseError(error: unknown, constraints: ConstraintRe
   if (known !== undefined && constraintStates.has(code)) {
     return new AppError(known.kind, known.reason, known.message);
   }
-  if (code === '40001' || code === '40P01') return aborted('CONCURRENT_CHANGE', 'another change came in between');
+  if (code === '40001' || code === '40P01' || isStalePlan(error)) return aborted('CONCURRENT_CHANGE', 'another change came in between');
   if (code === '55P03') return aborted('ROW_BUSY', 'somebody else is changing this now');
   if (code === '57014') return deadlineExceeded('QUERY_CANCELLED', 'the statement took too long');
   if (code === '22P02' || code === '22021' || code === '22P05') {
@@ -40,6 +40,11 @@ export function translateDatabaseError(error: unknown, constraints: ConstraintRe
     return unavailable('DATABASE_UNAVAILABLE', 'the database does not answer', { cause: Object.assign(summarise(error, fault), { code: code || 'ECONNLOST' }) });
   }
   return internal('DATABASE_FAULT', 'the database refused a statement', { cause: summarise(error, fault) });
+}
+
+/** A migration changed a table under a statement that was prepared before it; the next try prepares it anew. */
+export function isStalePlan(error: unknown): boolean {
+  return error instanceof Error && Reflect.get(error, 'code') === '0A000' && error.message.endsWith('cached plan must not change result type');
 }
 
 // pg and knex give these no code. The statement stands before pg's own words, so only the end of the message is theirs.

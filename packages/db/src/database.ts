@@ -7,6 +7,7 @@ import knexFactory, { type Knex } from 'knex';
 import { types as pgTypes } from 'pg';
 import { translateDatabaseError, type ConstraintReasons } from './database-error';
 import { bindTenant, wroteOutbox, type TenantScope, type Tx } from './tx';
+import { createWire, type Connection } from './wire';
 
 export interface DatabaseOptions {
   readonly url: Secret | string;
@@ -53,15 +54,17 @@ export function openDatabase(
     if (!tenantPattern.test(tenantId)) throw internal('TENANT_MALFORMED', 'a transaction needs a well-formed tenant id');
     let committed: Tx | undefined;
     const own: { error?: unknown } = {};
+    const keep = (error: unknown): never => {
+      own.error = error;
+      throw error;
+    };
     const result = await knex
       .transaction(async (trx) => {
         const tx = bindTenant(trx, tenantId);
-        await tx.raw(`select set_config('app.tenant_id', ?, true)`, [tenantId]);
+        const bound = sendTenant(await connectionOf(trx), tenantId);
         committed = tx;
-        return work(tx).catch((error: unknown) => {
-          own.error = error;
-          throw error;
-        });
+        const [outcome] = await Promise.all([work(tx).catch(keep), bound]);
+        return outcome;
       })
       .catch((error: unknown) => {
         const isOwn = error === own.error && !faults.has(Object(error) as object);
@@ -79,22 +82,42 @@ export function openSystemDatabase(options: DatabaseOptions): SystemDatabase {
   return { knex, ping: () => ping(knex), close: () => knex.destroy() };
 }
 
+/**
+ * Sent and not waited for: the connection answers in order, so nothing of `work`, which is sent behind it, runs
+ * before the tenant is set.
+ */
+function sendTenant(connection: Connection, tenantId: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    connection.query({ text: `select set_config('app.tenant_id', $1, true)`, values: [tenantId] }, (error) => (error === null ? resolve() : reject(error)));
+  });
+}
+
+// knex has no type for its client.
+function connectionOf(trx: Knex.Transaction): Promise<Connection> {
+  return (trx.client as { acquireConnection(): Promise<Connection> }).acquireConnection();
+}
+
 function openPool({ url, name, log, poolSize = 10, silenceMs = 20_000 }: DatabaseOptions): Knex {
+  const wire = createWire();
+  const connection = {
+    connectionString: url instanceof Secret ? url.reveal() : url,
+    application_name: name,
+    keepAlive: true,
+    connectionTimeoutMillis: 5_000,
+    types: { getTypeParser: parserFor },
+    // Statements sent together travel together: see `withTenant`, and whoever awaits several at once.
+    pipeline: true,
+  };
   const knex = knexFactory({
     client: 'pg',
-    connection: {
-      connectionString: url instanceof Secret ? url.reveal() : url,
-      application_name: name,
-      keepAlive: true,
-      connectionTimeoutMillis: 5_000,
-      types: { getTypeParser: parserFor },
-    },
+    connection,
     pool: {
       min: 0,
       max: poolSize,
       idleTimeoutMillis: 30_000,
-      afterCreate: (client: { connection: { stream: Socket } }, done: (error: undefined, client: object) => void) => {
+      afterCreate: (client: Connection, done: (error: undefined, client: object) => void) => {
         giveUpWhenSilent(client.connection.stream, silenceMs);
+        wire(client);
         done(undefined, client);
       },
     },
@@ -131,7 +154,8 @@ function traceStatements(knex: Knex, name: string): void {
   const tracer = trace.getTracer('@linli/db');
   const spans = new Map<string, Span>();
   knex.on('query', (query: { __knexQueryUid: string; sql: string }) => {
-    if (trace.getActiveSpan() === undefined) return;
+    // A span that nobody records would be made for its cost only.
+    if (trace.getActiveSpan()?.isRecording() !== true) return;
     const statement = query.sql.slice(0, 500);
     const operation = /^\s*(\w+)/.exec(statement)?.[1]?.toLowerCase() ?? 'sql';
     const attributes = { 'db.system.name': 'postgresql', 'db.namespace': name, 'db.query.text': statement };

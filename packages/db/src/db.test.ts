@@ -101,6 +101,43 @@ describe('withTenant', () => {
     );
   });
 
+  it('runs statements that are sent together one after the other, as they were written, the tenant first', async () => {
+    const ids = Array.from({ length: 6 }, () => newId());
+    const seen = await database.withTenant(a, async (tx) => {
+      const results = await Promise.all([
+        tx.raw<{ rows: { tenant: string }[] }>(`select current_setting('app.tenant_id', true) as tenant`),
+        ...ids.flatMap((id) => [
+          tx('notes').insert({ tenant_id: 'office-a', id, code: id }).onConflict(['tenant_id', 'id']).ignore().returning('id'),
+          tx.raw<{ rows: { count: number }[] }>('select count(*)::int as count from notes where id = any(?)', [ids]),
+          tx('notes').where({ id }).forUpdate().first('id'),
+        ]),
+      ]);
+      return results.map((result: unknown) => JSON.stringify((result as { rows?: unknown[] }).rows ?? result));
+    });
+    expect(seen[0]).toBe('[{"tenant":"office-a"}]');
+    expect(ids.map((_, index) => seen[2 + index * 3])).toEqual(ids.map((_, index) => `[{"count":${index + 1}}]`));
+  });
+
+  it('tells of the statement that failed, not of those that were sent behind it', async () => {
+    const failing = database.withTenant(a, (tx) =>
+      Promise.all([tx.raw('select 1'), tx('notes').insert({ tenant_id: 'office-a', id: newId(), code: 'twice-sent' }), tx('notes').insert({ tenant_id: 'office-a', id: newId(), code: 'twice-sent' }), tx.raw('select 2')]),
+    );
+    await expect(failing).rejects.toMatchObject({ kind: 'already_exists', reason: 'NOTE_CODE_TAKEN' });
+    await expect(codes(a)).resolves.not.toContain('twice-sent');
+  });
+
+  it('prepares a statement anew when a migration changed its table', async () => {
+    const one = openDatabase({ url: test.appUrl, name: 'dbtest', log: silentLogger(), poolSize: 1 });
+    const read = () => one.withTenant(a, (tx) => tx('notes').where({ tenant_id: 'office-a' }).limit(1));
+    await read();
+    const id = newId().replaceAll('-', '');
+    await owner.raw('alter table notes add column ?? text', [`later_${id}`]);
+    await expect(read()).rejects.toMatchObject({ kind: 'aborted', reason: 'CONCURRENT_CHANGE' });
+    await expect(read()).resolves.toHaveLength(1);
+    await owner.raw('alter table notes drop column ??', [`later_${id}`]);
+    await one.close();
+  });
+
   it('refuses a row written for another tenant', async () => {
     const stray = database.withTenant(a, (tx) => tx('notes').insert({ tenant_id: 'office-b', id: newId(), code: 'stray' }));
     await expect(stray).rejects.toMatchObject({ kind: 'internal', reason: 'DATABASE_FAULT' });

@@ -55,6 +55,11 @@ export class Pace {
     return woken;
   }
 
+  /** Waits so long; only a stop ends it early. */
+  async rest(milliseconds: number): Promise<void> {
+    await this.time.rest(milliseconds, this.stopped.signal);
+  }
+
   /** Waits longer with every failure in a row, with jitter; only a stop ends it early. */
   async backOff(failures: number, longestMs = 2_000): Promise<void> {
     await this.time.rest(Math.min(100 * 2 ** (failures - 1), longestMs) * (0.5 + this.time.chance() / 2), this.stopped.signal);

@@ -41,6 +41,7 @@ export interface Relay {
 
 const mostRows = 500;
 const idleMs = { shortest: 20, longest: 500 };
+const gatherMs = 15;
 const backlogEveryMs = 2_000;
 
 /**
@@ -117,8 +118,11 @@ class RelayLoop implements Relay {
         await this.balance();
         const handled = await this.publishBatch();
         failures = 0;
-        if (handled > 0) idle = idleMs.shortest;
-        else idle = (await this.pace.idle(idle)) ? idleMs.shortest : Math.min(idle * 2, idleMs.longest);
+        if (handled > 0) {
+          idle = idleMs.shortest;
+          // What commits meanwhile goes with the next batch: a batch costs the same few round trips, whatever its size.
+          if (handled < this.limit) await this.pace.rest(gatherMs);
+        } else idle = (await this.pace.idle(idle)) ? idleMs.shortest : Math.min(idle * 2, idleMs.longest);
       } catch (err) {
         failures += 1;
         this.meters.failures.inc();

@@ -13,6 +13,7 @@ import type { Door } from './identity/authenticate';
 import { createIssuer } from './identity/issuer';
 import { createRateLimits } from './limits/rate-limits';
 import { createReadiness, serveHealth } from './health';
+import { createNameMemory } from './names/name-memory';
 import { renderReason } from './messages/render';
 import { servePages } from './pages/serve-pages';
 import { serveRoutes } from './routing/serve';
@@ -40,13 +41,15 @@ export async function createApp(config: ServiceConfig, overrides: Partial<Deps> 
   const internal = createInternalTokens({ issuer: 'gateway', privateKey: config.internalKey, trustedKeys: config.internalTrustedKeys });
   const grpc = createGrpcClients({ internal });
   const system = openSystemDatabase({ url: config.databaseRelayUrl, name: 'gateway-system', log });
+  const now = overrides.now ?? (() => new Date());
   const deps: Deps = {
     config,
     log,
     metrics,
     db: openDatabase({ url: config.databaseUrl, name: 'gateway', log }),
     clients: connectClients(grpc, config),
-    now: () => new Date(),
+    names: createNameMemory({ now }),
+    now,
     tokens: pageToken(config.pageTokenKey),
     ...overrides,
   };

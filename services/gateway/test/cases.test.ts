@@ -16,6 +16,21 @@ describe('cases over HTTP', () => {
   beforeEach(() => gateway.peers.reset());
   afterAll(() => gateway.stop());
 
+  it('show the names beside the ids, asked for once, and not again at once', async () => {
+    const got = await gateway.call(clerk, 'GET /v1/cases?pageSize=20');
+    expect(got).toMatchObject({
+      status: 200,
+      body: {
+        nextPageToken: '',
+        cases: [{ agentName: '赵代办', backupName: '钱搭档', unitName: '新园第一网格', handlerUnitName: '民政科', residentName: '王*明', nextActions: ['requestMaterial', 'accept'] }],
+      },
+    });
+    await gateway.call(clerk, `GET /v1/cases/${ids.case}`);
+    const joins = gateway.peers.calls.filter((call) => call.method.includes('batchGet'));
+    expect(new Set(joins.map((call) => call.caller.subject))).toEqual(new Set(['id-of-clerk']));
+    expect(joins.map((call) => call.method).sort()).toEqual(['PersonService/batchGetPersons', 'StaffService/batchGetStaff', 'UnitService/batchGetUnits']);
+  });
+
   it('are created for the caller, once per key', async () => {
     const got = await gateway.call(clerk, 'POST /v1/cases', { body: draft, headers: { 'idempotency-key': '"k-1"' } });
     expect(got).toMatchObject({ status: 201, body: { id: ids.case, state: 'submitted', channel: 'window', submittedAt: '2026-11-24T01:30:00.000Z' } });
@@ -26,20 +41,6 @@ describe('cases over HTTP', () => {
       request: { requestId: 'k-1', channel: 'CHANNEL_WINDOW', subject: '办理老年证', submit: true, mandateId: '' },
       caller: { tenantId: 'xingsheng', kind: 'staff', subject: 'id-of-clerk', language: 'zh-CN' },
     });
-  });
-
-  it('show the names beside the ids, asked for once each', async () => {
-    const got = await gateway.call(clerk, 'GET /v1/cases?pageSize=20');
-    expect(got).toMatchObject({
-      status: 200,
-      body: {
-        nextPageToken: '',
-        cases: [{ agentName: '赵代办', backupName: '钱搭档', unitName: '新园第一网格', handlerUnitName: '民政科', residentName: '王*明', nextActions: ['requestMaterial', 'accept'] }],
-      },
-    });
-    const joins = gateway.peers.calls.filter((call) => call.method.includes('batchGet'));
-    expect(new Set(joins.map((call) => call.caller.subject))).toEqual(new Set(['id-of-clerk']));
-    expect(joins.map((call) => call.method).sort()).toEqual(['PersonService/batchGetPersons', 'StaffService/batchGetStaff', 'UnitService/batchGetUnits']);
   });
 
   it('change at the version that was seen', async () => {

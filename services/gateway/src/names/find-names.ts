@@ -1,6 +1,7 @@
 import { systemCaller, type Caller } from '@linli/auth';
 import { isAppError } from '@linli/errors';
 import type { Call } from '../routing/route';
+import type { Found } from './name-memory';
 
 /** Names to show beside ids. What the caller may not read is simply not here. */
 export interface Names {
@@ -18,19 +19,25 @@ export interface Wanted {
   readonly persons?: readonly string[];
 }
 
-type Found = ReadonlyMap<string, string>;
-
 const mostIds = 200;
 const nobody: Found = new Map();
 
-/** Asks for all names of an answer at once: at most one call for staff, one for units, one for persons, in parallel. */
+/** Where one kind of name is read, and as whom. */
+interface Source {
+  readonly service: string;
+  readonly permission: string;
+  readonly caller: Caller;
+  readonly find: (ids: string[], options: Call['options']) => Promise<Found>;
+}
+
+/** Finds all names of an answer at once: at most one call for staff, one for units, one for persons, in parallel. */
 export async function findNames(call: Call, wanted: Wanted): Promise<Names> {
   const silent = new Set<string>();
-  async function ask(service: string, ids: readonly string[], find: (ids: string[]) => Promise<Found>): Promise<Found> {
+  async function ask(ids: readonly string[] = [], { service, permission, caller, find }: Source): Promise<Found> {
     const asked = [...new Set(ids)].filter((one) => one !== '').slice(0, mostIds);
-    if (asked.length === 0) return nobody;
+    if (asked.length === 0 || !holds(caller, permission)) return nobody;
     try {
-      return await find(asked);
+      return await call.names.find({ caller, permission }, asked, (unknown) => find(unknown, { ...call.options, caller }));
     } catch (error) {
       if (!isAppError(error)) throw error;
       // Names are an extra: whatever goes wrong with them, the answer itself stands.
@@ -42,35 +49,33 @@ export async function findNames(call: Call, wanted: Wanted): Promise<Names> {
 
   const { clients, caller } = call;
   const [staff, units, persons] = await Promise.all([
-    ask('organization', readable(caller, 'organization.staff.read') ? (wanted.staff ?? []) : [], async (staffIds) => {
-      const found = await clients.staff.batchGetStaff({ staffIds }, optionsFor(call, 'organization.staff.read'));
-      return new Map(found.staff.map(({ id, name }) => [id, name]));
+    ask(wanted.staff, {
+      ...ofOffice(caller, 'organization.staff.read'),
+      find: async (staffIds, options) => new Map((await clients.staff.batchGetStaff({ staffIds }, options)).staff.map(({ id, name }) => [id, name])),
     }),
-    ask('organization', readable(caller, 'organization.unit.read') ? (wanted.units ?? []) : [], async (unitIds) => {
-      const found = await clients.units.batchGetUnits({ unitIds }, optionsFor(call, 'organization.unit.read'));
-      return new Map(found.units.map(({ id, nameZh }) => [id, nameZh]));
+    ask(wanted.units, {
+      ...ofOffice(caller, 'organization.unit.read'),
+      find: async (unitIds, options) => new Map((await clients.units.batchGetUnits({ unitIds }, options)).units.map(({ id, nameZh }) => [id, nameZh])),
     }),
-    ask('residents', holds(caller, 'residents.person.read') ? (wanted.persons ?? []) : [], async (personIds) => {
-      const found = await clients.persons.batchGetPersons({ personIds }, call.options);
-      return new Map(found.persons.map(({ id, maskedName }) => [id, maskedName]));
+    ask(wanted.persons, {
+      service: 'residents',
+      permission: 'residents.person.read',
+      caller,
+      find: async (personIds, options) => new Map((await clients.persons.batchGetPersons({ personIds }, options)).persons.map(({ id, maskedName }) => [id, maskedName])),
     }),
   ]);
   return { staff, units, persons, unreachable: silent.size === 0 ? undefined : [...silent].sort() };
-}
-
-function readable(caller: Caller, permission: string): boolean {
-  return caller.kind === 'resident' || holds(caller, permission);
-}
-
-function holds(caller: Caller, permission: string): boolean {
-  return caller.grants.some((grant) => grant.permissions.includes(permission));
 }
 
 /**
  * A resident holds no grant in the office, but the receipt of their own case names its agent and where it is served:
  * the gateway asks for those names as itself.
  */
-function optionsFor(call: Call, permission: string): Call['options'] {
-  if (call.caller.kind !== 'resident') return call.options;
-  return { ...call.options, caller: systemCaller(call.caller.tenantId, 'gateway', [permission]) };
+function ofOffice(caller: Caller, permission: string): Omit<Source, 'find'> {
+  const asks = caller.kind === 'resident' ? systemCaller(caller.tenantId, 'gateway', [permission]) : caller;
+  return { service: 'organization', permission, caller: asks };
+}
+
+function holds(caller: Caller, permission: string): boolean {
+  return caller.grants.some((grant) => grant.permissions.includes(permission));
 }

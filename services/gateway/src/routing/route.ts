@@ -6,6 +6,7 @@ import { z } from 'zod';
 import type { Clients } from '../clients';
 import type { Admitted } from '../identity/authenticate';
 import type { Deps } from '../deps';
+import type { NameMemory } from '../names/name-memory';
 import { readPart } from './validate';
 
 export type Tag = 'me' | 'cases' | 'mandates' | 'items' | 'persons' | 'work' | 'threads' | 'units' | 'staff' | 'grants' | 'tenants';
@@ -14,6 +15,7 @@ export type Tag = 'me' | 'cases' | 'mandates' | 'items' | 'persons' | 'work' | '
 export interface Call {
   readonly deps: Pick<Deps, 'clients' | 'tokens' | 'log'>;
   readonly clients: Clients;
+  readonly names: NameMemory;
   readonly caller: Caller;
   readonly admitted: Admitted;
   /** What changes by this session must carry; undefined for a bearer token. */

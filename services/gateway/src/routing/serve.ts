@@ -89,10 +89,10 @@ function send(route: ApiRoute, response: Response, { body, version, location }: 
 }
 
 function callOf({ deps, door }: Edge, admitted: Admitted, { route, context }: { route: ApiRoute; context: RequestContext }): Call {
-  const { clients, tokens, log } = deps;
+  const { clients, names, tokens, log } = deps;
   const { caller, session } = admitted;
   // A change that has begun is carried through, whether or not its sender waits for the answer.
   const options = route.method === 'get' ? { caller, signal: context.signal } : { caller };
   const csrfToken = () => (session === undefined ? undefined : door.keys.csrfTokenOf(session.idHash));
-  return { deps: { clients, tokens, log }, clients, caller, admitted, csrfToken, options };
+  return { deps: { clients, tokens, log }, clients, names, caller, admitted, csrfToken, options };
 }

@@ -2,8 +2,9 @@ import { computeDue, localDateOf, satisfyClock, startClock } from '@linli/clocks
 import type { Tx } from '@linli/db';
 import { failedPrecondition } from '@linli/errors';
 import type { Deps } from '../deps';
-import { assertActiveStaff, onDuty } from '../directory/duty';
-import { findStaff, findUnitByCode, getOpenUnit } from '../directory/store';
+import { assertActiveStaff, findDuty, onDuty } from '../directory/duty';
+import type { DutyHolder } from '../directory/rules';
+import { findUnitByCode, getOpenUnit } from '../directory/store';
 import type { Item, ItemLimit } from '../items/rules';
 import { getItemVersion } from '../items/store';
 import { receivedAt, type Case } from './case';
@@ -28,11 +29,15 @@ export async function accepted(
 ): Promise<Outcome<'CaseAccepted'>> {
   const { found, at } = step;
   const acceptedAt = late ? receivedAt(found) : at;
-  const item = await getItemVersion(tx, found.itemCode, found.itemVersion);
-  const duty = await dutyFor(tx, step, acceptance.agentId);
-  const handler = await handlerFor(tx, { step, item, wanted: acceptance.handlerUnitId });
-  await satisfyClock(tx, { kind: clockKinds.notice, subjectId: found.id, at });
-  const handling = await startHandling(deps, tx, { caseId: found.id, item, at: acceptedAt });
+  const [item, duty] = await Promise.all([
+    getItemVersion(tx, found.itemCode, found.itemVersion),
+    dutyFor(tx, step, acceptance.agentId),
+    satisfyClock(tx, { kind: clockKinds.notice, subjectId: found.id, at }),
+  ]);
+  const [handler, handling] = await Promise.all([
+    handlerFor(tx, { step, item, wanted: acceptance.handlerUnitId }),
+    startHandling(deps, tx, { caseId: found.id, item, at: acceptedAt }),
+  ]);
   const { dueAt, statutoryDueAt, dueProvisional } = handling;
   return {
     changed: { ...duty, ...handler, ...handling, acceptedAt, acceptedAutomatically: late },
@@ -93,14 +98,17 @@ async function dutyFor(tx: Tx, { found, caller, at }: Step, wanted: string | und
   }
   // Staff that the directory does not know yet accepts all the same: the events of a new colleague may still be under way.
   if (caller.kind === 'staff') {
-    const known = await findStaff(tx, caller.subject);
-    return known === undefined ? { agentId: caller.subject, backupId: undefined, ownerId: caller.subject } : dutyOfAgent(tx, caller.subject, at);
+    const duty = await findDuty(tx, caller.subject, at);
+    return duty === undefined ? { agentId: caller.subject, backupId: undefined, ownerId: caller.subject } : partsOf(duty);
   }
   return dutyOfUnit(tx, found, at);
 }
 
 async function dutyOfAgent(tx: Tx, agent: string, now: Date): Promise<Pick<Case, 'agentId' | 'backupId' | 'ownerId'>> {
-  const { agentId, backupId, ownerId } = await onDuty(tx, agent, now);
+  return partsOf(await onDuty(tx, agent, now));
+}
+
+function partsOf({ agentId, backupId, ownerId }: DutyHolder): Pick<Case, 'agentId' | 'backupId' | 'ownerId'> {
   return { agentId, backupId, ownerId };
 }
 

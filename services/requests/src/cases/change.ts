@@ -75,19 +75,18 @@ export interface Outcome<Name extends CaseEventName> {
 export async function saveChange<Name extends CaseEventName>(tx: Tx, step: Step, outcome: Outcome<Name>): Promise<Case> {
   const { found, action, at } = step;
   const after: Case = { ...found, ...outcome.changed, state: targetOf(found.state, action), version: found.version + 1, updatedAt: at };
-  await updateCase(tx, after);
-  await recordChange(tx, { ...step, after }, outcome);
+  await Promise.all([updateCase(tx, after), recordChange(tx, { ...step, after }, outcome)]);
   return after;
 }
 
-/** What goes with every change once the case's row is written. */
+/** What goes with every change, sent together behind the case's row, which is locked or new. */
 export async function recordChange<Name extends CaseEventName>(
   tx: Tx,
   change: { readonly after: Case; readonly action: string; readonly caller: Caller; readonly at: Date },
   outcome: Pick<Outcome<Name>, 'event' | 'detail' | 'facts' | 'note' | 'internalNote'>,
 ): Promise<void> {
   const { after, action, caller, at } = change;
-  await insertEntry(tx, {
+  const entry = insertEntry(tx, {
     caseId: after.id,
     version: after.version,
     threadId: after.threadId,
@@ -99,18 +98,19 @@ export async function recordChange<Name extends CaseEventName>(
     note: outcome.note ?? '',
     internalNote: outcome.internalNote ?? '',
   });
-  await enqueue(tx, {
+  const event = enqueue(tx, {
     type: `linli.requests.v1.${outcome.event}`,
     aggregateId: after.id,
     version: after.version,
     payload: { case: factsOf(after), ...outcome.detail },
   });
-  await recordAudit(tx, caller, {
+  const record = recordAudit(tx, caller, {
     action: `case.${action}`,
     objectType: 'case',
     objectId: after.id,
     details: { version: String(after.version) },
   });
+  await Promise.all([entry, event, record]);
 }
 
 /** Clocks of two machines differ a little; a case's own time never runs backwards. */

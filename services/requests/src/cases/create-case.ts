@@ -50,14 +50,21 @@ export async function createCase(
   return deps.db.withTenant(caller, async (tx) => {
     const fresh: { made?: Case } = {};
     const caseId = await answerOnce(tx, key, async () => {
-      const drafted = await compose(tx, caller, { input, person, at });
-      const created = number === undefined ? drafted : { ...drafted, ...(await enter(deps, tx, { found: drafted, number, at })) };
-      await insertCase(tx, created);
-      await insertPapers(tx, created.id, created.heldPapers);
+      const id = newId();
+      const [drafted, entered] = await Promise.all([
+        compose(tx, caller, { id, input, person, at }),
+        number === undefined ? undefined : enter(deps, tx, { found: { id }, number, at }),
+      ]);
+      const created = { ...drafted, ...entered };
       const change = { after: created, action: 'create', caller, at };
       const facts = { channel: created.channel, papers: String(created.heldPapers.length) };
-      if (created.state === 'draft') await recordChange(tx, change, { event: 'CaseDrafted', detail: {}, facts });
-      else await recordChange(tx, change, { event: 'CaseSubmitted', detail: { noticeDueAt: created.noticeDueAt }, facts, note: created.subject });
+      await Promise.all([
+        insertCase(tx, created),
+        insertPapers(tx, created.id, created.heldPapers),
+        created.state === 'draft'
+          ? recordChange(tx, change, { event: 'CaseDrafted', detail: {}, facts })
+          : recordChange(tx, change, { event: 'CaseSubmitted', detail: { noticeDueAt: created.noticeDueAt }, facts, note: created.subject }),
+      ]);
       fresh.made = created;
       return created.id;
     });
@@ -107,18 +114,16 @@ export async function submitCase(deps: Filing, caller: Caller, input: CaseRef): 
 async function compose(
   tx: Tx,
   caller: Caller,
-  { input, person, at }: { readonly input: CreateCase; readonly person: CheckedPerson; readonly at: Date },
+  { id, input, person, at }: { readonly id: string; readonly input: CreateCase; readonly person: CheckedPerson; readonly at: Date },
 ): Promise<Case> {
   const today = localDateOf(at);
-  const item = await getItemInForce(tx, input.itemCode, today);
-  const place = await placeOf(tx, { input, person, today });
+  const [item, place] = await Promise.all([getItemInForce(tx, input.itemCode, today), placeOf(tx, { input, person, today })]);
   const { itemCode, residentId, channel, subject } = input;
   const filed = { itemCode, residentId, channel, subject, ...place, mandateId: input.mandateId };
   const mandated = await underMandate(tx, filed, at);
   throwIf(refusalOfChannel(channel, caller));
   throwIf(refusalOfFiling({ ...filed, ...mandated }, caller));
   assertProxy(item, input.mandateId);
-  const id = newId();
   const draft: Case = { ...emptyDraft, ...filed, ...mandated, ...pinned(item), id, threadId: id, createdAt: at, updatedAt: at, version: 1 };
   return { ...draft, heldPapers: entrust(draft, { caller, item, materialCodes: input.entrustedMaterialCodes, at }) };
 }
@@ -156,7 +161,7 @@ async function placeOf(
 async function enter(
   deps: Pick<Deps, 'calendar'>,
   tx: Tx,
-  { found, number, at }: { readonly found: Case; readonly number: string; readonly at: Date },
+  { found, number, at }: { readonly found: Pick<Case, 'id'>; readonly number: string; readonly at: Date },
 ) {
   const clock = await startClock(tx, deps.calendar, {
     kind: clockKinds.notice,

@@ -22,14 +22,16 @@ export async function decideCase(
   return deps.db.withTenant(caller, async (tx) => {
     const step = await takeCase(tx, caller, { ref: input, action: 'decide', now: deps.now() });
     const { found, at } = step;
-    await satisfyClock(tx, { kind: clockKinds.handle, subjectId: found.id, at });
-    const clock = await startClock(tx, deps.calendar, {
-      kind: clockKinds.deliver,
-      subjectType: 'requests.case',
-      subjectId: found.id,
-      ruleSet: { id: clockKinds.deliver },
-      at,
-    });
+    const [clock] = await Promise.all([
+      startClock(tx, deps.calendar, {
+        kind: clockKinds.deliver,
+        subjectType: 'requests.case',
+        subjectId: found.id,
+        ruleSet: { id: clockKinds.deliver },
+        at,
+      }),
+      satisfyClock(tx, { kind: clockKinds.handle, subjectId: found.id, at }),
+    ]);
     return saveChange(tx, step, {
       changed: { result, resultExplanation: explanation, decidedAt: at, nextDueAt: clock.dueAt },
       event: 'CaseDecided',

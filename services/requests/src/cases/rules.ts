@@ -1,7 +1,7 @@
 import { coversUnit, isSelf, type Caller } from '@linli/auth';
 import { failedPrecondition, invalidArgument, notFound, permissionDenied, type AppError } from '@linli/errors';
 import { isNoticeLate, isOnCase, lastAnswer, outstandingNotice, papersOut, type Case, type Channel } from './case';
-import { actions, refusalOfState, stateForbids, type Action } from './state-machine';
+import { actions, refusalOfState, stateForbids, transitions, type Action } from './state-machine';
 
 /**
  * As what a caller stands to a case, for one permission: the resident whose case it is; the agent, their partner or
@@ -81,10 +81,15 @@ export function assertVisible(found: Case, caller: Caller, permission: string = 
   throw notFound('CASE_NOT_FOUND', 'there is no such case');
 }
 
+function mayEver(found: Case, action: Action, caller: Caller): boolean {
+  const { permission, by } = actionRules[action];
+  return partiesOf(found, caller, permission).some((party) => by.includes(party));
+}
+
 /** Why the caller may never do this to this case, whatever its state. */
 export function refusalOfCaller(found: Case, action: Action, caller: Caller): AppError | undefined {
-  const { permission, by, residentOnly } = actionRules[action];
-  if (partiesOf(found, caller, permission).some((party) => by.includes(party))) return undefined;
+  const { permission, residentOnly } = actionRules[action];
+  if (mayEver(found, action, caller)) return undefined;
   if (residentOnly !== undefined) return permissionDenied(residentOnly, 'only the resident may do this');
   return permissionDenied('UNIT_OUT_OF_SCOPE', 'the permission does not cover this part of the case', { details: { permission } });
 }
@@ -96,8 +101,9 @@ export function refusalNow(action: Action, facts: Facts): AppError | undefined {
 
 /** What this caller may do next: exactly what `refusalOfCaller` and `refusalNow` let pass. */
 export function nextActions(found: Case, caller: Caller, now: Date): Action[] {
+  // What the state leaves is a handful, and a refusal, which is an error with its stack, is dear to make.
   return actions.filter(
-    (action) => refusalOfCaller(found, action, caller) === undefined && refusalNow(action, { found, caller, now }) === undefined,
+    (action) => transitions[found.state][action] !== undefined && mayEver(found, action, caller) && refusalNow(action, { found, caller, now }) === undefined,
   );
 }
 

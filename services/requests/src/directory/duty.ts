@@ -1,5 +1,5 @@
 import type { Tx } from '@linli/db';
-import { failedPrecondition, notFound } from '@linli/errors';
+import { failedPrecondition, notFound, type AppError } from '@linli/errors';
 import { setTimer } from '../timers/store';
 import { isOnDuty, nextDutyChange, resolveDuty, type DutyHolder, type StaffDuty } from './rules';
 import { findStaff, listCoordinators, lockDependents, saveDutyHolder } from './store';
@@ -15,12 +15,21 @@ export type OnStaffChanged = (tx: Tx, agentId: string, cause: DutyCause) => Prom
  * @throws AppError not_found AGENT_UNKNOWN.
  */
 export async function onDuty(tx: Tx, agentId: string, now: Date): Promise<DutyHolder> {
-  return resolve(tx, await getStaff(tx, agentId), now);
+  const duty = await findDuty(tx, agentId, now);
+  if (duty === undefined) throw agentUnknown(agentId);
+  return duty;
+}
+
+/** The same; undefined for somebody whom the directory does not know. */
+export async function findDuty(tx: Tx, agentId: string, now: Date): Promise<DutyHolder | undefined> {
+  const staff = await findStaff(tx, agentId, 'share');
+  return staff === undefined ? undefined : resolve(tx, staff, now);
 }
 
 /** @throws AppError not_found AGENT_UNKNOWN; failed_precondition AGENT_INACTIVE. */
 export async function assertActiveStaff(tx: Tx, staffId: string): Promise<void> {
-  const staff = await getStaff(tx, staffId);
+  const staff = await findStaff(tx, staffId, 'share');
+  if (staff === undefined) throw agentUnknown(staffId);
   if (!staff.active) throw failedPrecondition('AGENT_INACTIVE', 'this member of staff has left', { details: { agent: staffId } });
 }
 
@@ -56,8 +65,6 @@ async function resolve(tx: Tx, agent: StaffDuty, now: Date): Promise<DutyHolder>
   return resolveDuty(agent, { partner, coordinators: covered ? [] : await listCoordinators(tx) }, now);
 }
 
-async function getStaff(tx: Tx, staffId: string): Promise<StaffDuty> {
-  const staff = await findStaff(tx, staffId, 'share');
-  if (staff === undefined) throw notFound('AGENT_UNKNOWN', 'there is no such member of staff', { details: { agent: staffId } });
-  return staff;
+function agentUnknown(staffId: string): AppError {
+  return notFound('AGENT_UNKNOWN', 'there is no such member of staff', { details: { agent: staffId } });
 }
