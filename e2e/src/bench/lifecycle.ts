@@ -5,7 +5,7 @@ import { closedLoop, openLoop } from './load';
 import type { Bench, Stage } from './bench';
 import type { Figure } from './report';
 
-const concurrency = 16;
+const concurrency = 32;
 const aimed = 100;
 /** Of what the platform can do at most, when that is less than the aim: beyond it a queue only grows. */
 const bearable = 0.8;

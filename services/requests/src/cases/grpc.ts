@@ -19,7 +19,7 @@ import { reassignCase } from './owners';
 import { assertVisible } from './rules';
 import { getCase } from './store';
 import { readFreeText } from './text';
-import { lightLimits } from './waiting';
+import { createLights } from './waiting';
 import { caseToWire, channelWire } from './wire';
 
 const code = { max: 64, pattern: /^[A-Za-z0-9][A-Za-z0-9._-]*$/ };
@@ -32,9 +32,10 @@ type Context = { readonly caller: Caller };
 
 /** One method an RPC: the wire on both sides, the use case between. Permissions: the server; everything else: the use case. */
 export function caseService(deps: Deps): requests.CaseServiceImplementation<Context> {
+  const lightsOf = createLights(deps.calendar);
   function answer(found: Case, { caller }: Context): { case: requests.Case } {
     const now = deps.now();
-    return { case: caseToWire(found, { caller, now, lights: lightLimits(deps.calendar, now) }) };
+    return { case: caseToWire(found, { caller, now, lights: lightsOf(now) }) };
   }
 
   return {

@@ -60,6 +60,16 @@ export function lightLimits(calendar: Calendar, now: Date): LightLimits {
   return { redUntil: instantAt(today, lastMs), yellowUntil: instantAt(addDays(third, 1), -1) };
 }
 
+/** The limits of now, worked out once a day: every case that is shown asks for them. */
+export function createLights(calendar: Calendar): (now: Date) => LightLimits {
+  let known: { readonly day: string; readonly limits: LightLimits } | undefined;
+  return (now) => {
+    const day = localDateOf(now);
+    if (known?.day !== day) known = { day, limits: lightLimits(calendar, now) };
+    return known.limits;
+  };
+}
+
 export function lightOf(dueAt: Date | undefined, { redUntil, yellowUntil }: LightLimits): 'green' | 'yellow' | 'red' | undefined {
   if (dueAt === undefined) return undefined;
   if (dueAt <= redUntil) return 'red';
