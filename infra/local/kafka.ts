@@ -51,7 +51,7 @@ async function startLocal(options: KafkaOptions, java: string): Promise<string> 
   mkdirSync(data, { recursive: true });
   const properties = path.join(data, 'server.properties');
   writeFileSync(properties, fillTemplate(options, path.join(data, 'log')));
-  const base = ['-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1', `-Dlog4j2.configurationFile=${logging}`, '-cp', `${jars}/*`];
+  const base = ['-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1', '-XX:-UsePerfData', `-Dlog4j2.configurationFile=${logging}`, '-cp', `${jars}/*`];
   const formatted = path.join(data, 'formatted');
   if (!existsSync(formatted)) {
     const id = randomBytes(16).toString('base64url');

@@ -3,11 +3,14 @@ import { parseArgs } from 'node:util';
 import { startOwnPlatform } from '../own-platform';
 import type { Bench } from './bench';
 import { lifecycle } from './lifecycle';
+import { lists } from './lists';
 import { fillOffice } from './office-data';
+import { relay } from './relay';
 import { describeMachine, describeReport, isMet, round } from './report';
 import { start } from './start';
+import { tree } from './tree';
 
-const benches: readonly Bench[] = [lifecycle, start];
+const benches: readonly Bench[] = [lifecycle, lists, tree, start, relay];
 
 const usage = `npm run bench -- NAME [options]   measures the platform on data of its own, against a reference in the same run
   NAME           ${benches.map(({ name }) => name).join(' | ')}

@@ -86,7 +86,7 @@ async function readOffice(client: Client): Promise<Office> {
     unitPaths: units.rows.filter(({ kind }) => ['community', 'grid', 'building'].includes(kind)).map(({ path }) => path),
     handlerPaths: units.rows.filter(({ kind }) => kind === 'department').map(({ path }) => path),
     staff: staff.rows.map(({ id }) => id),
-    residents: Array.from({ length: manyResidents }, (_, n) => idOf('b', n)),
+    residents: Array.from({ length: manyResidents }, (_, n) => residentId(n)),
     item: { code: item.code, version: item.version, nameZh: item.name_zh },
     now: new Date(Math.floor(Date.now() / day) * day),
   };
@@ -181,6 +181,11 @@ function versionOf(drawn: Drawn): number {
 
 function lastOf(path: string): string {
   return path.split('/').at(-2) ?? '';
+}
+
+/** Those of the cases are the first 20,000. */
+export function residentId(n: number): string {
+  return idOf('b', n);
 }
 
 /** UUIDs in the order of `n`, as the app's own are in the order of time. */

@@ -40,6 +40,11 @@ export class Caller {
     return this.call('POST', path, { headers: { 'idempotency-key': `"${key}"` }, body });
   }
 
+  /** A question that is asked in a body. */
+  post(path: string, body: object): Promise<Answered> {
+    return this.call('POST', path, { headers: {}, body });
+  }
+
   change(path: string, version: unknown, body: object = {}): Promise<Answered> {
     return this.call('POST', path, { headers: { 'if-match': `"v${String(version)}"` }, body });
   }
