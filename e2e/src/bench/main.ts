@@ -2,6 +2,7 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { startOwnPlatform } from '../own-platform';
 import type { Bench } from './bench';
+import { burst } from './burst';
 import { lifecycle } from './lifecycle';
 import { lists } from './lists';
 import { fillOffice } from './office-data';
@@ -10,7 +11,7 @@ import { describeMachine, describeReport, isMet, round } from './report';
 import { start } from './start';
 import { tree } from './tree';
 
-const benches: readonly Bench[] = [lifecycle, lists, tree, start, relay];
+const benches: readonly Bench[] = [lifecycle, burst, lists, relay, tree, start];
 
 const usage = `npm run bench -- NAME [options]   measures the platform on data of its own, against a reference in the same run
   NAME           ${benches.map(({ name }) => name).join(' | ')}
