@@ -43,8 +43,8 @@ export const mutations: readonly Mutation[] = [
   {
     name: 'the consumer acknowledges before the effect',
     file: 'packages/messaging/src/group-reader.ts',
-    find: '      const isDone = await this.options.onRecord(toRecord(batch, message), session);\n      if (!isDone || generation !== this.generation) break;\n      payload.resolveOffset(message.offset);\n      next = String(BigInt(message.offset) + 1n);',
-    replace: '      payload.resolveOffset(message.offset);\n      next = String(BigInt(message.offset) + 1n);\n      const isDone = await this.options.onRecord(toRecord(batch, message), session);\n      if (!isDone || generation !== this.generation) break;',
+    find: '      const done = await this.options.onRecords(left, session);\n      const last = left[done - 1];\n      if (last === undefined || generation !== this.generation) break;\n      payload.resolveOffset(last.offset);\n      next = String(BigInt(last.offset) + 1n);\n',
+    replace: '      const first = left[0]?.offset ?? last.offset;\n      payload.resolveOffset(first);\n      next = String(BigInt(first) + 1n);\n      const done = await this.options.onRecords(left, session);\n      if (done === 0 || generation !== this.generation) break;\n',
     tests: ['packages/messaging/test/consumer'],
   },
   {
@@ -67,6 +67,27 @@ export const mutations: readonly Mutation[] = [
     find: "        if (await this.isParkedBehind(tx, record, event)) return 'parked';",
     replace: '',
     tests: ['packages/messaging/test/consumer'],
+  },
+  {
+    name: 'duplicates among events applied together are not looked for',
+    file: 'packages/messaging/src/apply-together.ts',
+    find: 'free.filter(({ event }) => fresh.delete(event.id));',
+    replace: 'free.filter(({ event }) => fresh.delete(event.id) || true);',
+    tests: ['packages/messaging/test/together'],
+  },
+  {
+    name: 'events applied together overtake a parked one of their key',
+    file: 'packages/messaging/src/apply-together.ts',
+    find: '    const free = events.filter(({ event }) => !parked.has(event.key));',
+    replace: '    parked.clear();\n    const free = events;',
+    tests: ['packages/messaging/test/together'],
+  },
+  {
+    name: 'the marks of events applied together are made before their transaction',
+    file: 'packages/messaging/src/apply-together.ts',
+    find: 'await inbox.onceEach(tx, group, free.map(({ event }) => event.id))',
+    replace: 'await database.withTenant(first, (other) => inbox.onceEach(other, group, free.map(({ event }) => event.id)))',
+    tests: ['packages/messaging/test/together'],
   },
   {
     name: 'a change does not look at the version that was seen',

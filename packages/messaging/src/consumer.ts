@@ -53,7 +53,7 @@ const pruneEveryMs = 3_600_000;
 export function createConsumer(options: ConsumerOptions, ports: ConsumerPorts = production): EventConsumer {
   const { brokers, group, handlers, log, metrics, system, catalogue = EVENT_CATALOGUE } = options;
   const { inbox, time } = ports;
-  const delivery = new Delivery({ ...options, catalogue, inbox });
+  const delivery = new Delivery({ ...options, catalogue, inbox, time });
   const lag = metrics.gauge('consumer_lag', 'Records of a partition that are not settled yet.', ['topic', 'partition']);
   const parkedKeys = metrics.gauge('consumer_parked_keys', 'Aggregates whose events wait for an operator.');
   const reader = new GroupReader({
@@ -65,7 +65,7 @@ export function createConsumer(options: ConsumerOptions, ports: ConsumerPorts = 
     fromBeginning: true,
     commits: true,
     log,
-    onRecord: (record, session) => delivery.settle(record, session),
+    onRecords: (records, session) => delivery.settle(records, session),
     onJoin: () => lag.reset(),
     onLag: (place, records) => lag.set(place, records),
     onFatal: options.onFatal ?? throwOutside,

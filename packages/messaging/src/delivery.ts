@@ -1,10 +1,12 @@
 import { translateDatabaseError, type Database, type SystemDatabase, type Tx } from '@linli/db';
 import { isAppError } from '@linli/errors';
 import { continueTrace, errorType, type Logger, type Metrics } from '@linli/telemetry';
+import { applyTogether, type Applicable } from './apply-together';
 import { factsOf, type EventCatalogue } from './catalogue';
 import { decodeRecord, type KafkaRecord, type ReceivedEvent } from './envelope';
 import type { Session } from './group-reader';
 import type { Failure, InboxStore, ParkedKey } from './inbox-store';
+import type { Time } from './pace';
 
 export interface IncomingEvent<T> {
   readonly id: string;
@@ -31,14 +33,21 @@ export interface DeliveryOptions {
   readonly log: Logger;
   readonly metrics: Metrics;
   readonly inbox: InboxStore;
+  readonly time: Time;
 }
 
-type Work = (tx: Tx) => Promise<void>;
+export type Work = (tx: Tx) => Promise<void>;
 
 const mostAttempts = 3;
+/** Events of one transaction. Beyond a hundred, what they share is next to nothing of their cost. */
+const mostAtOnce = 100;
+/** A transaction keeps its locks, and people wait for them. */
+const longestMs = 100;
 
-/** Settles records one by one: each ends as applied, duplicate, parked, dead or skipped, and only then is done. */
+/** Settles records: each ends as applied, duplicate, parked, dead or skipped, and only then is done. */
 export class Delivery {
+  /** How many events the next transaction takes: more while that is quick, one again when it fails. */
+  private atOnce = 1;
   private readonly outcomes: ReturnType<Metrics['counter']>;
   private readonly retries: ReturnType<Metrics['counter']>;
   private readonly delay: ReturnType<Metrics['histogram']>;
@@ -50,8 +59,65 @@ export class Delivery {
     this.delay = metrics.histogram('consumer_delay_seconds', 'From the change to its effect here.');
   }
 
+  /** Settles some of the records, from the first on, and gives how many; 0 when the reader stops before: they will come again. */
+  async settle(records: readonly KafkaRecord[], session: Session): Promise<number> {
+    const some = records.slice(0, this.atOnce);
+    const began = this.options.time.monotonic();
+    const left = some.length > 1 ? await this.settleTogether(some) : some;
+    for (const record of left) {
+      if (!session.isActive() || !(await this.settleOne(record, session))) return 0;
+      await session.heartbeat();
+    }
+    if (this.options.time.monotonic() - began > longestMs) this.atOnce = Math.ceil(this.atOnce / 2);
+    else this.atOnce = Math.min(this.atOnce * 2, mostAtOnce);
+    return some.length;
+  }
+
+  /** Applies what it can in one transaction a tenant; gives what is left to be settled one by one, in order within each key. */
+  private async settleTogether(records: readonly KafkaRecord[]): Promise<KafkaRecord[]> {
+    const left: KafkaRecord[] = [];
+    const byTenant = new Map<string, [Applicable, ...Applicable[]]>();
+    for (const record of records) {
+      const applicable = this.applicableOf(record);
+      if (applicable === undefined) {
+        left.push(record);
+        continue;
+      }
+      const others = byTenant.get(applicable.event.tenantId);
+      if (others === undefined) byTenant.set(applicable.event.tenantId, [applicable]);
+      else others.push(applicable);
+    }
+    for (const events of byTenant.values()) left.push(...(await this.tryTogether(events)).map(({ record }) => record));
+    return left;
+  }
+
+  private async tryTogether(events: readonly [Applicable, ...Applicable[]]): Promise<readonly Applicable[]> {
+    if (events.length === 1) return events;
+    try {
+      const { applied, duplicates, behindParked } = await applyTogether(this.options, events);
+      for (const { event } of applied) this.noteApplied(event);
+      this.outcomes.inc({ outcome: 'duplicate' }, duplicates);
+      return behindParked;
+    } catch (err) {
+      // Whatever it is, one by one tells whose it is.
+      this.atOnce = 1;
+      this.retries.inc({ cause: 'together' });
+      this.options.log.debug({ err, events: events.length }, 'events could not be applied together');
+      return events;
+    }
+  }
+
+  private applicableOf(record: KafkaRecord): Applicable | undefined {
+    const decoded = decodeRecord(record);
+    if ('fault' in decoded) return undefined;
+    const { event } = decoded;
+    const work = workOf(this.options, event);
+    if (work === undefined || factsOf(this.options.catalogue, event.type)?.topic !== record.topic) return undefined;
+    return { record, event, work };
+  }
+
   /** False when the reader stops before the record was settled: it will come again. */
-  async settle(record: KafkaRecord, session: Session): Promise<boolean> {
+  private async settleOne(record: KafkaRecord, session: Session): Promise<boolean> {
     const decoded = decodeRecord(record);
     if ('fault' in decoded) return this.bury(record, session, decoded.fault);
     const { event } = decoded;
@@ -90,8 +156,13 @@ export class Delivery {
         return 'applied';
       }),
     );
-    this.outcomes.inc({ outcome });
-    if (outcome === 'applied') this.delay.observe(Math.max(0, Date.now() - event.time.getTime()) / 1000);
+    if (outcome === 'applied') this.noteApplied(event);
+    else this.outcomes.inc({ outcome });
+  }
+
+  private noteApplied({ time }: ReceivedEvent): void {
+    this.outcomes.inc({ outcome: 'applied' });
+    this.delay.observe(Math.max(0, Date.now() - time.getTime()) / 1000);
   }
 
   /** An event whose key is parked joins the queue there, so that it cannot overtake. */

@@ -22,8 +22,8 @@ export interface GroupReaderOptions {
   /** Remember positions in the broker. */
   readonly commits: boolean;
   readonly log: Logger;
-  /** Handles one record of a partition, in order. False: it could not be finished before the reader stops. */
-  readonly onRecord: (record: KafkaRecord, session: Session) => Promise<boolean>;
+  /** Handles some of these records of a partition, from the first on. Gives how many; 0: none could be finished before the reader stops. */
+  readonly onRecords: (records: readonly KafkaRecord[], session: Session) => Promise<number>;
   /** Records that follow this position in the partition. */
   readonly onLag?: (place: { topic: string; partition: number }, lag: number) => void;
   /** Connected for the first time, before anything is read. */
@@ -43,7 +43,7 @@ export interface Session {
   backOff(failures: number): Promise<void>;
 }
 
-/** One kafkajs consumer of a group, with manual offsets: a record's offset moves only after `onRecord`. */
+/** One kafkajs consumer of a group, with manual offsets: a record's offset moves only after `onRecords`. */
 export class GroupReader {
   private readonly pace: Pace;
   private readonly consumer: GroupMember;
@@ -57,7 +57,7 @@ export class GroupReader {
     this.pace = new Pace(options.time);
     this.consumer = kafka.consumer({
       groupId: group,
-      // A killed member keeps its partitions this long. A record's work is one short transaction, so ten seconds of silence mean death.
+      // A killed member keeps its partitions this long. Between two heartbeats lies one short transaction, so ten seconds of silence mean death.
       sessionTimeout: 10_000,
       // Nor does the group wait longer for a member that is gone before it goes on without it.
       rebalanceTimeout: 10_000,
@@ -137,12 +137,14 @@ export class GroupReader {
     const session: Session = { heartbeat: () => payload.heartbeat(), isActive, backOff: (failures) => this.pace.backOff(failures) };
     let next: string | undefined;
     this.options.onLag?.({ topic, partition }, behind(batch.highWatermark, batch.firstOffset() ?? '0'));
-    for (const message of batch.messages) {
-      if (!isActive()) break;
-      const isDone = await this.options.onRecord(toRecord(batch, message), session);
-      if (!isDone || generation !== this.generation) break;
-      payload.resolveOffset(message.offset);
-      next = String(BigInt(message.offset) + 1n);
+    let left = batch.messages.map((message) => toRecord(batch, message));
+    while (left.length > 0 && isActive()) {
+      const done = await this.options.onRecords(left, session);
+      const last = left[done - 1];
+      if (last === undefined || generation !== this.generation) break;
+      payload.resolveOffset(last.offset);
+      next = String(BigInt(last.offset) + 1n);
+      left = left.slice(done);
       await payload.heartbeat();
     }
     if (next === undefined || generation !== this.generation) return;

@@ -1,7 +1,7 @@
 import { tenantOf, type Tx } from '@linli/db';
 import type { Knex } from 'knex';
 import type { KafkaRecord, ReceivedEvent, RecordHeader } from './envelope';
-import { once, pruneProcessed } from './once';
+import { once, onceEach, pruneProcessed } from './once';
 
 /** The events of one aggregate, as one consumer reads them. */
 export interface ParkedKey {
@@ -37,6 +37,15 @@ function keyBindings({ tenantId, consumer, topic, key }: ParkedKey): string[] {
 export async function isParked(tx: Tx, key: ParkedKey): Promise<boolean> {
   const { rows } = await tx.raw<{ rows: unknown[] }>(`select from parked_event where ${keyMatches} limit 1`, keyBindings(key));
   return rows.length > 0;
+}
+
+/** Which keys of a topic are parked, of those given. */
+export async function findParkedKeys(tx: Tx, { consumer, topic }: Pick<ParkedKey, 'consumer' | 'topic'>, keys: string[]): Promise<string[]> {
+  const { rows } = await tx.raw<{ rows: { key: string }[] }>(
+    'select distinct key from parked_event where tenant_id = ? and consumer = ? and topic = ? and key = any(cast(? as text[]))',
+    [tenantOf(tx), consumer, topic, keys],
+  );
+  return rows.map(({ key }) => key);
 }
 
 /** Parking, re-driving and discarding one key exclude each other until the end of the transaction. */
@@ -125,7 +134,9 @@ export async function countParkedKeys(knex: Knex, consumer: string): Promise<num
 /** What a consumer and a re-drive ask of the database. */
 export const inboxStore = {
   once,
+  onceEach,
   isParked,
+  findParkedKeys,
   lockKey,
   park,
   findParkedHead,

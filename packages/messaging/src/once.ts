@@ -15,6 +15,16 @@ export async function once(tx: Tx, consumer: string, eventId: string): Promise<b
   return rowCount === 1;
 }
 
+/** The same for many events at once, in the order given. Returns those that come for the first time, each once. */
+export async function onceEach(tx: Tx, consumer: string, eventIds: string[]): Promise<string[]> {
+  const { rows } = await tx.raw<{ rows: { event_id: string }[] }>(
+    `insert into processed_event (tenant_id, consumer, event_id) select ?, ?, unnest(cast(? as uuid[]))
+     on conflict do nothing returning event_id`,
+    [tenantOf(tx), consumer, eventIds],
+  );
+  return rows.map(({ event_id: id }) => id);
+}
+
 /** Forgets marks older than `days`, ten thousand at a time. Returns how many. */
 export async function pruneProcessed(system: SystemDatabase, days: number = processedRetentionDays): Promise<number> {
   let pruned = 0;

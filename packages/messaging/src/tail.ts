@@ -59,10 +59,12 @@ class LiveTail implements Tail {
         }
       },
       onJoin: (seek) => this.positions.forEach(seek),
-      onRecord: async (record) => {
-        this.pass(record);
-        this.remember({ ...record, offset: String(BigInt(record.offset) + 1n) });
-        return true;
+      onRecords: async (records) => {
+        for (const record of records) {
+          this.pass(record);
+          this.remember({ ...record, offset: String(BigInt(record.offset) + 1n) });
+        }
+        return records.length;
       },
       onFatal: options.onFatal ?? ((err) => log.error({ err }, 'live tail ended')),
     });

@@ -233,7 +233,7 @@ const inboxOps = fc.oneof(
   {
     weight: 8,
     arbitrary: fc.record({
-      op: fc.constantFrom('once' as const, 'once' as const, 'isParked' as const, 'lock' as const, 'park' as const, 'park' as const, 'head' as const, 'unpark' as const, 'attempt' as const),
+      op: fc.constantFrom('once' as const, 'once' as const, 'once each' as const, 'isParked' as const, 'parked keys' as const, 'lock' as const, 'park' as const, 'park' as const, 'head' as const, 'unpark' as const, 'attempt' as const),
       session: fc.nat(2),
       aggregate: fc.nat(1),
       offset: fc.nat(3),
@@ -253,7 +253,10 @@ function ask(inbox: InboxStore, tx: Tx, { op, aggregate, offset }: { op: string;
   const event = { id: eventIdOf(id), source: 's', type: 't.T', tenantId, aggregateId: `a${aggregate}`, version: 1, time: new Date(0), key: key.key, data: {} };
   const failure = { reason: 'R', attempts: 1, firstFailedAt: new Date(0) };
   if (op === 'once') return inbox.once(tx, consumer, event.id);
+  // Others of the key besides, and the first one again.
+  if (op === 'once each') return inbox.onceEach(tx, consumer, [id, id + 1, id].map(eventIdOf)).then((fresh) => fresh.sort());
   if (op === 'isParked') return inbox.isParked(tx, key);
+  if (op === 'parked keys') return inbox.findParkedKeys(tx, key, [keyOf('a0'), keyOf('a1'), keyOf('a2')]).then((keys) => keys.sort());
   if (op === 'lock') return inbox.lockKey(tx, key);
   if (op === 'park') return inbox.park(tx, consumer, { record, event, failure });
   if (op === 'head') return inbox.findParkedHead(tx, key);

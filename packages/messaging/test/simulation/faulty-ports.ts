@@ -152,6 +152,26 @@ export const faultyPorts: readonly FaultyPort[] = [
     })),
   },
   {
+    name: 'marks of several events in a transaction of their own, before the effects',
+    says: /before it was settled|stuck|gap/,
+    spoil: spoilInbox(({ tables }, process) => ({
+      onceEach: (tx, consumer, eventIds) =>
+        tables.database.alone(process, 'once each alone', (session) =>
+          eventIds.filter((id) => session.insert(tables.processed, `${tenantOf(tx)} ${consumer} ${id}`, true)),
+        ),
+    })),
+  },
+  {
+    name: 'no marks of several events',
+    says: /doubled/,
+    spoil: spoilInbox(({ tables }) => ({ onceEach: (tx, consumer, eventIds) => tables.inboxStore.onceEach(tx, consumer, eventIds).then(() => eventIds) })),
+  },
+  {
+    name: 'a parked key that holds nothing back of several events',
+    says: /gap|reordered/,
+    spoil: spoilInbox(() => ({ findParkedKeys: () => Promise.resolve([]) })),
+  },
+  {
     name: 'no mark at all',
     says: /doubled/,
     spoil: spoilInbox(({ tables }) => ({ once: (tx, consumer, eventId) => tables.inboxStore.once(tx, consumer, eventId).then(() => true) })),

@@ -113,6 +113,14 @@ export class MessagingTables {
   readonly inboxStore: InboxStore = {
     once: (tx, consumer, eventId) =>
       this.database.within(tx, `once ${eventId.slice(-4)}`, (session) => session.insert(this.processed, `${tenantOf(tx)} ${consumer} ${eventId}`, true)),
+    onceEach: (tx, consumer, eventIds) =>
+      this.database.within(tx, `once each of ${eventIds.map((id) => id.slice(-4)).join(' ')}`, (session) =>
+        eventIds.filter((id) => session.insert(this.processed, `${tenantOf(tx)} ${consumer} ${id}`, true)),
+      ),
+    findParkedKeys: (tx, { consumer, topic }, keys) =>
+      this.database.within(tx, `which of ${keys.join(' ')} are parked`, (session) =>
+        keys.filter((key) => this.parkedRows(session, { tenantId: tenantOf(tx), consumer, topic, key }).length > 0),
+      ),
     isParked: (tx, key) => this.database.within(tx, `is ${key.key} parked`, (session) => this.parkedRows(session, key).length > 0),
     lockKey: (handle, key) =>
       this.database.within(handle as Parameters<InboxStore['once']>[0], `lock ${key.key}`, (session) => session.lock(this.advisory, nameOf(key))),
