@@ -36,7 +36,7 @@ export async function mutate([wanted = '']: readonly string[], env: NodeJS.Proce
     copyTree(folder);
     const copy = { folder, signal, env: { ...env, NODE_ENV: 'test', LINLI_TEST_DATABASE_URL: servers.databaseUrl, LINLI_TEST_KAFKA_BROKERS: servers.brokers } };
     const began = performance.now();
-    const whole = await runJest(copy, [...new Set(chosen.flatMap(({ tests }) => tests))]);
+    const whole = await runJest(copy, ['--testTimeout=60000', ...new Set(chosen.flatMap(({ tests }) => tests))]);
     say(`the code as it is: ${whole.failed === 0 ? 'every test passes' : `${whole.failed} TESTS FAIL: ${whole.names[0] ?? 'one that could not run'}`} ${seconds(performance.now() - began)}`);
     let missed = whole.failed === 0 ? 0 : 1;
     for (const mutation of chosen) missed += (await isCaught(copy, mutation)) ? 0 : 1;
@@ -54,7 +54,8 @@ async function isCaught(copy: Copy, mutation: Mutation): Promise<boolean> {
   const began = performance.now();
   writeFileSync(file, applyMutation(source, mutation));
   try {
-    const { failed, names } = await runJest(copy, ['--bail=1', ...mutation.tests]); // one file that notices is enough
+    // One file that notices is enough, and what waits for what broken code never does need not wait long.
+    const { failed, names } = await runJest(copy, ['--bail=1', '--testTimeout=20000', ...mutation.tests]);
     say(`${failed > 0 ? 'caught    ' : 'NOT CAUGHT'} ${mutation.name} ${seconds(performance.now() - began)}${failed > 0 ? `\n             by ${names[0] ?? 'a test that could not run'}` : ''}`);
     return failed > 0;
   } finally {
@@ -65,7 +66,7 @@ async function isCaught(copy: Copy, mutation: Mutation): Promise<boolean> {
 async function runJest({ folder, env, signal }: Copy, chosen: readonly string[]): Promise<{ failed: number; names: string[] }> {
   const report = path.join(folder, 'report.json');
   rmSync(report, { force: true });
-  const args = [path.join(root, 'node_modules/jest/bin/jest.js'), '--maxWorkers=2', '--json', `--outputFile=${report}`, '--forceExit', '--testTimeout=60000', ...chosen];
+  const args = [path.join(root, 'node_modules/jest/bin/jest.js'), '--maxWorkers=2', '--json', `--outputFile=${report}`, '--forceExit', ...chosen];
   const limit = AbortSignal.timeout(600_000);
   const code = await exec({ command: process.execPath, args, cwd: folder, env, signal: AbortSignal.any([signal, limit]) }).then(
     (result) => result.code,

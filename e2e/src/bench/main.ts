@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util';
 import { startOwnPlatform } from '../own-platform';
 import type { Bench } from './bench';
 import { burst } from './burst';
+import { clocks } from './clocks';
 import { lifecycle } from './lifecycle';
 import { lists } from './lists';
 import { fillOffice } from './office-data';
@@ -11,7 +12,7 @@ import { describeMachine, describeReport, isMet, round } from './report';
 import { start } from './start';
 import { tree } from './tree';
 
-const benches: readonly Bench[] = [lifecycle, burst, lists, relay, tree, start];
+const benches: readonly Bench[] = [lifecycle, burst, lists, relay, clocks, tree, start];
 
 const usage = `npm run bench -- NAME [options]   measures the platform on data of its own, against a reference in the same run
   NAME           ${benches.map(({ name }) => name).join(' | ')}

@@ -21,10 +21,12 @@ export async function fillPersons(platform: OwnPlatform, data: string): Promise<
   const client = new Client({ connectionString: databaseOf(platform.adminUrl, 'linli_residents') });
   await client.connect();
   try {
-    const last = await client.query('select from persons where tenant_id = $1 and id = $2', [tenant, residentId(manyPersons - 1)]);
-    if (last.rows.length > 0) return;
-    const units = await client.query<{ path: string }>(`select path from units where tenant_id = $1 and valid_to is null and path like '/%/%/%/' order by path`, [tenant]);
     const index = phoneIndex(data);
+    const last = await client.query<{ phone_index: Buffer }>('select phone_index from persons where tenant_id = $1 and id = $2', [tenant, residentId(manyPersons - 1)]);
+    const found = last.rows[0]?.phone_index.toString('hex');
+    if (found !== undefined && index(phoneOf(manyPersons - 1)).endsWith(found)) return;
+    await client.query('delete from persons where tenant_id = $1 and id between $2 and $3', [tenant, residentId(0), residentId(manyPersons - 1)]);
+    const units = await client.query<{ path: string }>(`select path from units where tenant_id = $1 and valid_to is null and path like '/%/%/%/' order by path`, [tenant]);
     const random = new Random(seed);
     const rows = function* (): Generator<Cell[]> {
       for (let n = 0; n < manyPersons; n += 1) {

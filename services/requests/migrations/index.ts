@@ -10,6 +10,7 @@ import { createCaseEntries } from './20261124094200_create_case_entries';
 import { createNumberSeries } from './20261124094300_create_number_series';
 import { seedRuleSets } from './20261124094400_seed_rule_sets';
 import { allowMarks } from './20261124095000_allow_marks_by_relay';
+import { indexOpenWork } from './20261125090000_index_open_work';
 
 export const migrations: Migration[] = [
   createPlatform,
@@ -23,4 +24,5 @@ export const migrations: Migration[] = [
   createNumberSeries,
   seedRuleSets,
   allowMarks,
+  indexOpenWork,
 ];

@@ -71,7 +71,7 @@ describe('the plans of lists', () => {
     expect(rows.length).toBeLessThanOrEqual(list.limit);
   });
 
-  const everywhere: WorkSource = {
+  const everywhere: Extract<WorkSource, { waits: unknown }> = {
     waits: (['clerks', 'handlers', 'coordinators', 'owner'] as const).map((waiting) => ({ for: waiting, reach: [subtreeRange(big.rootPath)] })),
     tasks: [subtreeRange(big.rootPath)],
   };
@@ -79,6 +79,7 @@ describe('the plans of lists', () => {
     ['one’s own', { ownerId: person }],
     ['a resident’s', { residentId: big.residents[3] ?? '' }],
     ['the whole tree’s', everywhere],
+    ['the whole office’s', { waits: everywhere.waits.map(({ for: whom }) => ({ for: whom, reach: 'tenant' })), tasks: 'tenant' }],
     ['a community’s clerks’', { waits: [{ for: 'clerks', reach: [subtreeRange(community)] }], tasks: [] }],
     ['a department’s', { waits: [{ for: 'handlers', reach: [subtreeRange(department)] }], tasks: [subtreeRange(department)] }],
   ];

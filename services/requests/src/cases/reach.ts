@@ -24,7 +24,7 @@ export function unitRange(path: string): PathRange {
 export function reachOf(caller: Caller, permission: string, unitPath?: string): Reach {
   const scopes = unitScopes(caller, permission);
   const asked = unitPath === undefined ? undefined : subtreeRange(unitPath);
-  if (scopes === 'tenant') return asked === undefined ? 'tenant' : [asked];
+  if (scopes === 'tenant') return asked === undefined || isRoot(unitPath) ? 'tenant' : [asked];
   const covered = [...scopes.subtrees.map(subtreeRange), ...scopes.units.map(unitRange)];
   return asked === undefined ? covered : covered.flatMap((range) => overlap(range, asked));
 }
@@ -36,6 +36,11 @@ export function requireReach(caller: Caller, permission: string, unitPath: strin
     throw permissionDenied('UNIT_OUT_OF_SCOPE', 'the permission does not cover the unit', { details: { permission } });
   }
   return reach;
+}
+
+/** The one unit that has nothing above it: below it is the whole office. */
+function isRoot(unitPath = ''): boolean {
+  return unitPath.split('/').length === 3;
 }
 
 // Of two subtrees one holds the other or they have nothing in common.

@@ -1,6 +1,6 @@
 import { tenantOf, type Tx } from '@linli/db';
 import type { CaseState, Waiting } from '../cases/case';
-import { subtreeRange, type Reach } from '../cases/reach';
+import { subtreeRange, type PathRange, type Reach } from '../cases/reach';
 
 /** A case as something to be done. A read model of this capability over the cases. */
 export interface Work {
@@ -105,21 +105,21 @@ function readsOf(source: WorkSource, after: string): Reads {
   if ('residentId' in source) {
     return { ctes: none, branches: [page(`resident_id = :resident and (waits_for = 'resident' or state = 'delivered')`)], bindings: { resident: source.residentId } };
   }
-  const reads = source.waits.map((wait, index) => placeReads(wait, { name: `wait${index}`, page }));
-  const tasks = placeReads({ for: 'owner', reach: source.tasks }, { name: 'tasks', page });
+  // What waits anywhere in the office is one read by due time; what waits at some units, one read a unit.
+  const everywhere = source.waits.flatMap((wait) => (wait.reach === 'tenant' ? [wait.for] : []));
+  const reads = source.waits.flatMap(({ for: whom, reach }, index) => (reach === 'tenant' ? [] : [placeReads({ for: whom, ranges: reach }, { name: `wait${index}`, page })]));
+  const tasks = rangesOf(source.tasks);
   return {
     ctes: [none, ...reads.map(({ cte }) => cte)].join(',\n'),
-    branches: [...reads.map(({ branch }) => branch), taskBranch(after)],
-    bindings: Object.assign({}, ...reads.map(({ bindings }) => bindings), tasks.bindings) as Reads['bindings'],
+    branches: [...(everywhere.length === 0 ? [] : [page('waits_for = any(cast(:everywhere as text[]))')]), ...reads.map(({ branch }) => branch), taskBranch(after)],
+    bindings: Object.assign({ everywhere }, ...reads.map(({ bindings }) => bindings), rangeBindings('tasks', tasks)) as Reads['bindings'],
   };
 }
 
 function placeReads(
-  wait: { readonly for: string; readonly reach: Reach },
+  wait: { readonly for: string; readonly ranges: readonly PathRange[] },
   { name, page }: { readonly name: string; readonly page: (condition: string) => string },
 ) {
-  // The whole tenant is the subtree of everything.
-  const ranges = wait.reach === 'tenant' ? [subtreeRange('/')] : wait.reach;
   const column = wait.for === 'handlers' ? 'handler_unit_path' : 'unit_path';
   const next = (from: string) =>
     `(select ${column} from cases where tenant_id = :tenant and waits_for <> 'nobody' and ${column} is not null and ${from} order by ${column} limit 1)`;
@@ -130,8 +130,17 @@ function placeReads(
       union all
       select ${next(`${column} > before.path and ${column} < before.high`)}, before.high from ${name} before where before.path is not null)`,
     branch: `select found.* from ${name} place cross join lateral ${page(`${column} = place.path and waits_for = '${wait.for}'`)} found`,
-    bindings: { [`${name}Lows`]: ranges.map(({ low }) => low), [`${name}Highs`]: ranges.map(({ high }) => high) },
+    bindings: rangeBindings(name, wait.ranges),
   };
+}
+
+/** The whole office is the subtree of everything. */
+function rangesOf(reach: Reach): readonly PathRange[] {
+  return reach === 'tenant' ? [subtreeRange('/')] : reach;
+}
+
+function rangeBindings(name: string, ranges: readonly PathRange[]): Record<string, string[]> {
+  return { [`${name}Lows`]: ranges.map(({ low }) => low), [`${name}Highs`]: ranges.map(({ high }) => high) };
 }
 
 /** Open tasks at the units, by the index of open tasks: as many as the units have. */
