@@ -183,9 +183,16 @@ export const mutations: readonly Mutation[] = [
   {
     name: 'a change without its audit record',
     file: 'services/requests/src/cases/change.ts',
-    find: '  const record = recordAudit(tx, caller, {\n    action: `case.${action}`,',
-    replace: "  const record = action === 'accept' ? undefined : recordAudit(tx, caller, {\n    action: `case.${action}`,",
+    find: '  const records = changes.map(',
+    replace: "  const records = changes.filter(({ action }) => action !== 'accept').map(",
     tests: ['services/requests/test'],
+  },
+  {
+    name: 'an alarm that failed leaves its effect behind',
+    file: 'packages/clocks/src/raise-alarms.ts',
+    find: '    await store.undoAlarm(tx);',
+    replace: '    await store.keepAlarm(tx);',
+    tests: ['packages/clocks/test/scanner', 'services/requests/test/alarms'],
   },
 ];
 

@@ -15,6 +15,8 @@ export interface Bench {
   readonly name: string;
   /** Cases in the office when none are asked for; 0: the fixtures only. */
   readonly cases: number;
+  /** Leaves an office in which no other benchmark should measure. */
+  readonly ownData?: boolean;
   /** Of each measured load. */
   readonly seconds: number;
   run(stage: Stage): Promise<Outcome>;

@@ -37,7 +37,7 @@ async function main(): Promise<number> {
     return values.help === true ? 0 : 2;
   }
   // One folder a size: filling up never makes a smaller office of a larger one.
-  const folder = path.join(data, String(cases));
+  const folder = path.join(data, bench.ownData === true ? `${bench.name}-${cases}` : String(cases));
   const platform = await startOwnPlatform(folder, { fresh: values.fresh });
   try {
     const began = performance.now();

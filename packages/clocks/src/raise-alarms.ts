@@ -17,62 +17,91 @@ export interface Alarm {
 export interface RaiseOptions {
   readonly calendar: Calendar;
   readonly now: () => Date;
-  /** Writes the alarm's effect and event in `tx`, in which the clock is locked. It may change or end the clock. */
-  readonly onAlarm: (tx: Tx, alarm: Alarm) => Promise<void>;
+  /**
+   * Writes the effects and events of alarms of one tenant, each of another clock, in `tx`, in which the clocks are locked.
+   * It may change or end them. When it throws, nothing of it stays, and it is called again for one alarm at a time.
+   */
+  readonly onAlarms: (tx: Tx, alarms: readonly Alarm[]) => Promise<void>;
   readonly log: Logger;
 }
 
 export interface Raised {
-  readonly levels: AlarmLevel[];
-  failures: number;
+  readonly levels: readonly AlarmLevel[];
+  readonly failures: number;
 }
 
 type Raising = RaiseOptions & { readonly store: ClockStore };
 
-const batchSize = 20;
-const longestBackoffMs = 600_000;
-
-/** Claims a batch of the tenant's due clocks and raises what each has reached. The effects commit with `tx`. */
-export async function raiseBatch(tx: Tx, options: Raising): Promise<Raised> {
-  const { store, now } = options;
-  await store.giveWay(tx);
-  const raised: Raised = { levels: [], failures: 0 };
-  for (const clock of await store.claimDueClocks(tx, now(), batchSize)) {
-    let next: Clock | undefined = clock;
-    while (next !== undefined) next = await raiseNext(tx, next, { ...options, raised });
-  }
-  return raised;
+/** A clock with a level reached, as it is once that is noted. */
+interface Reached {
+  readonly clock: Clock;
+  readonly noted: Clock;
+  readonly alarm: Omit<Alarm, 'clock'>;
 }
 
-/** Raises the clock's next level in a savepoint; gives the clock when it may have a further level due. */
-async function raiseNext(tx: Tx, clock: Clock, options: Raising & { raised: Raised }): Promise<Clock | undefined> {
-  const { calendar, now, onAlarm, raised, store } = options;
-  const [next, following] = alarmsAfter(alarmSchedule(calendar, clock), clock.lastAlarm);
-  if (next === undefined || next.at > now()) {
-    await store.saveClock(tx, { ...clock, nextAlarmAt: next?.at, alarmFailures: 0 });
-    return undefined;
+const batchSize = 100;
+/** One by one each alarm takes its own round trips, while the whole batch is locked. */
+const mostAlone = 20;
+const longestBackoffMs = 600_000;
+
+/**
+ * Claims a batch of the tenant's due clocks and raises the next level of each. A clock with a further level reached is due
+ * as before: the next batch claims it again. The effects commit with `tx`.
+ */
+export async function raiseBatch(tx: Tx, options: Raising): Promise<Raised> {
+  const { store, calendar, now } = options;
+  await store.giveWay(tx);
+  const claimed = await store.claimDueClocks(tx, now(), batchSize);
+  const at = now();
+  const reached: Reached[] = [];
+  const silent: Clock[] = [];
+  for (const clock of claimed) {
+    const [next, following] = alarmsAfter(alarmSchedule(calendar, clock), clock.lastAlarm);
+    if (next === undefined || next.at > at) silent.push({ ...clock, nextAlarmAt: next?.at, alarmFailures: 0 });
+    else {
+      const noted = { ...clock, lastAlarm: next.level, nextAlarmAt: following?.at, alarmFailures: 0 };
+      reached.push({ clock, noted, alarm: { ...next, superseded: following !== undefined && following.at <= at } });
+    }
   }
+  if (silent.length > 0) await store.noteAlarms(tx, silent);
+  if (reached.length === 0) return { levels: [], failures: 0 };
+  if (reached.length > 1 && (await raise(tx, reached, options)) === undefined) return { levels: levelsOf(reached), failures: 0 };
+  return raiseAlone(tx, reached.slice(0, mostAlone), options);
+}
+
+async function raiseAlone(tx: Tx, reached: readonly Reached[], options: Raising): Promise<Raised> {
+  const raised: Reached[] = [];
+  for (const one of reached) {
+    const failure = await raise(tx, [one], options);
+    if (failure === undefined) raised.push(one);
+    else await postpone(tx, one.clock, { ...options, ...failure });
+  }
+  return { levels: levelsOf(raised), failures: reached.length - raised.length };
+}
+
+/** Raises these levels in a savepoint: all, or with the error none. */
+async function raise(tx: Tx, reached: readonly Reached[], { store, onAlarms }: Raising): Promise<{ readonly error: unknown } | undefined> {
   await store.beginAlarm(tx);
   try {
-    // Noted first, so that `onAlarm` finds the clock as it will be and may change it further.
-    const noted = await store.saveClock(tx, { ...clock, lastAlarm: next.level, nextAlarmAt: following?.at, alarmFailures: 0 });
-    await onAlarm(tx, { clock: noted, level: next.level, at: next.at, superseded: following !== undefined && following.at <= now() });
+    // Noted first, so that `onAlarms` finds the clocks as they will be and may change them further.
+    const noted = await store.noteAlarms(tx, reached.map((one) => one.noted));
+    await onAlarms(tx, reached.flatMap(({ alarm }, index) => noted.slice(index, index + 1).map((clock) => ({ clock, ...alarm }))));
     await store.keepAlarm(tx);
+    return undefined;
   } catch (error) {
     await store.undoAlarm(tx);
-    raised.failures += 1;
-    await postpone(tx, clock, { ...options, error });
-    return undefined;
+    return { error };
   }
-  raised.levels.push(next.level);
-  const after = await store.lockClock(tx, { clockId: clock.id });
-  return after.nextAlarmAt !== undefined && after.nextAlarmAt <= now() ? after : undefined;
+}
+
+function levelsOf(reached: readonly Reached[]): AlarmLevel[] {
+  return reached.map(({ alarm }) => alarm.level);
 }
 
 async function postpone(tx: Tx, clock: Clock, { now, log, store, error }: Raising & { error: unknown }): Promise<void> {
   const backoff = Math.min(1000 * 2 ** Math.min(clock.alarmFailures, 20), longestBackoffMs);
   const alarmFailures = clock.alarmFailures + 1;
-  await store.saveClock(tx, { ...clock, alarmFailures, nextAlarmAt: new Date(now().getTime() + backoff) });
+  await store.noteAlarms(tx, [{ ...clock, alarmFailures, nextAlarmAt: new Date(now().getTime() + backoff) }]);
   const fields = { tenant: clock.tenantId, clock: clock.id, failures: alarmFailures, err: error };
   // A busy row mends itself; what fails five times needs somebody.
   if (alarmFailures < 5) log.warn(fields, 'alarm failed, tried again later');

@@ -42,9 +42,10 @@ export interface AlarmScanner {
 
 /**
  * Raises each level of each clock exactly once and in order, with any number of scanners: a clock is claimed
- * (`for update skip locked`), its level noted and `onAlarm` run in one transaction. After an outage every missed level
- * is raised, marked `superseded` where a graver one follows: the record stays complete whatever our uptime was.
- * A clock whose `onAlarm` fails is rolled back to its savepoint and tried again later; the others go on.
+ * (`for update skip locked`), its level noted and `onAlarms` run in one transaction, for many clocks at once. After an
+ * outage every missed level is raised, marked `superseded` where a graver one follows: the record stays complete whatever
+ * our uptime was. Where `onAlarms` fails, its savepoint is rolled back and each clock has its turn alone; the one that fails
+ * then is tried again later, and the others go on.
  */
 export function createAlarmScanner(options: AlarmScannerOptions, { store, rest }: ScannerPorts = production): AlarmScanner {
   const { system, now, log } = options;

@@ -61,6 +61,27 @@ export async function saveClock(tx: Tx, clock: Clock): Promise<Clock> {
   return { ...clock, version };
 }
 
+/**
+ * Writes which alarm was the last one, when the next one comes and how often it failed, and counts the versions up. The rows
+ * must be locked. Gives the clocks in the order given.
+ */
+export async function noteAlarms(tx: Tx, clocks: readonly Clock[]): Promise<Clock[]> {
+  await tx.raw(
+    `update clocks set last_alarm = noted.last_alarm, next_alarm_at = noted.next_alarm_at, alarm_failures = noted.failures, version = clocks.version + 1
+       from unnest(cast(? as uuid[]), cast(? as text[]), cast(? as timestamptz[]), cast(? as int[])) as noted (id, last_alarm, next_alarm_at, failures)
+      where clocks.tenant_id = ? and clocks.id = noted.id`,
+    [
+      clocks.map(({ id }) => id),
+      // Arrays with gaps travel as text: knex has no type for them.
+      arrayOf(clocks.map(({ lastAlarm }) => lastAlarm)),
+      arrayOf(clocks.map(({ nextAlarmAt }) => nextAlarmAt?.toISOString())),
+      clocks.map(({ alarmFailures }) => alarmFailures),
+      tenantOf(tx),
+    ],
+  );
+  return clocks.map((clock) => ({ ...clock, version: clock.version + 1 }));
+}
+
 /** Ends the clock in one statement; undefined when there is none that is open. */
 export async function endOpenClock(tx: Tx, ref: ClockRef, end: { readonly state: 'satisfied' | 'cancelled'; readonly at: Date }): Promise<Clock | undefined> {
   const which = 'clockId' in ref ? { id: ref.clockId } : { kind: ref.kind, subject_id: ref.subjectId };
@@ -149,10 +170,14 @@ export async function listProvisionalClocks(
 
 /** What the scanner and the recomputation ask of the database. */
 export const clockStore = {
-  ...{ tenantsWithDueAlarms, listProvisionalClocks, claimDueClocks, giveWay, lockClock, saveClock },
+  ...{ tenantsWithDueAlarms, listProvisionalClocks, claimDueClocks, giveWay, lockClock, saveClock, noteAlarms },
   ...{ beginAlarm, keepAlarm, undoAlarm },
 };
 export type ClockStore = typeof clockStore;
+
+function arrayOf(values: readonly (string | undefined)[]): string {
+  return `{${values.map((value) => (value === undefined ? 'null' : `"${value}"`)).join(',')}}`;
+}
 
 function changingColumns(clock: Clock) {
   return {

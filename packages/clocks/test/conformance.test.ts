@@ -66,7 +66,7 @@ const operations = fc.oneof(
   {
     weight: 10,
     arbitrary: fc.record({
-      op: fc.constantFrom('insert' as const, 'claim' as const, 'claim' as const, 'lock' as const, 'lock of kind' as const, 'save' as const, 'end' as const, 'begin' as const, 'undo' as const, 'keep' as const),
+      op: fc.constantFrom('insert' as const, 'claim' as const, 'claim' as const, 'lock' as const, 'lock of kind' as const, 'save' as const, 'note' as const, 'end' as const, 'begin' as const, 'undo' as const, 'keep' as const),
       session: fc.nat(2),
       clock: fc.nat(5),
       limit: fc.integer({ min: 1, max: 3 }),
@@ -149,6 +149,12 @@ class Play {
       if (op === 'undo') return ({ store }, tx) => store.undoAlarm(tx);
       this.savepoints.delete(session);
       return ({ store }, tx) => store.keepAlarm(tx);
+    }
+    if (op === 'note') {
+      const locked = [...(this.held.get(session)?.values() ?? [])].filter(({ endedAt }) => endedAt === undefined);
+      if (locked.length === 0) return undefined;
+      const noted = locked.map((one, index) => ({ ...one, alarmFailures: index, citation: 'not written', ...(minutes % 2 === 0 ? { lastAlarm: undefined, nextAlarmAt: undefined } : { lastAlarm: 'due' as const, nextAlarmAt: minute(clock * 60 + index) }) }));
+      return ({ store }, tx) => store.noteAlarms(tx, noted);
     }
     if (mine === undefined) return undefined;
     if (op === 'save') return ({ store }, tx) => store.saveClock(tx, { ...mine, nextAlarmAt: minute(clock * 10 + (minutes % 10)), lastAlarm: 'half_used', citation: 'not written' });

@@ -44,14 +44,19 @@ async function noteEffect(tx: Tx, alarm: Alarm, replica = 'one'): Promise<void> 
   await tx('effects').insert({ clock: alarm.clock.id, level: alarm.level, replica });
 }
 
-function scanner(now: () => Date, changes: Partial<AlarmScannerOptions> = {}) {
-  const onAlarm = (tx: Tx, alarm: Alarm) => noteEffect(tx, alarm);
+interface ScannerChanges extends Partial<Omit<AlarmScannerOptions, 'onAlarms'>> {
+  readonly onAlarm?: (tx: Tx, alarm: Alarm) => Promise<void>;
+}
+
+function scanner(now: () => Date, { onAlarm = noteEffect, ...changes }: ScannerChanges = {}) {
   return createAlarmScanner({
     database: db.app,
     system: db.system,
     calendar,
     now,
-    onAlarm,
+    async onAlarms(tx, alarms) {
+      for (const alarm of alarms) await onAlarm(tx, alarm);
+    },
     log: silentLogger(),
     metrics: createMetrics('test'),
     intervalMs: 5,
@@ -236,6 +241,26 @@ describe('the alarm scanner', () => {
       },
     });
     expect(await one.scanOnce()).toBe(44);
+  });
+
+  it('hands over many at once, and each alone when that fails: what the others did stays', async () => {
+    const clocks = await Promise.all(Array.from({ length: 30 }, () => start()));
+    const bad = clocks[7]?.id;
+    const handed: number[] = [];
+    const one = createAlarmScanner({
+      ...{ database: db.app, system: db.system, calendar, now: () => at('2026-03-09T18:00'), log: silentLogger(), metrics: createMetrics('test') },
+      async onAlarms(tx, alarms) {
+        handed.push(alarms.length);
+        for (const alarm of alarms) await noteEffect(tx, alarm);
+        if (alarms.some(({ clock }) => clock.id === bad)) throw failedPrecondition('CASE_GONE', 'the case is gone');
+      },
+    });
+    expect(await one.scanOnce()).toBe(29);
+    expect((await effects()).map(({ clock }) => clock).sort()).toEqual(clocks.map(({ id }) => id).filter((id) => id !== bad).sort());
+    // All, then twenty alone with the bad one among them or not, then those that were left.
+    expect(handed[0]).toBe(30);
+    expect(handed.slice(1, 21)).toEqual(Array.from({ length: 20 }, () => 1));
+    expect(handed.length).toBeLessThan(33);
   });
 
   it('is silent about paused and ended clocks', async () => {

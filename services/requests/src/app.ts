@@ -8,7 +8,7 @@ import { checkOf, startSideServer, type SideServer } from '@linli/http';
 import { createConsumer, createRelay, type EventHandlers } from '@linli/messaging';
 import { clockFrom } from '@linli/runtime';
 import { createLogger, createMetrics } from '@linli/telemetry';
-import { caseAlarm, caseDueMoved } from './cases/alarms';
+import { caseAlarms, caseDueMoved } from './cases/alarms';
 import { caseService } from './cases/grpc';
 import { createNumberSeries } from './cases/numbers';
 import { changeOwners, releaseCases } from './cases/owners';
@@ -73,7 +73,7 @@ export async function createApp(config: RequestsConfig, overrides: Partial<Deps>
   const handlers = directoryHandlers(deps, { onStaffChanged });
   const consumer = createConsumer({ database: db, system, brokers: config.kafkaBrokers, group: config.consumerGroup, handlers, log, metrics });
   const timers = createTimerSweep({ db, system, now, log, handlers: { duty: dutyTimer(deps, { onStaffChanged }), mandate: mandateTimer(deps, { onMandateEnded }) } });
-  const scanner = createAlarmScanner({ database: db, system, calendar: deps.calendar, now, onAlarm: caseAlarm(deps), onMoved: caseDueMoved(deps), log, metrics });
+  const scanner = createAlarmScanner({ database: db, system, calendar: deps.calendar, now, onAlarms: caseAlarms(deps), onMoved: caseDueMoved(deps), log, metrics });
   const sealer = createSealer({ system, signingKey: config.auditSigningKey, log, metrics, now });
 
   const ports = { grpc: 0, side: 0 };

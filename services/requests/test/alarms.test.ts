@@ -84,6 +84,27 @@ describe('clocks of a case', () => {
     expect(entries.map(({ code }) => code).slice(-5)).toEqual(['half_used', 'due_soon', 'due_soon', 'overdue', 'breached']);
   });
 
+  it('warns of many cases at once, each by its own next version; one that cannot be warned of holds up no other', async () => {
+    const errands: Errand[] = [];
+    for (let index = 0; index < 4; index += 1) errands.push(await errandIn(office, 'processing'));
+    const odd = present(errands[0]);
+    const before = await Promise.all(errands.map(async (errand) => (await eventsOf(office, errand.current.id)).length));
+    // As no use case leaves it: its clock goes on.
+    await office.knex('cases').where({ id: odd.current.id }).update({ state: 'withdrawn', waits_for: 'nobody' });
+    office.clock.set('2026-12-01T18:00:01+08:00');
+    for (const [index, errand] of errands.slice(1).entries()) {
+      const count = before[index + 1] ?? 0;
+      await eventually(async () => expect((await typesOf(errand)).slice(count)).toEqual(['CaseHalfUsed']));
+      const events = await eventsOf(office, errand.current.id);
+      expect(events.at(-1)).toMatchObject({ version: count + 1, payload: { case: { caseId: errand.current.id, state: 'CASE_STATE_PROCESSING' } } });
+      expect((await read(errand)).version).toBe(count + 1);
+    }
+    expect(await eventsOf(office, odd.current.id)).toHaveLength(before[0] ?? 0);
+    const [clock] = await office.knex('clocks').where({ subject_id: odd.current.id }).whereNull('ended_at');
+    expect(clock).toMatchObject({ last_alarm: null });
+    expect(clock).not.toMatchObject({ alarm_failures: 0 });
+  });
+
   it('says nothing while paused, and what was left runs on', async () => {
     const errand = await errandIn(office, 'paused');
     const before = (await typesOf(errand)).length;

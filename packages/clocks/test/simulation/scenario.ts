@@ -83,7 +83,9 @@ export async function playCrash(crashPoint?: CrashPoint): Promise<number> {
   const restart = (): void => void simulation.after(simulation.chance.upTo(hourMs), 'restart', () => world.start(place));
   if (first.isDead) restart();
   else first.onDeath(restart);
-  await simulation.play(() => simulation.now > 10 * hourMs, mostSteps);
+  await simulation.play(() => simulation.now > 6 * hourMs, mostSteps);
+  world.isMended = true;
+  await simulation.play(() => simulation.now > 12 * hourMs, mostSteps);
   world.checkAlarms();
   const missing = world.missing();
   if (missing.length > 0) violations.push(`never raised: ${missing.join(', ')}`);

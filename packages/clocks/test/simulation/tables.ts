@@ -63,6 +63,10 @@ export class ClockTables {
     },
     saveClock: (tx, clock) =>
       this.database.within(tx, `save clock at ${clock.lastAlarm ?? 'none'} until ${clock.nextAlarmAt?.toISOString() ?? 'never'}`, (session) => this.save(session, clock)),
+    noteAlarms: (tx, clocks) =>
+      this.database.within(tx, `note ${clocks.map(({ id, lastAlarm }) => `${id.slice(-2)} at ${lastAlarm ?? 'none'}`).join(', ')}`, (session) =>
+        clocks.map((clock) => this.note(session, clock)),
+      ),
     beginAlarm: (tx) => this.database.within(tx, 'savepoint', (session) => session.savepoint('alarm')),
     keepAlarm: (tx) => this.database.within(tx, 'release savepoint', () => undefined),
     undoAlarm: (tx) => this.database.restore(tx, 'alarm'),
@@ -80,6 +84,14 @@ export class ClockTables {
     const { startedAt, limit, alarms, citation, ruleSet, kind, subjectType, subjectId } = before;
     session.put(this.clocks, placeOf(clock), { ...saved, startedAt, limit, alarms, citation, ruleSet, kind, subjectType, subjectId });
     return saved;
+  }
+
+  /** Writes only what `noteAlarms` of the store writes. */
+  note(session: Session, clock: Clock): Clock {
+    const before = session.get(this.clocks, placeOf(clock));
+    const { lastAlarm, nextAlarmAt, alarmFailures } = clock;
+    if (before !== undefined) session.put(this.clocks, placeOf(clock), { ...before, lastAlarm, nextAlarmAt, alarmFailures, version: before.version + 1 });
+    return { ...clock, version: clock.version + 1 };
   }
 
   private all(session: Session): Clock[] {

@@ -77,7 +77,7 @@ export class World {
     const latest = (): Date => new Date(Math.max(...told));
     const ports = this.spoil({ store: this.tables.store, rest: (milliseconds, signal) => process.rest(milliseconds, signal) }, this.tables, process);
     const options = { database: this.tables.database.connect(process), system: simulatedSystem(process), calendar, now, log, metrics, intervalMs: hourMs / 2 };
-    const scanner = createAlarmScanner({ ...options, onAlarm: (tx, alarm) => this.handle(tx, alarm, latest()) }, ports);
+    const scanner = createAlarmScanner({ ...options, onAlarms: (tx, alarms) => this.handleAll(tx, alarms, latest()) }, ports);
     place.life = { process, scanner };
     void scanner.start();
   }
@@ -136,6 +136,10 @@ export class World {
     if (act !== 'extend' || at > clock.dueAt) return undefined;
     const facts = { ...clock, extensions: [...clock.extensions, { at, reason: 'hard', by: 'x', limit: clock.limit }] };
     return scheduled(calendar, { ...facts, ...computeDue(calendar, facts), lastAlarm: undefined });
+  }
+
+  private async handleAll(tx: Tx, alarms: readonly Alarm[], raisedAt: Date): Promise<void> {
+    for (const alarm of alarms) await this.handle(tx, alarm, raisedAt);
   }
 
   private async handle(tx: Tx, { clock, level, at }: Alarm, raisedAt: Date): Promise<void> {

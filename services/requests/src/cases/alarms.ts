@@ -1,33 +1,40 @@
 import { systemCaller, type Caller } from '@linli/auth';
 import { satisfyClock, type Alarm, type Clock, type Recomputation } from '@linli/clocks';
-import type { Tx } from '@linli/db';
-import { assertNever } from '@linli/errors';
+import { tenantOf, type Tx } from '@linli/db';
+import { assertNever, notFound } from '@linli/errors';
 import type { Deps } from '../deps';
 import { getItemVersion } from '../items/store';
 import { accepted, statutoryDue } from './acceptance';
 import type { Case } from './case';
-import { saveChange, systemStep, type Step } from './change';
+import { recordChanges, saveChange, systemStep, type Outcome } from './change';
 import { clockKinds } from './clock-kinds';
 import { close } from './follow-up';
-import { lockCase } from './store';
+import { targetOf } from './state-machine';
+import { lockCase, touchCases } from './store';
 
 type Alarming = Pick<Deps, 'now' | 'calendar'>;
 
-/** What a clock of a case brings about when its time comes. Runs in the scanner's transaction, the clock locked. */
-export function caseAlarm(deps: Alarming): (tx: Tx, alarm: Alarm) => Promise<void> {
-  return async (tx, alarm) => {
-    const { clock } = alarm;
-    const caller = systemCaller(clock.tenantId, 'requests', []);
-    if (clock.kind === clockKinds.reopen) {
-      await satisfyClock(tx, { clockId: clock.id, at: deps.now() });
-      return;
+/** What clocks of cases bring about when their time comes. Runs in the scanner's transaction, the clocks locked. */
+export function caseAlarms(deps: Alarming): (tx: Tx, alarms: readonly Alarm[]) => Promise<void> {
+  return async (tx, alarms) => {
+    const caller = systemCaller(tenantOf(tx), 'requests', []);
+    for (const { clock } of alarms.filter(endsSomething)) {
+      if (clock.kind === clockKinds.reopen) {
+        await satisfyClock(tx, { clockId: clock.id, at: deps.now() });
+        continue;
+      }
+      const found = await lockCase(tx, clock.subjectId);
+      const now = deps.now();
+      if (clock.kind === clockKinds.notice) await acceptByLaw(deps, tx, { found, caller, now });
+      else await close(deps, tx, { found, cause: 'no_answer_in_time', caller, now });
     }
-    const found = await lockCase(tx, clock.subjectId);
-    const now = deps.now();
-    if (clock.kind === clockKinds.notice) await acceptByLaw(deps, tx, { found, caller, now });
-    else if (clock.kind === clockKinds.close) await close(deps, tx, { found, cause: 'no_answer_in_time', caller, now });
-    else await raise(tx, systemStep(caller, { found, action: 'raise_alarm', now }), alarm);
+    await warn(deps, tx, { caller, alarms: alarms.filter((alarm) => !endsSomething(alarm)) });
   };
+}
+
+/** The other clocks only warn: what they time is still to be done. */
+function endsSomething({ clock }: Alarm): boolean {
+  return [clockKinds.reopen, clockKinds.notice, clockKinds.close].some((kind) => kind === clock.kind);
 }
 
 /** No notice, no answer in time: 自收到申请材料之日起即为受理. */
@@ -36,24 +43,41 @@ async function acceptByLaw(deps: Alarming, tx: Tx, { found, caller, now }: { fou
   await saveChange(tx, step, await accepted(deps, tx, { step, acceptance: {}, late: true }));
 }
 
-async function raise(tx: Tx, step: Step, { clock, level, superseded }: Alarm): Promise<void> {
+/** @throws not_found CASE_NOT_FOUND; failed_precondition CASE_STATE_FORBIDS. */
+async function warn(deps: Alarming, tx: Tx, { caller, alarms }: { caller: Caller; alarms: readonly Alarm[] }): Promise<void> {
+  if (alarms.length === 0) return;
+  const byCase = new Map(alarms.toReversed().map((alarm) => [alarm.clock.subjectId, alarm]));
+  const touched = await touchCases(tx, [...byCase.keys()], deps.now());
+  if (touched.length < byCase.size) throw notFound('CASE_NOT_FOUND', 'there is no such case');
+  const changes = touched.flatMap((after) => {
+    const alarm = byCase.get(after.id);
+    const action = 'raise_alarm';
+    targetOf(after.state, action);
+    return alarm === undefined ? [] : [{ after, action, at: after.updatedAt, outcome: warningOf(alarm) }];
+  });
+  await recordChanges(tx, caller, changes);
+  // A case with two clocks gets the second's warning with its next version.
+  await warn(deps, tx, { caller, alarms: alarms.filter((alarm) => byCase.get(alarm.clock.subjectId) !== alarm) });
+}
+
+type Warning = Outcome<'CaseHalfUsed'> | Outcome<'CaseDueSoon'> | Outcome<'CaseOverdue'> | Outcome<'CaseBreached'>;
+
+function warningOf({ clock, level, superseded }: Alarm): Warning {
   const { dueAt } = clock;
   const facts = { due_at: dueAt.toISOString(), level, of: clock.kind, ...(superseded ? { superseded: 'true' } : {}) };
-  await (() => {
-    switch (level) {
-      case 'half_used':
-        return saveChange(tx, step, { changed: {}, event: 'CaseHalfUsed', detail: { dueAt }, facts });
-      case 'three_days_left':
-      case 'one_day_left':
-        return saveChange(tx, step, { changed: {}, event: 'CaseDueSoon', detail: { dueAt, level }, facts });
-      case 'due':
-        return saveChange(tx, step, { changed: {}, event: 'CaseOverdue', detail: { dueAt }, facts });
-      case 'breached':
-        return saveChange(tx, step, { changed: {}, event: 'CaseBreached', detail: { dueAt }, facts });
-      default:
-        return assertNever(level);
-    }
-  })();
+  switch (level) {
+    case 'half_used':
+      return { changed: {}, event: 'CaseHalfUsed', detail: { dueAt }, facts };
+    case 'three_days_left':
+    case 'one_day_left':
+      return { changed: {}, event: 'CaseDueSoon', detail: { dueAt, level }, facts };
+    case 'due':
+      return { changed: {}, event: 'CaseOverdue', detail: { dueAt }, facts };
+    case 'breached':
+      return { changed: {}, event: 'CaseBreached', detail: { dueAt }, facts };
+    default:
+      return assertNever(level);
+  }
 }
 
 /** A year's calendar arrived: the time that was provisional is another one, or is certain now. */

@@ -1,15 +1,15 @@
-import { recordAudit } from '@linli/audit';
+import { recordAudits } from '@linli/audit';
 import type { Caller } from '@linli/auth';
 import type { Tx } from '@linli/db';
 import { aborted } from '@linli/errors';
 import { violation } from '@linli/grpc';
-import { enqueue } from '@linli/messaging';
+import { enqueueAll } from '@linli/messaging';
 import type { Case } from './case';
 import { entryCode, factsOf, type CaseEventName, type EventDetail } from './case-events';
 import { actionRules, assertVisible, refusalNow, refusalOfCaller } from './rules';
 import { targetOf, type Action, type SystemAction } from './state-machine';
 import { lockCase, updateCase } from './store';
-import { insertEntry } from './store-entries';
+import { insertEntries } from './store-entries';
 
 /** Which case, and the version that the caller has seen. */
 export interface CaseRef {
@@ -79,38 +79,51 @@ export async function saveChange<Name extends CaseEventName>(tx: Tx, step: Step,
   return after;
 }
 
+/** One change of a case whose row is written, or locked and about to be. */
+export interface CaseChange {
+  readonly after: Case;
+  readonly action: string;
+  readonly at: Date;
+  readonly outcome: Pick<Outcome<CaseEventName>, 'event' | 'facts' | 'note' | 'internalNote'> & { readonly detail: object };
+}
+
 /** What goes with every change, sent together behind the case's row, which is locked or new. */
 export async function recordChange<Name extends CaseEventName>(
   tx: Tx,
-  change: { readonly after: Case; readonly action: string; readonly caller: Caller; readonly at: Date },
+  { caller, ...change }: Omit<CaseChange, 'outcome'> & { readonly caller: Caller },
   outcome: Pick<Outcome<Name>, 'event' | 'detail' | 'facts' | 'note' | 'internalNote'>,
 ): Promise<void> {
-  const { after, action, caller, at } = change;
-  const entry = insertEntry(tx, {
+  await recordChanges(tx, caller, [{ ...change, outcome }]);
+}
+
+/** The same for changes of many cases that one caller made, in a statement each for entries, events and audit records. */
+export async function recordChanges(tx: Tx, caller: Caller, changes: readonly CaseChange[]): Promise<void> {
+  if (changes.length === 0) return;
+  const actor = { actorKind: caller.kind, actorId: caller.kind === 'system' ? '' : caller.subject };
+  const entries = changes.map(({ after, at, outcome }) => ({
+    ...actor,
     caseId: after.id,
     version: after.version,
     threadId: after.threadId,
     at,
-    actorKind: caller.kind,
-    actorId: caller.kind === 'system' ? '' : caller.subject,
     code: entryCode(outcome.event),
     facts: outcome.facts ?? {},
     note: outcome.note ?? '',
     internalNote: outcome.internalNote ?? '',
-  });
-  const event = enqueue(tx, {
+  }));
+  const events = changes.map(({ after, outcome }) => ({
     type: `linli.requests.v1.${outcome.event}`,
     aggregateId: after.id,
     version: after.version,
     payload: { case: factsOf(after), ...outcome.detail },
-  });
-  const record = recordAudit(tx, caller, {
+  }));
+  const records = changes.map(({ after, action }) => ({
     action: `case.${action}`,
     objectType: 'case',
     objectId: after.id,
     details: { version: String(after.version) },
-  });
-  await Promise.all([entry, event, record]);
+  }));
+  await Promise.all([insertEntries(tx, entries), enqueueAll(tx, events), recordAudits(tx, caller, records)]);
 }
 
 /** Clocks of two machines differ a little; a case's own time never runs backwards. */

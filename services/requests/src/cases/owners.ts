@@ -7,7 +7,7 @@ import { stateAt } from '../mandates/rules';
 import { getMandate } from '../mandates/store';
 import { dutyOfUnit } from './acceptance';
 import type { Case } from './case';
-import { recordChange, saveChange, systemStep, takeCase, type CaseRef } from './change';
+import { recordChanges, saveChange, systemStep, takeCase, type CaseRef } from './change';
 import { findOpenCaseIdsOfMandate, lockCase, moveOwners } from './store';
 import { findMandateInForce } from './store-mandates';
 
@@ -50,10 +50,8 @@ export function changeOwners(deps: Pick<Deps, 'now'>): (tx: Tx, agentId: string,
     let moved: Case[];
     do {
       moved = await moveOwners(tx, duty, { at: now, limit: batchSize });
-      for (const after of moved) {
-        const facts = { cause, owner_id: duty.ownerId };
-        await recordChange(tx, { after, action: 'change_owner', caller, at: after.updatedAt }, { event: 'CaseReassigned', detail: { cause }, facts });
-      }
+      const outcome = { event: 'CaseReassigned', detail: { cause }, facts: { cause, owner_id: duty.ownerId } } as const;
+      await recordChanges(tx, caller, moved.map((after) => ({ after, action: 'change_owner', at: after.updatedAt, outcome })));
     } while (moved.length === batchSize);
   };
 }

@@ -15,8 +15,8 @@ export interface NewEntry {
   readonly internalNote: string;
 }
 
-export async function insertEntry(tx: Tx, entry: NewEntry): Promise<void> {
-  await tx('case_entries').insert({
+export async function insertEntries(tx: Tx, entries: readonly NewEntry[]): Promise<void> {
+  const rows = entries.map((entry) => ({
     tenant_id: tenantOf(tx),
     case_id: entry.caseId,
     version: entry.version,
@@ -28,5 +28,6 @@ export async function insertEntry(tx: Tx, entry: NewEntry): Promise<void> {
     facts: JSON.stringify(entry.facts),
     note: entry.note,
     internal_note: entry.internalNote,
-  });
+  }));
+  await tx('case_entries').insert(rows);
 }

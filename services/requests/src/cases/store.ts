@@ -119,6 +119,18 @@ export async function moveOwners(
   return rows.map((row) => caseOf(row, noParts));
 }
 
+/** Gives cases their next version, with nothing else changed. Locked in the order of their ids; those that are not there are missing. */
+export async function touchCases(tx: Tx, caseIds: readonly string[], at: Date): Promise<Case[]> {
+  const { rows } = await tx.raw<{ rows: CaseRow[] }>(
+    `update cases set version = version + 1, updated_at = greatest(updated_at, :at)
+      where tenant_id = :tenant and id = any(array(
+        select id from cases where tenant_id = :tenant and id = any(cast(:caseIds as uuid[])) order by id for update))
+     returning *`,
+    { tenant: tenantOf(tx), caseIds: [...caseIds], at },
+  );
+  return rows.map((row) => caseOf(row, noParts));
+}
+
 /** Open cases under a mandate. */
 export async function findOpenCaseIdsOfMandate(tx: Tx, mandateId: string): Promise<string[]> {
   const rows = await mine(tx).andWhere({ mandate_id: mandateId }).andWhereNot({ waits_for: 'nobody' }).orderBy('id').select('id');
