@@ -8,6 +8,8 @@ import { openRelayOffices, type RelayOffices } from './relay-offices';
 const aimedRate = 200;
 const backlog = 100_000;
 const warmUps = 5_000;
+/** Seconds of the open loop that are not counted: a relay that nobody wakes looks only every half second until events come. */
+const runUp = 3;
 /** What a relay sends at once at most. */
 const batchSize = 500;
 
@@ -23,8 +25,9 @@ export const relay: Bench = {
       const progress = await openProgress(stage);
       await offices.restate(warmUps);
       await progress.until(warmUps);
+      await measureDelay(offices, runUp);
       const delay = await measureDelay(offices, seconds);
-      await progress.until(warmUps + delay.count);
+      await progress.quiet();
       say('the backlog is written while the sender stands still');
       const positions = await readPositions(platform.brokers);
       const drain = await measureDrain(stage, offices, progress);
@@ -119,6 +122,8 @@ interface Progress {
   read(): Promise<Counts>;
   /** Until so many more than at the beginning are applied everywhere. */
   until(count: number): Promise<void>;
+  /** Until everything published is applied everywhere. */
+  quiet(): Promise<void>;
 }
 
 async function openProgress({ platform }: Stage): Promise<Progress> {
@@ -136,14 +141,18 @@ async function openProgress({ platform }: Stage): Promise<Progress> {
     return { published, requests, residents };
   }
   const first = await read();
+  async function until(count: number): Promise<void> {
+    for (;;) {
+      const { requests, residents } = await read();
+      if (requests - first.requests >= count && residents - first.residents >= count) return;
+      await pause(50);
+    }
+  }
   return {
     read,
-    async until(count) {
-      for (;;) {
-        const { requests, residents } = await read();
-        if (requests - first.requests >= count && residents - first.residents >= count) return;
-        await pause(50);
-      }
+    until,
+    async quiet() {
+      await until((await read()).published - first.published);
     },
   };
 }

@@ -4,25 +4,10 @@ import { continueTrace, errorType, type Logger, type Metrics } from '@linli/tele
 import { applyTogether, type Applicable } from './apply-together';
 import { factsOf, type EventCatalogue } from './catalogue';
 import { decodeRecord, type KafkaRecord, type ReceivedEvent } from './envelope';
+import { handlerOf, workOf, type EventHandlers, type Work } from './event-handlers';
 import type { Session } from './group-reader';
 import type { Failure, InboxStore, ParkedKey } from './inbox-store';
 import type { Time } from './pace';
-
-export interface IncomingEvent<T> {
-  readonly id: string;
-  readonly type: string;
-  readonly tenantId: string;
-  readonly aggregateId: string;
-  readonly version: number;
-  readonly time: Date;
-  readonly payload: T;
-}
-
-// Taken from a method, so that a handler of `IncomingEvent<CaseAccepted>` fits: the catalogue guarantees a type's payload.
-export type EventHandler = { handle(tx: Tx, event: IncomingEvent<unknown>): Promise<void> }['handle'];
-
-/** By event type: what to do in the transaction that also marks the event as applied. No I/O but SQL. */
-export type EventHandlers = Readonly<Record<string, EventHandler>>;
 
 export interface DeliveryOptions {
   readonly database: Database;
@@ -35,8 +20,6 @@ export interface DeliveryOptions {
   readonly inbox: InboxStore;
   readonly time: Time;
 }
-
-export type Work = (tx: Tx) => Promise<void>;
 
 const mostAttempts = 3;
 /** Events of one transaction. Beyond a hundred, what they share is next to nothing of their cost. */
@@ -111,9 +94,9 @@ export class Delivery {
     const decoded = decodeRecord(record);
     if ('fault' in decoded) return undefined;
     const { event } = decoded;
-    const work = workOf(this.options, event);
-    if (work === undefined || factsOf(this.options.catalogue, event.type)?.topic !== record.topic) return undefined;
-    return { record, event, work };
+    const handler = handlerOf(this.options.handlers, event.type);
+    if (handler === undefined || factsOf(this.options.catalogue, event.type)?.topic !== record.topic) return undefined;
+    return { record, event, handler };
   }
 
   /** False when the reader stops before the record was settled: it will come again. */
@@ -228,19 +211,6 @@ export class Delivery {
   private keyOf({ topic }: KafkaRecord, { tenantId, key }: ReceivedEvent): ParkedKey {
     return { consumer: this.options.group, tenantId, topic, key };
   }
-}
-
-/** The handler's work on one event, or undefined when nobody here handles its type. */
-export function workOf({ handlers, catalogue }: Pick<DeliveryOptions, 'handlers' | 'catalogue'>, event: ReceivedEvent): Work | undefined {
-  const handler = Object.hasOwn(handlers, event.type) ? handlers[event.type] : undefined;
-  if (handler === undefined) return undefined;
-  return (tx) => handler(tx, toIncoming(event, catalogue));
-}
-
-/** Decodes the payload by its type. @throws what the codec throws on JSON that does not fit. */
-export function toIncoming(event: ReceivedEvent, catalogue: EventCatalogue): IncomingEvent<unknown> {
-  const { id, type, tenantId, aggregateId, version, time, data } = event;
-  return { id, type, tenantId, aggregateId, version, time, payload: factsOf(catalogue, type)?.codec.fromJSON(data) };
 }
 
 /** The trouble is our database or a concurrent change, not the event. */

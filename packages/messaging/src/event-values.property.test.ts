@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { EVENT_CATALOGUE, type EventFacts } from '@linli/contracts';
-import { toIncoming } from './delivery';
+import { toIncoming } from './event-handlers';
 import { decodeRecord, encodeHeaders, recordKey, type KafkaRecord } from './envelope';
 
 function recordOf(type: string, value: string): KafkaRecord {

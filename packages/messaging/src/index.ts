@@ -1,6 +1,6 @@
 export type { EventCatalogue } from './catalogue';
 export { createConsumer, type ConsumerOptions, type EventConsumer } from './consumer';
-export type { EventHandler, EventHandlers, IncomingEvent } from './delivery';
+export { handleAlone, type EventHandler, type EventHandlers, type EventsHandler, type IncomingEvent } from './event-handlers';
 export { enqueue, enqueueAll, type OutgoingEvent } from './enqueue';
 export type { ParkedKey } from './inbox-store';
 export { once, pruneProcessed } from './once';

@@ -3,8 +3,9 @@ import type { Database, SystemDatabase } from '@linli/db';
 import { internal } from '@linli/errors';
 import { errorType } from '@linli/telemetry';
 import type { EventCatalogue } from './catalogue';
-import { isTransient, workOf, type EventHandlers } from './delivery';
+import { isTransient } from './delivery';
 import { decodeRecord, type KafkaRecord } from './envelope';
+import { workOf, type EventHandlers } from './event-handlers';
 import { inboxStore, lockKey, type InboxStore, type ParkedKey } from './inbox-store';
 
 export interface ParkedSummary extends ParkedKey {

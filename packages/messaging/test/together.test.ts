@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
+import type { Tx } from '@linli/db';
 import { failedPrecondition } from '@linli/errors';
 import { eventually } from '@linli/testing';
 import type { Message } from 'kafkajs';
-import { listDeadLetters, listParked, type IncomingEvent } from '../src';
+import { listDeadLetters, listParked, redriveParked, type IncomingEvent } from '../src';
 import { encodeHeaders } from '../src/envelope';
-import { counted, effects, startConsumer, tenantId, testKafka, upTo, useWorld, type Counted } from './support';
+import { counted, effectHandlers, effects, startConsumer, tenantId, testKafka, upTo, useWorld, type Counted } from './support';
 
 jest.setTimeout(30_000);
 
@@ -91,6 +92,27 @@ describe('events that wait', () => {
     await produceTogether(upTo(40).flatMap((version) => [recordOf('bad', version + 21), recordOf('e', version)]));
     await eventually(async () => expect(await effects(kit.world, kit.group)).toMatchObject({ bad: upTo(19), e: upTo(40) }));
     await eventually(async () => expect(await listParked(kit.world.system)).toEqual([expect.objectContaining({ events: 42 })]));
+  });
+
+  it('are handed in a row to a handler that takes several, each with its payload, and one by one when it fails', async () => {
+    const handed: number[][] = [];
+    const apart = effectHandlers(kit.group)[counted];
+    const all = async (tx: Tx, events: readonly IncomingEvent<Counted>[]): Promise<void> => {
+      handed.push(events.map(({ version }) => version));
+      for (const event of events) await apart?.(tx, event);
+      if (events.some(({ version, payload }) => version === 40 && payload.note === 'of 40')) throw failedPrecondition('CASE_CLOSED', 'a rule that says no');
+    };
+    await produceTogether(byTurns(['a'], 45).map((record, index) => ({ ...record, value: JSON.stringify({ note: `of ${index + 1}` }) })));
+    await startConsumer(kit.world, kit.group, { handlers: { [counted]: { all } } });
+    await eventually(async () => expect(await listParked(kit.world.system)).toEqual([expect.objectContaining({ events: 6, attempts: 3 })]));
+    expect(await effects(kit.world, kit.group)).toEqual({ a: upTo(39) });
+    for (const versions of handed) expect(versions).toEqual(upTo(versions.at(-1) ?? 0).slice(-versions.length));
+    expect(Math.max(...handed.map((versions) => versions.length))).toBeGreaterThan(3);
+    expect(handed.filter((versions) => versions.includes(40)).slice(-3)).toEqual([[40], [40], [40]]);
+    const { database, catalogue } = kit.world;
+    const mended = { [counted]: { all: async (tx: Tx, events: readonly IncomingEvent<Counted>[]) => Promise.all(events.map((event) => apart?.(tx, event))).then(() => undefined) } };
+    expect(await redriveParked(database, { consumer: kit.group, tenantId, topic: kit.world.topic, key: `${tenantId}:a` }, { handlers: mended, catalogue })).toEqual({ applied: 6 });
+    expect(await effects(kit.world, kit.group)).toEqual({ a: upTo(45) });
   });
 
   it('are few at a time while their effects are slow, so that nobody waits long for their locks', async () => {

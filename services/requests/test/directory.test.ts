@@ -1,10 +1,10 @@
 import type { organization } from '@linli/contracts';
 import { newId, openDatabase, openSystemDatabase, type Database, type SystemDatabase, type Tx } from '@linli/db';
-import type { EventHandlers } from '@linli/messaging';
+import { handleAlone, type EventHandlers } from '@linli/messaging';
 import { createTestDatabase, fixedClock, silentLogger, type TestDatabase } from '@linli/testing';
 import { onDuty, type DutyCause } from '../src/directory/duty';
 import { directoryHandlers, dutyTimer } from '../src/directory/events';
-import { findUnitByCode, getOpenUnit, unitPathOf } from '../src/directory/store';
+import { findUnitByCode, getOpenUnit, getUnit, saveUnits, unitPathOf, type DirectoryUnit } from '../src/directory/store';
 import { migrations } from '../src/index';
 import { setTimer } from '../src/timers/store';
 import { createTimerSweep } from '../src/timers/timer-sweep';
@@ -42,7 +42,9 @@ function directory() {
   async function hear(name: string, aggregateId: string, { version, payload }: { version: number; payload: object }): Promise<void> {
     const type = `linli.organization.v1.${name}`;
     const event = { id: newId(), type, tenantId, aggregateId, version, time: clock.now(), payload };
-    await inTenant(async (tx) => handlers[type]?.(tx, event));
+    const handler = handlers[type];
+    if (handler === undefined) throw new Error(`nobody handles ${type}`);
+    await inTenant((tx) => handleAlone(handler, tx, event));
   }
   const versions = new Map<string, number>();
   return {
@@ -202,6 +204,20 @@ describe('units', () => {
     });
     const elsewhere = db.withTenant({ tenantId: 'sandao' }, (tx) => unitPathOf(tx, first));
     await expect(elsewhere).rejects.toMatchObject({ reason: 'UNIT_UNKNOWN' });
+  });
+
+  it('keep the latest of many that are told at once, in whatever order, and no older one afterwards', async () => {
+    const folder = directory();
+    const [one, other] = [newId(), newId()];
+    const told = (id: string, version: number): DirectoryUnit & { version: number } => ({ id, path: `/${id}/`, kind: 'grid', code: `v${version}`, validTo: version === 3 ? '2026-12-31' : undefined, version });
+    await folder.inTenant((tx) => saveUnits(tx, [told(one, 2), told(other, 1), told(one, 3), told(one, 1)]));
+    const seen = () => folder.inTenant(async (tx) => [await getUnit(tx, one), await getUnit(tx, other)]);
+    const expected = [expect.objectContaining({ id: one, code: 'v3', validTo: '2026-12-31' }), expect.objectContaining({ id: other, code: 'v1', validTo: undefined })];
+    expect(await seen()).toEqual(expected);
+    await folder.inTenant((tx) => saveUnits(tx, [told(one, 2), told(other, 1)]));
+    expect(await seen()).toEqual(expected);
+    await folder.inTenant((tx) => saveUnits(tx, [told(one, 4)]));
+    expect((await seen())[0]).toMatchObject({ code: 'v4', validTo: undefined });
   });
 });
 

@@ -6,7 +6,7 @@ import { createGrpcClients, createGrpcServer, type GrpcClient } from '@linli/grp
 import { createMetrics } from '@linli/telemetry';
 import { createTestDatabase, fixedClock, silentLogger, testCaller, testKeys, type TestClock, type TestDatabase } from '@linli/testing';
 import knexFactory, { type Knex } from 'knex';
-import { saveCoordinator, saveStaff, saveUnit } from '../src/directory/store';
+import { saveCoordinator, saveStaff, saveUnits } from '../src/directory/store';
 import type { Deps } from '../src/deps';
 import { createApp, migrations, readServiceConfig, type RequestsApp } from '../src/index';
 
@@ -171,7 +171,7 @@ export async function fillDirectory(deps: Pick<Deps, 'db'>, tenant: string = ten
     const kinds = { root: 'subdistrict', community: 'community', grid: 'grid', otherCommunity: 'community', civilAffairs: 'department', housing: 'department' } as const;
     const codes = { root: 'office', community: 'xinyuan', grid: 'xinyuan-1', otherCommunity: 'binhe', civilAffairs: 'civil-affairs', housing: 'housing' } as const;
     for (const name of Object.keys(unit) as (keyof typeof unit)[]) {
-      await saveUnit(tx, { id: unit[name], path: path[name], kind: kinds[name], code: codes[name], validTo: undefined }, 1);
+      await saveUnits(tx, [{ id: unit[name], path: path[name], kind: kinds[name], code: codes[name], validTo: undefined, version: 1 }]);
     }
     const posts: Record<keyof typeof staffId, string> = {
       agent: path.grid,

@@ -2,7 +2,7 @@ import type { Caller } from '@linli/auth';
 import { organization, residents } from '@linli/contracts';
 import { newId } from '@linli/db';
 import { createGrpcClients, type GrpcClient } from '@linli/grpc';
-import type { EventHandlers } from '@linli/messaging';
+import { handleAlone, type EventHandlers } from '@linli/messaging';
 import { createTestDatabase, fixedClock, silentLogger, testCaller, testKeys, type TestClock, type TestDatabase } from '@linli/testing';
 import knexFactory, { type Knex } from 'knex';
 import type { Deps } from '../src/deps';
@@ -86,7 +86,9 @@ export async function apply(
   event: { type: string; tenantId: string; aggregateId: string; version: number; payload: object },
 ): Promise<void> {
   const handlers: EventHandlers = unitHandlers();
-  await app.deps.db.withTenant(event, async (tx) => handlers[event.type]?.(tx, { ...event, id: newId(), time: new Date() }));
+  const handler = handlers[event.type];
+  if (handler === undefined) throw new Error(`nobody handles ${event.type}`);
+  await app.deps.db.withTenant(event, (tx) => handleAlone(handler, tx, { ...event, id: newId(), time: new Date() }));
 }
 
 export const clerkPermissions = ['register', 'update', 'read', 'find', 'reveal'].map((verb) => `residents.person.${verb}`);

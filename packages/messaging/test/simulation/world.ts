@@ -4,7 +4,7 @@ import { createMetrics, type Metrics } from '@linli/telemetry';
 import { seededChance, silentLogger, SimulatedProcess, simulatedSystem, Simulation, type CrashPoint } from '@linli/testing';
 import type { EventCatalogue } from '../../src';
 import { createConsumer, type ConsumerPorts } from '../../src/consumer';
-import type { IncomingEvent } from '../../src/delivery';
+import type { EventHandlers, IncomingEvent } from '../../src/event-handlers';
 import type { Time } from '../../src/pace';
 import { redriveParked } from '../../src/parked';
 import { createRelay, type RelayPorts } from '../../src/relay';
@@ -119,8 +119,17 @@ export class World {
     return createConsumer(options, ports);
   }
 
-  private handlers() {
-    return { [counted]: (tx: Tx, event: IncomingEvent<{ note?: string }>) => this.apply(tx, event) };
+  /** In half of the runs one by one, in the others several at a time. */
+  private handlers(): EventHandlers {
+    const one = (tx: Tx, event: IncomingEvent<{ note?: string }>): Promise<void> => this.apply(tx, event);
+    if (this.options.seed % 2 === 0) return { [counted]: one };
+    return {
+      [counted]: {
+        async all(tx: Tx, events: readonly IncomingEvent<{ note?: string }>[]) {
+          for (const event of events) await one(tx, event);
+        },
+      },
+    };
   }
 
   private async apply(tx: Tx, { id, tenantId, aggregateId, version, payload }: IncomingEvent<{ note?: string }>): Promise<void> {

@@ -5,7 +5,7 @@ import type { EventHandlers, IncomingEvent } from '@linli/messaging';
 import type { Deps } from '../deps';
 import { causeOf, refreshDuty, type DutyCause, type OnStaffChanged } from './duty';
 import type { StaffDuty } from './rules';
-import { closeUnit, endCoordinator, findStaff, lockDirectory, saveCoordinator, saveStaff, saveUnit, unitKinds } from './store';
+import { closeUnit, endCoordinator, findStaff, lockDirectory, saveCoordinator, saveStaff, saveUnits, unitKinds } from './store';
 
 interface DirectoryHooks {
   readonly onStaffChanged: OnStaffChanged;
@@ -31,15 +31,17 @@ export function directoryHandlers(deps: Pick<Deps, 'now'>, { onStaffChanged }: D
   }
 
   const kinds = wireEnum('UNIT_KIND', organization.UnitKind, unitKinds);
+  function unitOf({ payload, version }: IncomingEvent<organization.UnitCreated>, validTo: string) {
+    const { unitId, path, kind, code } = payload;
+    return { id: unitId, path, kind: kinds.fromWire(kind, 'kind'), code, validTo: validTo === '' ? undefined : validTo, version };
+  }
   const type = (name: string) => `linli.organization.v1.${name}`;
   return {
-    [type('UnitCreated')]: async (tx, event: IncomingEvent<organization.UnitCreated>) => {
-      const { unitId, path, kind, code } = event.payload;
-      await saveUnit(tx, { id: unitId, path, kind: kinds.fromWire(kind, 'kind'), code, validTo: undefined }, event.version);
+    [type('UnitCreated')]: {
+      all: (tx, events: readonly IncomingEvent<organization.UnitCreated>[]) => saveUnits(tx, events.map((event) => unitOf(event, ''))),
     },
-    [type('UnitRestated')]: async (tx, event: IncomingEvent<organization.UnitRestated>) => {
-      const { unitId, path, kind, code, validTo } = event.payload;
-      await saveUnit(tx, { id: unitId, path, kind: kinds.fromWire(kind, 'kind'), code, validTo: validTo === '' ? undefined : validTo }, event.version);
+    [type('UnitRestated')]: {
+      all: (tx, events: readonly IncomingEvent<organization.UnitRestated>[]) => saveUnits(tx, events.map((event) => unitOf(event, event.payload.validTo))),
     },
     [type('UnitClosed')]: async (tx, event: IncomingEvent<organization.UnitClosed>) => {
       await closeUnit(tx, event.payload.unitId, { validTo: event.payload.validTo, version: event.version });

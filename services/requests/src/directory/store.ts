@@ -71,9 +71,18 @@ export async function findUnitByCode(tx: Tx, code: string): Promise<DirectoryUni
   return row === undefined ? undefined : unitOf(row);
 }
 
-export async function saveUnit(tx: Tx, unit: DirectoryUnit, version: number): Promise<void> {
-  const row = { tenant_id: tenantOf(tx), id: unit.id, path: unit.path, kind: unit.kind, code: unit.code, valid_to: unit.validTo ?? null, version };
-  await tx('directory_units').insert(row).onConflict(['tenant_id', 'id']).merge().where('directory_units.version', '<', version);
+/** Each unit's latest version; where it or a later one is here already, nothing changes. */
+export async function saveUnits(tx: Tx, units: readonly (DirectoryUnit & { readonly version: number })[]): Promise<void> {
+  await tx.raw(
+    `insert into directory_units (tenant_id, id, path, kind, code, valid_to, version)
+     select distinct on (id) ?, id, path, kind, code, "validTo", version
+       from json_to_recordset(?) as told (id uuid, path text, kind text, code text, "validTo" date, version bigint)
+      order by id, version desc
+     on conflict (tenant_id, id) do update
+        set path = excluded.path, kind = excluded.kind, code = excluded.code, valid_to = excluded.valid_to, version = excluded.version
+      where directory_units.version < excluded.version`,
+    [tenantOf(tx), JSON.stringify(units)],
+  );
 }
 
 export async function closeUnit(tx: Tx, unitId: string, change: { validTo: string; version: number }): Promise<void> {

@@ -18,17 +18,20 @@ export async function openUnitPath(tx: Tx, unitId: string, day: string): Promise
   return row.path;
 }
 
-/** A version that is here already, or an older one, changes nothing. */
-export async function saveUnit(
+/** Each unit's latest version; where it or a later one is here already, nothing changes. */
+export async function saveUnits(
   tx: Tx,
-  unit: { readonly id: string; readonly path: string; readonly validTo: string | undefined; readonly version: number },
+  units: readonly { readonly id: string; readonly path: string; readonly validTo: string | undefined; readonly version: number }[],
 ): Promise<void> {
-  const { id, path, validTo, version } = unit;
-  await tx('units')
-    .insert({ tenant_id: tenantOf(tx), id, path, valid_to: validTo ?? null, version })
-    .onConflict(['tenant_id', 'id'])
-    .merge(['path', 'valid_to', 'version'])
-    .where('units.version', '<', version);
+  await tx.raw(
+    `insert into units (tenant_id, id, path, valid_to, version)
+     select distinct on (id) ?, id, path, "validTo", version
+       from json_to_recordset(?) as told (id uuid, path text, "validTo" date, version bigint)
+      order by id, version desc
+     on conflict (tenant_id, id) do update set path = excluded.path, valid_to = excluded.valid_to, version = excluded.version
+      where units.version < excluded.version`,
+    [tenantOf(tx), JSON.stringify(units)],
+  );
 }
 
 export async function closeUnit(tx: Tx, unit: { readonly id: string; readonly validTo: string; readonly version: number }): Promise<void> {
