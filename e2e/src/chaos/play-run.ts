@@ -106,8 +106,8 @@ async function untilReady(part: string, url: string): Promise<void> {
 
 async function drain(store: Store): Promise<boolean> {
   for (const until = Date.now() + drainLimitMs; Date.now() < until; await pause(200)) {
-    const { unsent, withoutEffect } = await store.backlog();
-    if (unsent === 0 && withoutEffect === 0) return true;
+    const left = Object.values(await store.backlog());
+    if (left.every((count) => count === 0)) return true;
   }
   return false;
 }

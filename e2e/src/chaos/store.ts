@@ -54,13 +54,15 @@ export class Store {
     return false;
   }
 
-  /** What is still on its way: events that no relay has sent, and changes of cases without their effect. */
-  async backlog(): Promise<{ readonly unsent: number; readonly withoutEffect: number }> {
+  /** What is still on its way: staff of whom requests has yet to hear, events that no relay has sent, and changes of cases without their effect. */
+  async backlog(): Promise<{ readonly unheard: number; readonly unsent: number; readonly withoutEffect: number }> {
+    // First, for what is heard moves cases, and those have events.
+    const unheard = (await this.compareStaff()).length;
     let unsent = 0;
     for (const service of ['organization', 'residents', 'requests']) unsent += await this.count('select count(*)::int as count from outbox', `linli_${service}`);
     const changes = await this.count('select coalesce(sum(version), 0)::int as count from cases', 'linli_requests');
     const effects = await this.count('select count(distinct event_id)::int as count from effects', 'linli_ledger');
-    return { unsent, withoutEffect: changes - effects };
+    return { unheard, unsent, withoutEffect: changes - effects };
   }
 
   /** Writes into the history how everything stands. */
