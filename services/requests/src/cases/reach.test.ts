@@ -27,7 +27,9 @@ describe('the reach of a list', () => {
     expect(reachOf(caller, read, '/a/c/')).toEqual([unitRange('/a/c/')]);
     expect(reachOf(caller, read, '/a/c/x/')).toEqual([]);
     expect(reachOf(holding({ scope: 'tenant', unitPath: '' }), read)).toBe('tenant');
-    expect(reachOf(holding({ scope: 'tenant', unitPath: '' }), read, '/a/')).toEqual([subtreeRange('/a/')]);
+    expect(reachOf(holding({ scope: 'tenant', unitPath: '' }), read, '/a/b/')).toEqual([subtreeRange('/a/b/')]);
+    // Below the root is everything.
+    expect(reachOf(holding({ scope: 'tenant', unitPath: '' }), read, '/a/')).toBe('tenant');
     expect(() => requireReach(caller, read, '/z/')).toThrow(expect.objectContaining({ reason: 'UNIT_OUT_OF_SCOPE' }));
     expect(requireReach(holding({ scope: 'self', unitPath: '' }), read, undefined)).toEqual([]);
   });
