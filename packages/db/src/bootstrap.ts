@@ -27,6 +27,10 @@ export interface ServiceUrls {
 // Our statements are short: compiling one costs more than it saves.
 const appSettings = { statement_timeout: '15s', lock_timeout: '5s', idle_in_transaction_session_timeout: '30s', jit: 'off' };
 
+// The relay role looks again and again for work that is seldom there, and a prepared statement keeps its plan. One made while a
+// table was empty would read and sort all of it once it is full: what the indexes give in order is to be taken in order.
+const relaySettings = { ...appSettings, enable_seqscan: 'off', enable_sort: 'off' };
+
 /** Makes or mends a service's three roles and its database. Safe to repeat and to race. */
 export async function bootstrapDatabase(options: BootstrapOptions): Promise<ServiceUrls> {
   const { service, passwords } = options;
@@ -36,7 +40,7 @@ export async function bootstrapDatabase(options: BootstrapOptions): Promise<Serv
     await admin.query('select pg_advisory_lock(7302000002)');
     await createRole(admin, names.migrator, { password: text(passwords.migrator) });
     await createRole(admin, names.app, { password: text(passwords.app), settings: appSettings });
-    await createRole(admin, names.relay, { password: text(passwords.relay), settings: appSettings });
+    await createRole(admin, names.relay, { password: text(passwords.relay), settings: relaySettings });
     await admin.query(`grant ${escapeIdentifier(names.migrator)} to current_user`);
     const { rowCount } = await admin.query('select 1 from pg_database where datname = $1', [database]);
     if (rowCount === 0) {

@@ -23,10 +23,10 @@ function payloadOf(type: string, value: string): unknown {
   }
 }
 
-/** proto3 JSON; undefined for what no producer could write: a time that is none, a number that JSON has no sign for. */
+/** proto3 JSON; undefined for what no producer could write: a time that is none, a number that is no integer, which our events have only. */
 function write({ toJSON }: EventFacts['codec'], payload: unknown): string | undefined {
   const isWritable = (value: unknown): boolean => {
-    if (typeof value === 'number') return Number.isFinite(value);
+    if (typeof value === 'number') return Number.isInteger(value) && !Object.is(value, -0);
     if (value instanceof Date) return !Number.isNaN(value.getTime());
     return typeof value !== 'object' || value === null || Object.values(value).every(isWritable);
   };
