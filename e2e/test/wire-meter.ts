@@ -1,5 +1,4 @@
-import { once } from 'node:events';
-import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
+import { openGateTo } from '@linli/testing';
 
 /** What went over a wire to PostgreSQL. */
 export interface WireCount {
@@ -21,52 +20,35 @@ export interface WireMeter {
 
 /** A cable to the database at `url` that counts what passes. */
 export async function openWireMeter(url: string): Promise<WireMeter> {
-  const { hostname, port } = new URL(url);
-  const sockets = new Set<Socket>();
-  let count = { statements: 0, roundTrips: 0, bytes: 0 };
-  const server = createServer((inside) => {
-    const outside = connect({ host: hostname, port: Number(port) });
+  let count = { ...nothing };
+  const gate = await openGateTo(url, () => {
     const readStatements = statementReader();
     let answered = false;
-    inside.on('data', (chunk) => {
-      count.bytes += chunk.length;
-      if (answered) count.roundTrips += 1;
-      answered = false;
-      count.statements += readStatements(chunk);
-    });
-    outside.on('data', (chunk) => {
-      count.bytes += chunk.length;
-      answered = true;
-    });
-    for (const [socket, peer] of [[inside, outside], [outside, inside]] as const) {
-      sockets.add(socket);
-      socket.pipe(peer);
-      socket.on('error', () => peer.destroy());
-      socket.on('close', () => {
-        sockets.delete(socket);
-        peer.destroy();
-      });
-    }
+    return {
+      onSent(chunk) {
+        count.bytes += chunk.length;
+        if (answered) count.roundTrips += 1;
+        answered = false;
+        count.statements += readStatements(chunk);
+      },
+      onAnswered(chunk) {
+        count.bytes += chunk.length;
+        answered = true;
+      },
+    };
   });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const through = new URL(url);
-  through.host = `127.0.0.1:${(server.address() as AddressInfo).port}`;
   return {
-    url: through.toString(),
+    url: gate.through(url),
     take() {
       const taken = count;
-      count = { statements: 0, roundTrips: 0, bytes: 0 };
+      count = { ...nothing };
       return taken;
     },
-    async close() {
-      const closed = once(server, 'close');
-      server.close();
-      for (const socket of sockets) socket.destroy();
-      await closed;
-    },
+    close: () => gate.cut(),
   };
 }
+
+const nothing = { statements: 0, roundTrips: 0, bytes: 0 };
 
 /** Counts Query and Execute messages of the frontend (PostgreSQL 18, 54.7), wherever the chunks are cut. The first message has no type. */
 function statementReader(): (chunk: Buffer) => number {

@@ -168,7 +168,7 @@ function nodeProcess(name: string, main: string, rest: { env: Environment; rank:
   return {
     name,
     command: process.execPath,
-    // A small young generation keeps an idle service near its live data; the limit is far above what one needs.
+    // The young generation grows with the load only; the limit of the old one is far above what a service needs.
     args: ['--max-old-space-size=256', '--max-semi-space-size=16', '--require', path.join(root, 'packages/telemetry/dist/register.js'), path.join(root, main)],
     cwd: root,
     graceMs: 8_000,

@@ -123,6 +123,17 @@ describe('access tokens', () => {
 describe("an issuer's keys", () => {
   const minutes = (count: number) => count * 60_000;
 
+  it('are not needed again for a token that was good a moment ago, until it ends', async () => {
+    const { issuer, verifier, token, clock } = await setUp();
+    const good = await token();
+    const claims = await verifier.verify(good);
+    issuer.answer = () => ({ status: 500, body: '' });
+    clock.at += 59_000;
+    await expect(verifier.verify(good)).resolves.toBe(claims);
+    clock.at = claims.exp * 1_000 + 31_000;
+    await expect(verifier.verify(good)).rejects.toMatchObject({ kind: 'unauthenticated' });
+  });
+
   it('are fetched once for many at the same time', async () => {
     const { verifier, token, issuer } = await setUp();
     const good = await token();

@@ -13,11 +13,25 @@ export interface Gate {
   silence(): void;
 }
 
-/** A gate that is open, or, with `cut`, not yet: its port is known all the same. */
-export async function openGate(target: { readonly host: string; readonly port: number }, state: 'open' | 'cut' = 'open'): Promise<Gate> {
+/** Told of what passes on one connection. */
+export interface Tap {
+  onSent(chunk: Buffer): void;
+  onAnswered(chunk: Buffer): void;
+}
+
+/** A gate that is open, or, with `cut`, not yet: its port is known all the same. `tap` is asked for each connection. */
+export async function openGate(
+  target: { readonly host: string; readonly port: number },
+  { state = 'open', tap }: { readonly state?: 'open' | 'cut'; readonly tap?: () => Tap } = {},
+): Promise<Gate> {
   const sockets = new Set<Socket>();
   const server = createServer((inside) => {
     const outside = connect(target);
+    const tapped = tap?.();
+    if (tapped !== undefined) {
+      inside.on('data', (chunk: Buffer) => tapped.onSent(chunk));
+      outside.on('data', (chunk: Buffer) => tapped.onAnswered(chunk));
+    }
     for (const [socket, peer] of [[inside, outside], [outside, inside]] as const) {
       sockets.add(socket);
       socket.pipe(peer);
@@ -60,7 +74,7 @@ export async function openGate(target: { readonly host: string; readonly port: n
 }
 
 /** The gate to the server that `url` names. */
-export function openGateTo(url: string): Promise<Gate> {
+export function openGateTo(url: string, tap?: () => Tap): Promise<Gate> {
   const { hostname, port } = new URL(url);
-  return openGate({ host: hostname, port: Number(port) });
+  return openGate({ host: hostname, port: Number(port) }, tap === undefined ? {} : { tap });
 }

@@ -1,5 +1,6 @@
 import type { UnitScopes } from '@linli/auth';
 import type { Tx } from '@linli/db';
+import { explainSent, rowsRead } from '@linli/testing';
 import { endOfSubtree } from '../src/scope';
 import { listUnits, type UnitFilter } from '../src/units/store';
 import { loadTree } from './bulk';
@@ -9,16 +10,6 @@ const tenantId = 'xingsheng';
 const limit = 51;
 // A page reads the page, the entries of closed units between, and never a share of the tree.
 const mostRead = 400;
-
-interface Plan {
-  'Node Type': string;
-  'Relation Name'?: string;
-  'Index Name'?: string;
-  'Actual Rows': number;
-  'Actual Loops': number;
-  'Rows Removed by Filter'?: number;
-  Plans?: Plan[];
-}
 
 /** The lists of units over a large tree, planned and run as the app role under row-level security. */
 describe('the plans of lists of units', () => {
@@ -48,7 +39,7 @@ describe('the plans of lists of units', () => {
     expect(rows).toHaveLength(limit);
     expect(nodes.map((node) => node['Index Name']).filter(Boolean)).toEqual([index]);
     expect(nodes.map((node) => node['Node Type'])).not.toContain('Sort');
-    const read = nodes.filter((node) => node['Relation Name'] === 'units').map((node) => (node['Actual Rows'] + (node['Rows Removed by Filter'] ?? 0)) * node['Actual Loops']);
+    const read = nodes.filter((node) => node['Relation Name'] === 'units').map(rowsRead);
     expect(Math.max(...read)).toBeLessThan(mostRead);
   });
 
@@ -63,25 +54,7 @@ describe('the plans of lists of units', () => {
     expect(rows.length).toBe(await tree.countInForce(tree.community, '2022-06-30'));
   });
 
-  /** Runs the query once, then explains exactly what it sent. */
-  async function observe<T>(query: (tx: Tx) => Promise<T>): Promise<{ rows: T; nodes: Plan[] }> {
-    return office.app.deps.db.withTenant({ tenantId }, async (tx) => {
-      const sent: { sql: string; bindings: unknown[] }[] = [];
-      const note = (statement: { sql: string; bindings: unknown[] }) => sent.push({ sql: statement.sql, bindings: statement.bindings });
-      tx.on('query', note);
-      const rows = await query(tx);
-      tx.off('query', note);
-      const nodes: Plan[] = [];
-      for (const { sql, bindings } of sent) {
-        const explained = await tx.raw<{ rows: { 'QUERY PLAN': [{ Plan: Plan }] }[] }>(`explain (analyze, format json) ${sql.replaceAll(/\$\d+/g, '?')}`, bindings as string[]);
-        const plan = explained.rows[0]?.['QUERY PLAN'][0].Plan;
-        if (plan !== undefined) nodes.push(...flatten(plan));
-      }
-      return { rows, nodes };
-    });
+  function observe<T>(query: (tx: Tx) => Promise<T>) {
+    return office.app.deps.db.withTenant({ tenantId }, (tx) => explainSent(tx, query));
   }
 });
-
-function flatten(plan: Plan): Plan[] {
-  return [plan, ...(plan.Plans ?? []).flatMap(flatten)];
-}

@@ -1,4 +1,5 @@
 import type { Tx } from '@linli/db';
+import { explainSent, rowsRead } from '@linli/testing';
 import { countCases } from '../src/cases/count-store';
 import { listCases, type CaseList } from '../src/cases/list-store';
 import { subtreeRange, unitRange, type Reach } from '../src/cases/reach';
@@ -9,16 +10,6 @@ import { startOffice, tenantId, type Office } from './support';
 const rowCount = 200_000;
 // A page reads the page and, for lists over units, the first few of each unit below: never a share of the table.
 const mostRowsRead = 15_000;
-
-interface Plan {
-  'Node Type': string;
-  'Relation Name'?: string;
-  'Actual Rows': number;
-  'Actual Loops': number;
-  'Rows Removed by Filter'?: number;
-  'Rows Removed by Index Recheck'?: number;
-  Plans?: Plan[];
-}
 
 /** The lists, counts and work queues at an office's real size, planned and run as the app role under row-level security. */
 describe('the plans of lists', () => {
@@ -96,28 +87,11 @@ describe('the plans of lists', () => {
     await observe((tx) => countCases(tx, { reach, now: big.now, soonUntil: big.now }));
   });
 
-  /** Runs the query once, then explains exactly what it sent; fails on a sequential scan of a table that grows. */
+  /** Fails on a sequential scan of a table that grows. */
   async function observe<T>(query: (tx: Tx) => Promise<T>): Promise<{ rows: T; read: number }> {
-    return office.app.deps.db.withTenant({ tenantId }, async (tx) => {
-      const sent: { sql: string; bindings: unknown[] }[] = [];
-      const note = (statement: { sql: string; bindings: unknown[] }) => sent.push({ sql: statement.sql, bindings: statement.bindings });
-      tx.on('query', note);
-      const rows = await query(tx);
-      tx.off('query', note);
-      let read = 0;
-      for (const { sql, bindings } of sent) {
-        const explained = await tx.raw<{ rows: { 'QUERY PLAN': [{ Plan: Plan }] }[] }>(`explain (analyze, format json) ${sql.replaceAll(/\$\d+/g, '?')}`, bindings as string[]);
-        const plan = explained.rows[0]?.['QUERY PLAN'][0].Plan;
-        const nodes = plan === undefined ? [] : flatten(plan);
-        const growing = nodes.filter((node) => ['cases', 'case_entries', 'case_tasks'].includes(node['Relation Name'] ?? ''));
-        expect(growing.filter((node) => node['Node Type'] === 'Seq Scan')).toEqual([]);
-        read += growing.reduce((sum, node) => sum + (node['Actual Rows'] + (node['Rows Removed by Filter'] ?? 0)) * node['Actual Loops'], 0);
-      }
-      return { rows, read };
-    });
+    const { rows, nodes } = await office.app.deps.db.withTenant({ tenantId }, (tx) => explainSent(tx, query));
+    const growing = nodes.filter((node) => ['cases', 'case_entries', 'case_tasks'].includes(node['Relation Name'] ?? ''));
+    expect(growing.filter((node) => node['Node Type'] === 'Seq Scan')).toEqual([]);
+    return { rows, read: growing.reduce((sum, node) => sum + rowsRead(node), 0) };
   }
 });
-
-function flatten(plan: Plan): Plan[] {
-  return [plan, ...(plan.Plans ?? []).flatMap(flatten)];
-}
