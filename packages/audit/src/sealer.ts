@@ -35,6 +35,8 @@ interface Head {
 
 const batchSize = 1000;
 const checkpointEveryMs = 24 * 3_600_000;
+/** A chain that does not grow becomes due by the clock alone, and once a day: no need to ask with each look at an idle database. */
+const askAgainMs = 60_000;
 
 /**
  * Links each tenant's entries into its hash chain in the order they became visible, and once a day signs where the chain
@@ -47,6 +49,11 @@ export function createSealer(options: SealerOptions): Sealer {
   const stopping = new AbortController();
   let running: Promise<void> | undefined;
   let signing: Promise<Sign> | undefined;
+  let askedAt: number | undefined;
+
+  function mayBeDue(total: number): boolean {
+    return total > 0 || askedAt === undefined || Math.abs(now().getTime() - askedAt) >= askAgainMs;
+  }
 
   async function sealOnce(): Promise<number> {
     const waiting = await tenantsWithUnsealed(system.knex);
@@ -60,7 +67,10 @@ export function createSealer(options: SealerOptions): Sealer {
         total += size;
       }
     }
-    if (options.signingKey !== undefined) await writeCheckpoints(options, await (signing ??= checkpointSigner(options.signingKey)));
+    if (options.signingKey !== undefined && mayBeDue(total)) {
+      await writeCheckpoints(options, await (signing ??= checkpointSigner(options.signingKey)));
+      askedAt = now().getTime();
+    }
     return total;
   }
 

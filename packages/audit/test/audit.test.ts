@@ -180,6 +180,22 @@ describe('the sealer', () => {
     expect(await verify({ keptCheckpoints: kept })).toEqual([]);
   });
 
+  it('asks an idle database one thing a look, and for signatures that are due once a minute', async () => {
+    const clock = fixedClock('2026-11-24T09:00:00+08:00');
+    const idle = sealer({ now: () => clock.now() });
+    await record(1);
+    await idle.sealOnce();
+    const asked: string[] = [];
+    db.system.knex.on('query', ({ sql }: { sql: string }) => asked.push(/audit_checkpoints|audit_entries/.exec(sql)?.[0] ?? sql));
+    await idle.sealOnce();
+    expect(asked.splice(0)).toEqual(['audit_entries']);
+    clock.advance(60_000);
+    await idle.sealOnce();
+    await idle.sealOnce();
+    expect(asked).toEqual(['audit_entries', 'audit_checkpoints', 'audit_entries']);
+    db.system.knex.removeAllListeners('query');
+  });
+
   it('signs with ES256 as well', async () => {
     const other = keyPair('p256', 'ec');
     await record(1);

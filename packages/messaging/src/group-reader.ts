@@ -63,7 +63,8 @@ export class GroupReader {
       rebalanceTimeout: 10_000,
       heartbeatInterval: 3_000,
       maxBytesPerPartition: 262_144,
-      maxWaitTimeInMs: 250,
+      // The broker answers as soon as there is a record. An idle consumer asks once a second, and stops that late at worst.
+      maxWaitTimeInMs: 1_000,
       allowAutoTopicCreation: false,
       retry: { ...patience, restartOnFailure: async () => !this.pace.isStopped },
     });

@@ -227,11 +227,12 @@ describe('poison in the outbox', () => {
 
   it('finds the one event that the broker refuses among many, and publishes the rest', async () => {
     const topic = uniqueName('internal.test.narrow.v1');
-    await createTopics(kit.world.brokers, { topics: [topic], partitions: 3 });
     const admin = testKafka(kit.world).admin();
     await admin.connect();
-    await admin.alterConfigs({ validateOnly: false, resources: [{ type: 2, name: topic, configEntries: [{ name: 'max.message.bytes', value: '20000' }] }] });
+    // Narrow from birth: a limit that is set on a living topic is taken up some time after the answer.
+    await admin.createTopics({ waitForLeaders: false, topics: [{ topic, numPartitions: 3, configEntries: [{ name: 'max.message.bytes', value: '20000' }] }] });
     await admin.disconnect();
+    await createTopics(kit.world.brokers, { topics: [topic], partitions: 3 });
     for (const version of upTo(30)) {
       await insertRaw(kit.world.admin.knex, { aggregateId: 'a', version, topic, ...(version === 17 ? { payload: large.subarray(0, 50_000) } : {}) });
       await insertRaw(kit.world.admin.knex, { aggregateId: 'b', version, topic });
