@@ -16,7 +16,7 @@ import { startPlatform, type Platform } from './platform';
 const table = readTable('rpc.txt');
 /** What our own processes may do of each other, and no more. */
 const systemPermissions: Readonly<Record<string, readonly string[]>> = {
-  gateway: ['organization.caller.resolve', 'residents.person.resolve'],
+  gateway: ['organization.caller.resolve', 'organization.public.read', 'residents.person.resolve'],
   requests: ['residents.person.check'],
   operator: ['organization.tenant.create', 'organization.tenant.restate'],
 };

@@ -104,6 +104,7 @@ const office: Readonly<Record<string, MakeRequest>> = {
   registerClient: () => ({ path: '/v1/clients', body: { nameZh: '平台', identityIssuer: 'https://id.example', identitySubject: fresh() } }),
   getTenant: at('/v1/tenants/own'),
   getMe: at('/v1/me'),
+  getPublicGrid: ({ tenantId, unitCode }) => ({ path: `/v1/public/${tenantId}/grids/${unitCode}` }),
 };
 
 /** A request of every route, by operation id. What names nothing that somebody owns ignores its target. */

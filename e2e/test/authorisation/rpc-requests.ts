@@ -91,6 +91,7 @@ const office: Readonly<Record<string, MakeRpcRequest>> = {
   RenameUnit: ({ unitId }) => ({ unitId, version, nameZh: '新名' }),
   CloseUnit: ({ unitId }) => ({ unitId, version, validTo: '2030-01-01' }),
   GetUnit: ({ unitId }) => ({ unitId }),
+  GetPublicGrid: ({ unitCode }) => ({ code: unitCode }),
   BatchGetUnits: ({ unitId }) => ({ unitIds: [unitId] }),
   ListUnits: ({ unitId }) => ({ underUnitId: unitId }),
   CreateStaff: () => ({ requestId: requestId(), code: fresh(), name: '孙新' }),

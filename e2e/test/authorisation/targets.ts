@@ -12,6 +12,7 @@ export interface Target {
   readonly phone: string;
   readonly agentId: string;
   readonly unitId: string;
+  readonly unitCode: string;
   readonly grantId: string;
   readonly mandateId: string;
   readonly caseId: string;
@@ -56,6 +57,7 @@ async function makeTarget(platform: Platform, ownership: Exclude<Ownership, 'nob
     phone: phones[place.resident] ?? '',
     agentId: agent.id,
     unitId: String(unit['id']),
+    unitCode: place.unit,
     grantId: String(grants[0]?.['id']),
     mandateId: String(mandate['id']),
     caseId: String(accepted['id']),
@@ -73,7 +75,7 @@ async function findUnit(by: Somebody, code: string): Promise<Json> {
 
 function nobodys(issuer: string): Target {
   const [residentId, agentId, unitId, grantId, mandateId, caseId, threadId] = Array.from({ length: 7 }, () => randomUUID()) as [string, string, string, string, string, string, string];
-  return { tenantId: 'nowhere', itemCode: 'elder-allowance', residentId, phone: '15400199999', agentId, unitId, grantId, mandateId, caseId, threadId, identity: { issuer, resident: 'nobody', agent: 'nobody' } };
+  return { tenantId: 'nowhere', itemCode: 'elder-allowance', residentId, phone: '15400199999', agentId, unitId, unitCode: 'nowhere-g01', grantId, mandateId, caseId, threadId, identity: { issuer, resident: 'nobody', agent: 'nobody' } };
 }
 
 function ok(reply: Reply): Json {

@@ -10,6 +10,7 @@ export {
   type StartClock,
 } from './change-clock';
 export { alarmLevels, computeDue, isLate, remaining, type AlarmLevel, type Clock, type Correction, type Extension, type Pause } from './clock';
+export { createLights, lightLimits, lightOf, type LightLimits } from './lights';
 export { loadCalendar } from './load-calendar';
 export { addDays, assertLocalDate, daysBetween, instantAt, localDateOf, type LocalDate } from './local-date';
 export type { Alarm } from './raise-alarms';

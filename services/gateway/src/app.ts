@@ -17,7 +17,8 @@ import { createNameMemory } from './names/name-memory';
 import { renderReason } from './messages/render';
 import { servePages } from './pages/serve-pages';
 import { serveRoutes } from './routing/serve';
-import { routeTable } from './routing/table';
+import { servePublicRoutes } from './routing/serve-public';
+import { publicRouteTable, routeTable } from './routing/table';
 import { createCookies } from './sessions/cookies';
 import { createSessionKeys } from './sessions/sealed';
 import { serveSignIn } from './sessions/sign-in';
@@ -77,6 +78,7 @@ export async function createApp(config: ServiceConfig, overrides: Partial<Deps> 
   });
   const edge = { deps, door, limits };
   serveRoutes(http, edge, routeTable);
+  servePublicRoutes(http, edge, publicRouteTable);
   serveStream(http, edge, live);
   serveSignIn(http, edge);
   servePages(http, edge);

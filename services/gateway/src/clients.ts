@@ -42,7 +42,13 @@ export function connectClients(grpc: GrpcClients, config: Config): Clients {
     items: grpc.connect(requests.ItemServiceDefinition, requestsPeer),
     mandates: grpc.connect(requests.MandateServiceDefinition, requestsPeer),
     cases: grpc.connect(requests.CaseServiceDefinition, requestsPeer),
-    queues: [{ service: 'requests', client: grpc.connect(work.WorkQueueServiceDefinition, requestsPeer) }],
-    threads: [{ service: 'requests', client: grpc.connect(thread.ThreadServiceDefinition, requestsPeer) }],
+    queues: [
+      { service: 'organization', client: grpc.connect(work.WorkQueueServiceDefinition, organizationPeer) },
+      { service: 'requests', client: grpc.connect(work.WorkQueueServiceDefinition, requestsPeer) },
+    ],
+    threads: [
+      { service: 'organization', client: grpc.connect(thread.ThreadServiceDefinition, organizationPeer) },
+      { service: 'requests', client: grpc.connect(thread.ThreadServiceDefinition, requestsPeer) },
+    ],
   };
 }

@@ -43,12 +43,19 @@ describe('when a service does not answer', () => {
 
   it('what belongs to it is 503, with a sentence', async () => {
     gateway.peers.on('CaseService/getCase', away);
-    gateway.peers.on('WorkQueueService/listWork', away);
+    for (const service of ['', 'organization/']) gateway.peers.on(`${service}WorkQueueService/listWork`, away);
     for (const line of [`GET /v1/cases/${ids.case}`, 'GET /v1/work']) {
       expect(await gateway.call(clerk, line)).toMatchObject({ status: 503, body: { code: 'SERVICE_UNAVAILABLE', title: '系统繁忙' } });
     }
-    gateway.peers.on('WorkQueueService/countWork', away);
+    for (const service of ['', 'organization/']) gateway.peers.on(`${service}WorkQueueService/countWork`, away);
     expect((await gateway.call(clerk, 'GET /v1/work:count')).status).toBe(503);
+  });
+
+  it('what the others have is shown, and whose part is missing', async () => {
+    for (const method of ['listWork', 'countWork']) gateway.peers.on(`WorkQueueService/${method}`, away);
+    gateway.peers.on('organization/WorkQueueService/countWork', () => ({ total: 2, dueSoon: 1, overdue: 0, byAction: { answer: 2 } }));
+    expect(await gateway.call(clerk, 'GET /v1/work')).toMatchObject({ status: 200, body: { items: [], unreachable: ['requests'] } });
+    expect(await gateway.call(clerk, 'GET /v1/work:count')).toMatchObject({ status: 200, body: { total: 2, byAction: { answer: 2 }, unreachable: ['requests'] } });
   });
 
   it('the door still opens, and readiness does not depend on it', async () => {

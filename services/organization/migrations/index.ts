@@ -5,5 +5,6 @@ import * as staff from './20261124090200_create_staff';
 import * as grants from './20261124090300_create_grants';
 import * as marks from './20261124095000_allow_marks_by_relay';
 import * as asOf from './20261125090000_index_units_as_of';
+import * as work from './20261128090000_create_work';
 
-export const migrations: readonly Migration[] = [machinery, tenants, staff, grants, marks, asOf];
+export const migrations: readonly Migration[] = [machinery, tenants, staff, grants, marks, asOf, work];

@@ -1,8 +1,9 @@
 import { createSealer } from '@linli/audit';
 import { createInternalTokens } from '@linli/auth';
-import { organization } from '@linli/contracts';
+import { clockConstraints, createAlarmScanner, loadCalendar, type AlarmScanner } from '@linli/clocks';
+import { organization, thread, work } from '@linli/contracts';
 import { openDatabase, openSystemDatabase, pageToken } from '@linli/db';
-import { createGrpcServer } from '@linli/grpc';
+import { createGrpcServer, type GrpcServer } from '@linli/grpc';
 import { checkOf, startSideServer, type SideServer } from '@linli/http';
 import { createRelay } from '@linli/messaging';
 import { clockFrom, type App } from '@linli/runtime';
@@ -16,8 +17,11 @@ import { importService } from './import/grpc';
 import { staffService } from './staff/grpc';
 import { staffConstraints } from './staff/store';
 import { tenantService } from './tenants/grpc';
+import { threadService } from './threads/grpc';
+import { onAlarms, onMoved, type ClockHandlers } from './timing/clock-handlers';
 import { unitService } from './units/grpc';
 import { unitConstraints } from './units/store';
+import { workQueueService } from './work/grpc';
 
 const name = 'organization';
 
@@ -25,6 +29,8 @@ export interface OrganizationApp extends App {
   readonly deps: Deps;
   /** Known once started. */
   readonly ports: { grpc: number; side: number };
+  /** Runs by itself; to be run at once, for tests. */
+  readonly scanner: AlarmScanner;
 }
 
 /** The whole service. `overrides` replaces any member of its dependencies, for tests. */
@@ -40,35 +46,35 @@ export async function createApp(config: ServiceConfig, overrides: Partial<Deps> 
     url: config.databaseUrl,
     name,
     log,
-    constraints: { ...unitConstraints, ...staffConstraints, ...grantConstraints },
+    constraints: { ...unitConstraints, ...staffConstraints, ...grantConstraints, ...clockConstraints },
     onCommit: () => relay.wake(),
   });
   const sealer = createSealer({ system, ...(config.auditSigningKey && { signingKey: config.auditSigningKey }), log, metrics, now });
-  const deps: Deps = { db, now, log, pages: pageToken(config.pageTokenKey, now), ...overrides };
+  const deps: Deps = { db, now, log, pages: pageToken(config.pageTokenKey, now), calendar: loadCalendar(), ...overrides };
+  const clocks = clockHandlers(deps);
+  const scanner = createAlarmScanner({ database: db, system, calendar: deps.calendar, now, onAlarms: onAlarms(clocks), onMoved: onMoved(clocks), log, metrics });
 
   const server = createGrpcServer({ service: name, internal, log, metrics });
-  server.add(organization.TenantServiceDefinition, tenantService(deps));
-  server.add(organization.UnitServiceDefinition, unitService(deps));
-  server.add(organization.StaffServiceDefinition, staffService(deps));
-  server.add(organization.GrantServiceDefinition, grantService(deps));
-  server.add(organization.CallerServiceDefinition, callerService(deps));
-  server.add(organization.ImportServiceDefinition, importService(deps));
+  addServices(server, deps);
 
   const ports = { grpc: 0, side: 0 };
   let side: SideServer | undefined;
   return {
     deps,
     ports,
+    scanner,
     async start() {
       const ready = async () => [await checkOf('database', db.ping())];
       side = await startSideServer({ port: config.sidePort, host: config.host, log, metrics, ready });
       ports.side = side.port;
       await relay.start();
       await sealer.start();
+      await scanner.start();
       ports.grpc = await server.start(config.grpcPort, config.host);
     },
     async stop() {
       await server.stop(5_000);
+      await scanner.stop();
       await relay.stop();
       await sealer.stop();
       await side?.stop();
@@ -76,4 +82,20 @@ export async function createApp(config: ServiceConfig, overrides: Partial<Deps> 
       await system.close();
     },
   };
+}
+
+function addServices(server: GrpcServer, deps: Deps): void {
+  server.add(organization.TenantServiceDefinition, tenantService(deps));
+  server.add(organization.UnitServiceDefinition, unitService(deps));
+  server.add(organization.StaffServiceDefinition, staffService(deps));
+  server.add(organization.GrantServiceDefinition, grantService(deps));
+  server.add(organization.CallerServiceDefinition, callerService(deps));
+  server.add(organization.ImportServiceDefinition, importService(deps));
+  server.add(work.WorkQueueServiceDefinition, workQueueService(deps));
+  server.add(thread.ThreadServiceDefinition, threadService(deps));
+}
+
+/** What is timed, by the kind of its clock. */
+function clockHandlers(_deps: Deps): ClockHandlers {
+  return {};
 }

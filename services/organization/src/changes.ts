@@ -2,21 +2,35 @@ import { recordAudits } from '@linli/audit';
 import type { Caller } from '@linli/auth';
 import type { Tx } from '@linli/db';
 import { enqueueAll } from '@linli/messaging';
+import { insertEntries } from './threads/store';
 
 /** What a committed change of one aggregate leaves behind beside its rows. */
 export interface Change {
   /** `unit.create`: what was done, for the audit trail. */
   readonly action: string;
-  readonly objectType: 'tenant' | 'unit' | 'staff' | 'grant' | 'client';
+  /** The noun, as in the topic and the glossary. */
+  readonly objectType: string;
   readonly id: string;
   /** After the change. */
   readonly version: number;
   /** Message name within `linli.organization.v1`. */
   readonly event: string;
   readonly payload: object;
+  /** The line it adds to the story of its matter; a capability without threads has none. */
+  readonly entry?: Entry;
 }
 
-/** Exactly one event and one audit row for each change, in the order given. The rows are locked by this transaction. */
+export interface Entry {
+  readonly threadId: string;
+  readonly unitPath: string;
+  readonly at: Date;
+  /** Past tense: `adopted`. */
+  readonly code: string;
+  readonly facts?: Readonly<Record<string, string>>;
+  readonly note?: string;
+}
+
+/** Exactly one event and one audit row for each change, and the entry of its thread, in the order given. The rows are locked by this transaction. */
 export async function recordChanges(tx: Tx, caller: Caller, changes: readonly Change[]): Promise<void> {
   await enqueueAll(
     tx,
@@ -26,5 +40,13 @@ export async function recordChanges(tx: Tx, caller: Caller, changes: readonly Ch
     tx,
     caller,
     changes.map(({ action, objectType, id, version }) => ({ action, objectType, objectId: id, details: { version } })),
+  );
+  await insertEntries(
+    tx,
+    changes.flatMap(({ objectType, id, version, entry }) =>
+      entry === undefined
+        ? []
+        : [{ facts: {}, note: '', ...entry, subjectKind: `organization.${objectType}`, subjectId: id, version, actorKind: caller.kind, actorId: caller.subject }],
+    ),
   );
 }

@@ -1,3 +1,4 @@
+import type { Calendar } from '@linli/clocks';
 import type { Database, PageTokens } from '@linli/db';
 import type { Logger } from '@linli/telemetry';
 
@@ -6,4 +7,6 @@ export interface Deps {
   readonly now: () => Date;
   readonly log: Logger;
   readonly pages: PageTokens;
+  /** The national working calendar. */
+  readonly calendar: Calendar;
 }

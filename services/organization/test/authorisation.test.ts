@@ -17,6 +17,7 @@ const allowed: Record<string, readonly string[]> = {
   'UnitService/GetUnit': everybody,
   'UnitService/BatchGetUnits': everybody,
   'UnitService/ListUnits': everybody,
+  'UnitService/GetPublicGrid': ['system:gateway'],
   'StaffService/CreateStaff': ['system_admin'],
   'StaffService/DeactivateStaff': ['system_admin'],
   'StaffService/AssignPost': ['system_admin'],
@@ -43,7 +44,7 @@ const callers = new Map<string, Caller>([
   ...roleDefinitions.map(({ code, permissions }): [string, Caller] => [code, testCaller({ permissions })]),
   ['nobody', testCaller({ grants: [] })],
   ['system:operator', systemCaller('xingsheng', 'operator', ['organization.tenant.create', 'organization.tenant.restate'])],
-  ['system:gateway', systemCaller('xingsheng', 'gateway', ['organization.caller.resolve'])],
+  ['system:gateway', systemCaller('xingsheng', 'gateway', ['organization.caller.resolve', 'organization.public.read'])],
 ]);
 
 let office: Office;

@@ -1,5 +1,5 @@
 import { systemCaller, type Caller } from '@linli/auth';
-import { organization } from '@linli/contracts';
+import { organization, thread, work } from '@linli/contracts';
 import { createGrpcClients, type GrpcClient } from '@linli/grpc';
 import { createTestDatabase, fixedClock, silentLogger, testCaller, testKeys, type TestClock, type TestDatabase } from '@linli/testing';
 import knexFactory, { type Knex } from 'knex';
@@ -18,6 +18,8 @@ export interface Office {
   readonly grants: GrpcClient<typeof organization.GrantServiceDefinition>;
   readonly callers: GrpcClient<typeof organization.CallerServiceDefinition>;
   readonly imports: GrpcClient<typeof organization.ImportServiceDefinition>;
+  readonly work: GrpcClient<typeof work.WorkQueueServiceDefinition>;
+  readonly threads: GrpcClient<typeof thread.ThreadServiceDefinition>;
   /** Calls as a job of the operator's tool. */
   readonly operatorTenants: GrpcClient<typeof organization.TenantServiceDefinition>;
   stop(): Promise<void>;
@@ -54,6 +56,8 @@ export async function startOffice(options: { brokers?: readonly string[]; overri
     grants: clients.connect(organization.GrantServiceDefinition, peer),
     callers: clients.connect(organization.CallerServiceDefinition, peer),
     imports: clients.connect(organization.ImportServiceDefinition, peer),
+    work: clients.connect(work.WorkQueueServiceDefinition, peer),
+    threads: clients.connect(thread.ThreadServiceDefinition, peer),
     operatorTenants: operator.connect(organization.TenantServiceDefinition, peer),
     async stop() {
       clients.close();

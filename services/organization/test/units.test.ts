@@ -1,3 +1,4 @@
+import { systemCaller } from '@linli/auth';
 import { organization } from '@linli/contracts';
 import { everything, fresh, history, makeStaff, makeTenant, makeUnit, startOffice, within, type Office } from './support';
 
@@ -243,5 +244,27 @@ describe('lists', () => {
     expect(units.map(({ id }) => id).sort()).toEqual([grid.id, community.id, root.id].sort());
     const many = Array.from({ length: 201 }, () => grid.id);
     await expect(office.units.batchGetUnits({ unitIds: many }, { caller })).rejects.toMatchObject({ violations: [{ field: 'unit_ids' }] });
+  });
+});
+
+describe('what anybody may see of a grid', () => {
+  const anybody = systemCaller('xingsheng', 'gateway', ['organization.public.read']);
+  const see = (code: string, by = anybody) => office.units.getPublicGrid({ code }, { caller: by });
+
+  it('is its names, and who works there now and how to reach them', async () => {
+    const posted = await makeUnit(office, community.id, { kind: UNIT_KIND_GRID });
+    const [first, left] = [await makeStaff(office, posted.id), await makeStaff(office, posted.id)];
+    await office.staff.endPost({ staffId: left.id, version: left.version, postId: left.posts[0]?.id ?? '' }, { caller });
+    const { grid: seen } = await see(posted.code);
+    expect(seen).toEqual({ code: posted.code, nameZh: posted.nameZh, nameMn: '', communityNameZh: community.nameZh, workers: [{ name: first.name, titleZh: '干事', workPhone: '000-5550100' }] });
+  });
+
+  it('is nothing of a community, of a closed grid or of another office', async () => {
+    const closed = await makeUnit(office, community.id, { kind: UNIT_KIND_GRID });
+    await office.units.closeUnit({ unitId: closed.id, version: 1 }, { caller });
+    const nothing = { kind: 'not_found', reason: 'UNIT_NOT_FOUND' };
+    await expect(see(community.code)).rejects.toMatchObject(nothing);
+    await expect(see(closed.code)).rejects.toMatchObject(nothing);
+    await expect(see(grid.code, systemCaller('baihe', 'gateway', ['organization.public.read']))).rejects.toMatchObject(nothing);
   });
 });

@@ -2,13 +2,15 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { updatesSnapshot } from '@linli/testing';
 import { renderReference } from '../pages/reference';
-import { routeTable } from '../routing/table';
+import { publicRouteTable, routeTable } from '../routing/table';
 import { createDocument } from './document';
 
 const committed = path.join(__dirname, '../../openapi.json');
 
+const routes = [...routeTable, ...publicRouteTable];
+
 describe('the OpenAPI document', () => {
-  const document = createDocument(routeTable);
+  const document = createDocument(routes);
 
   it('is the committed one; UPDATE_SNAPSHOT=1 renews it', () => {
     const text = `${JSON.stringify(document, undefined, 2)}\n`;
@@ -17,9 +19,9 @@ describe('the OpenAPI document', () => {
   });
 
   it('has every route once, each with a summary and a name of its own', () => {
-    const names = routeTable.map((route) => route.name);
+    const names = routes.map((route) => route.name);
     expect(new Set(names).size).toBe(names.length);
-    for (const { method, path: at, summary } of routeTable) {
+    for (const { method, path: at, summary } of routes) {
       expect(summary).not.toBe('');
       expect(document).toHaveProperty(['paths', at, method]);
     }
@@ -35,8 +37,8 @@ describe('the OpenAPI document', () => {
 
 describe('the reference page', () => {
   it('shows every route and loads nothing', () => {
-    const html = renderReference(createDocument(routeTable));
-    for (const route of routeTable) expect(html).toContain(`id="${route.name}"`);
+    const html = renderReference(createDocument(routes));
+    for (const route of routes) expect(html).toContain(`id="${route.name}"`);
     expect(html).not.toMatch(/<script|src=|href="http/);
   });
 });

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { entityTag, idempotencyKey } from '../routing/preconditions';
-import type { ApiRoute } from '../routing/route';
+import type { Described } from '../routing/route';
 
 type Json = Record<string, unknown>;
 
@@ -55,7 +55,7 @@ const streamOperation: Json = {
 };
 
 /** The OpenAPI 3.1 document of the routes: the same for the same table, so that it can be committed and compared. */
-export function createDocument(routes: readonly ApiRoute[]): Json {
+export function createDocument(routes: readonly (Described & { readonly isPublic?: true })[]): Json {
   const schemas: Json = { Problem: problemSchema };
   const paths: Record<string, Json> = {};
   for (const route of routes) {
@@ -84,11 +84,12 @@ export function createDocument(routes: readonly ApiRoute[]): Json {
   };
 }
 
-function operationOf(route: ApiRoute, schemas: Json): Json {
+function operationOf(route: Described & { readonly isPublic?: true }, schemas: Json): Json {
   const parameters = [
     ...parametersOf(route.params, 'path'),
     ...parametersOf(route.query, 'query'),
     ...(route.creates === true ? [header('Idempotency-Key', idempotencyKey, { description: '重复发送同一请求时得到第一次的答复', example: '"a3f1c7e2"' })] : []),
+    ...(route.isPublic === true ? [{ name: 'If-None-Match', in: 'header', required: false, description: '上次答复的 ETag；没有变化时得到 304', schema: { type: 'string' } }] : []),
     ...(route.changes === true ? [header('If-Match', entityTag, { description: '所见版本的 ETag', example: '"v3"' })] : []),
   ];
   return {
@@ -96,10 +97,12 @@ function operationOf(route: ApiRoute, schemas: Json): Json {
     summary: route.summary,
     tags: [route.tag],
     ...(route.permission === undefined ? {} : { 'x-permission': route.permission }),
+    ...(route.isPublic === true ? { security: [] } : {}),
     ...(parameters.length === 0 ? {} : { parameters }),
     ...(route.body === undefined ? {} : { requestBody: { required: !route.body.safeParse({}).success, content: { 'application/json': { schema: schemaOf(route.body, 'input', schemas) } } } }),
     responses: {
       [route.status]: { description: '成功', content: { 'application/json': { schema: schemaOf(route.response, 'output', schemas) } } },
+      ...(route.isPublic === true ? { 304: { description: '没有变化' } } : {}),
       default: { description: '未成功', content: { 'application/problem+json': { schema: problemRef } } },
     },
   };

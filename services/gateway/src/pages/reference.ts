@@ -23,7 +23,7 @@ type Operation = {
   'x-permission'?: string;
   parameters?: { name: string; in: string; required: boolean; description?: string; schema: Schema }[];
   requestBody?: { content: { 'application/json': { schema: Schema } } };
-  responses: Record<string, { content: Record<string, { schema: Schema }> }>;
+  responses: Record<string, { content?: Record<string, { schema: Schema }> }>;
 };
 
 const tagNames: Record<ApiRoute['tag'] | 'events', string> = {
@@ -38,6 +38,7 @@ const tagNames: Record<ApiRoute['tag'] | 'events', string> = {
   staff: '工作人员',
   grants: '授权',
   tenants: '街道',
+  public: '公开',
   events: '实时变更',
 };
 
@@ -63,7 +64,7 @@ function renderOperation({ path, method, operation }: { path: string; method: st
   const { operationId, summary, parameters = [], requestBody, responses } = operation;
   const permission = operation['x-permission'];
   const success = Object.entries(responses).find(([status]) => status !== 'default');
-  const answer = success?.[1].content['application/json']?.schema;
+  const answer = success?.[1].content?.['application/json']?.schema;
   const rows = parameters.map(
     ({ name, in: place, required, description = '', schema }) =>
       `<tr><td><code>${escapeHtml(name)}</code></td><td>${placeNames[place] ?? place}</td><td>${typeOf(schema)}${required ? '' : ' 可选'}</td><td>${escapeHtml(description)}</td></tr>`,

@@ -4,7 +4,7 @@ import type { Request } from 'express';
 import { admitCookie, type Admitted, type Door } from '../identity/authenticate';
 import { createDocument } from '../openapi/document';
 import type { Edge } from '../routing/serve';
-import { routeTable } from '../routing/table';
+import { publicRouteTable, routeTable } from '../routing/table';
 import { readCookie } from '../sessions/cookies';
 import { sendPage } from './html';
 import { renderLanding } from './landing';
@@ -12,7 +12,7 @@ import { renderReference } from './reference';
 
 /** The three pages that people open: the door, the reference, and its machine-readable form. */
 export function servePages(http: HttpApp, edge: Edge): void {
-  const document = createDocument(routeTable);
+  const document = createDocument([...routeTable, ...publicRouteTable]);
   const reference = renderReference(document);
   http.route({ method: 'get', path: '/openapi.json', handle: (_request, response) => void response.json(document) });
   http.route({ method: 'get', path: '/docs', handle: (_request, response) => sendPage(response, reference) });

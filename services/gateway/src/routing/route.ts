@@ -9,7 +9,7 @@ import type { Deps } from '../deps';
 import type { NameMemory } from '../names/name-memory';
 import { readPart } from './validate';
 
-export type Tag = 'me' | 'cases' | 'mandates' | 'items' | 'persons' | 'work' | 'threads' | 'units' | 'staff' | 'grants' | 'tenants';
+export type Tag = 'me' | 'cases' | 'mandates' | 'items' | 'persons' | 'work' | 'threads' | 'units' | 'staff' | 'grants' | 'tenants' | 'public';
 
 /** What a handler works with: the services, for this caller. */
 export interface Call {
@@ -32,7 +32,7 @@ export interface Answer<Body> {
   readonly location?: string;
 }
 
-interface Facts {
+export interface Facts {
   readonly method: 'get' | 'post' | 'patch';
   /** As in OpenAPI: `/v1/cases/{id}:accept`. */
   readonly path: string;
@@ -70,14 +70,18 @@ interface Spec<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodType, R 
   readonly handle: (input: Input<z.output<P>, z.output<Q>, z.output<B>>, call: Call) => Promise<Answer<z.input<R>>>;
 }
 
-/** A route with its types checked and put away. */
-export interface ApiRoute extends Facts {
+/** What the document says of a route. */
+export interface Described extends Facts {
   readonly permission: string | undefined;
   readonly status: 200 | 201;
   readonly params: z.ZodType;
   readonly query: z.ZodType;
   readonly body: z.ZodType | undefined;
   readonly response: z.ZodType;
+}
+
+/** A route with its types checked and put away. */
+export interface ApiRoute extends Described {
   readonly run: (raw: RawInput, call: Call) => Promise<Answer<unknown>>;
 }
 
@@ -111,7 +115,7 @@ export function route<
 }
 
 /** `requests.v1.CaseService/AcceptCase` → what its proto declares. */
-function permissionOf(calls: string): string {
+export function permissionOf(calls: string): string {
   const declared = METHODS[`/linli.${calls}`];
   if (declared === undefined) throw internal('PERMISSION_UNDECLARED', `no RPC is called ${calls}`);
   return declared.permission;

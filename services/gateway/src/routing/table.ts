@@ -9,8 +9,10 @@ import { personRoutes } from '../persons/routes';
 import { staffRoutes } from '../staff/routes';
 import { tenantRoutes } from '../tenants/routes';
 import { threadRoutes } from '../threads/routes';
+import { publicUnitRoutes } from '../units/public-routes';
 import { unitRoutes } from '../units/routes';
 import { workRoutes } from '../work/routes';
+import type { PublicRoute } from './public-route';
 import type { ApiRoute } from './route';
 
 /** Every route of the API, in the order of the reference page. */
@@ -29,3 +31,6 @@ export const routeTable: readonly ApiRoute[] = [
   ...tenantRoutes,
   ...meRoutes,
 ];
+
+/** Every public read. */
+export const publicRouteTable: readonly PublicRoute[] = [...publicUnitRoutes];

@@ -44,6 +44,9 @@ const services = {
     ImportService: organization.ImportServiceDefinition,
     GrantService: organization.GrantServiceDefinition,
     CallerService: organization.CallerServiceDefinition,
+    // Interfaces that several services implement: here nothing waits and no entry is told, unless a test says so by this name.
+    'organization/WorkQueueService': work.WorkQueueServiceDefinition,
+    'organization/ThreadService': thread.ThreadServiceDefinition,
   },
   residents: { PersonService: residents.PersonServiceDefinition },
   requests: {

@@ -6,6 +6,7 @@ import type { Deps } from '../deps';
 import { codeRule } from '../fields';
 import { closeUnit, renameUnit } from './change-unit';
 import { createUnit } from './create-unit';
+import { findPublicGrid } from './public-grid-store';
 import { unitNotFound } from './rules';
 import { findUnit, findUnits, listUnits } from './store';
 import { kindOnWire, unitToWire } from './wire';
@@ -44,6 +45,12 @@ export function unitService(deps: Deps): organization.UnitServiceImplementation<
       const ids = readUuids(request.unitIds, 'unit_ids', 200);
       const units = await deps.db.withTenant(caller, (tx) => findUnits(tx, ids, unitScopes(caller, read)));
       return { units: units.map(unitToWire) };
+    },
+    async getPublicGrid(request, { caller }) {
+      const code = requireText(request.code, 'code', codeRule);
+      const grid = await deps.db.withTenant(caller, (tx) => findPublicGrid(tx, code, today(deps)));
+      if (grid === undefined) throw unitNotFound();
+      return { grid };
     },
     listUnits: (request, { caller }) => listPage(deps, caller, request),
   };

@@ -1,5 +1,6 @@
 import { recordAudit } from '@linli/audit';
 import type { Caller } from '@linli/auth';
+import { createLights } from '@linli/clocks';
 import { requests } from '@linli/contracts';
 import { readUuid, requestKey, requireText, violation, wireEnum } from '@linli/grpc';
 import { invalidArgument } from '@linli/errors';
@@ -19,7 +20,6 @@ import { reassignCase } from './owners';
 import { assertVisible } from './rules';
 import { getCase } from './store';
 import { readFreeText } from './text';
-import { createLights } from './waiting';
 import { caseToWire, channelWire } from './wire';
 
 const code = { max: 64, pattern: /^[A-Za-z0-9][A-Za-z0-9._-]*$/ };

@@ -1,4 +1,5 @@
 import { unitScopes, type Caller } from '@linli/auth';
+import { lightLimits } from '@linli/clocks';
 import { requests } from '@linli/contracts';
 import { permissionDenied } from '@linli/errors';
 import { compactLimit, readUuid, requireText, violation } from '@linli/grpc';
@@ -8,7 +9,6 @@ import { stateWire } from './case-events';
 import { countCases, countCasesOfResident } from './count-store';
 import { listCases, type CaseList } from './list-store';
 import { requireReach } from './reach';
-import { lightLimits } from './waiting';
 import { caseRowToWire } from './wire';
 
 const read = 'requests.case.read';

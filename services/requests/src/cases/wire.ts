@@ -1,11 +1,11 @@
 import type { Caller } from '@linli/auth';
+import { lightOf, type LightLimits } from '@linli/clocks';
 import { requests } from '@linli/contracts';
 import { wireEnum } from '@linli/grpc';
 import { caseTypes } from '../items/rules';
 import { channels, type Answer, type Case, type CaseTask, type HeldPaper, type MaterialNotice } from './case';
 import { deliveryWire, pauseCauseWire, resultWire, stateWire } from './case-events';
 import { nextActions } from './rules';
-import { lightOf, type LightLimits } from './waiting';
 
 const caseTypeWire = wireEnum('CASE_TYPE', requests.CaseType, caseTypes);
 export const channelWire = wireEnum('CHANNEL', requests.Channel, channels);

@@ -1,10 +1,11 @@
 import { unitScopes, type Caller } from '@linli/auth';
+import { lightLimits, lightOf, type LightLimits } from '@linli/clocks';
 import { work } from '@linli/contracts';
 import { compactLimit, readUuid, wireEnum } from '@linli/grpc';
 import type { Deps } from '../deps';
 import { unitPathOf } from '../directory/store';
 import { reachOf, type Reach } from '../cases/reach';
-import { lightLimits, lightOf, stepOf, type LightLimits } from '../cases/waiting';
+import { stepOf } from '../cases/waiting';
 import { countWork, listWork, type Work, type WorkSource } from './store';
 
 const urgencyWire = wireEnum('URGENCY', work.Urgency, ['green', 'yellow', 'red'] as const);

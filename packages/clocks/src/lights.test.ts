@@ -1,5 +1,5 @@
-import { loadCalendar } from '@linli/clocks';
-import { lightLimits, lightOf } from './waiting';
+import { loadCalendar } from './load-calendar';
+import { lightLimits, lightOf } from './lights';
 
 describe('the light of a due time', () => {
   const calendar = loadCalendar();

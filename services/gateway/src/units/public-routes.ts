@@ -1,0 +1,31 @@
+import { internal } from '@linli/errors';
+import { z } from 'zod';
+import { publicRoute, type PublicRoute } from '../routing/public-route';
+import { code, given } from '../wire/fields';
+
+const publicGridSchema = z
+  .strictObject({
+    code: z.string(),
+    nameZh: z.string(),
+    nameMn: z.string().optional(),
+    communityNameZh: z.string(),
+    workers: z.array(z.strictObject({ name: z.string(), titleZh: z.string(), workPhone: z.string().optional() })).meta({ description: '网格员，依法公示' }),
+  })
+  .meta({ id: 'PublicGrid' });
+
+export const publicUnitRoutes: readonly PublicRoute[] = [
+  publicRoute({
+    path: '/grids/{code}',
+    name: 'getPublicGrid',
+    summary: '网格公示：名称、网格员与联系方式',
+    calls: 'organization.v1.UnitService/GetPublicGrid',
+    params: { code },
+    response: publicGridSchema,
+    handle: async ({ params }, { clients, options }) => {
+      const { grid } = await clients.units.getPublicGrid({ code: params.code }, options);
+      if (grid === undefined) throw internal('ANSWER_EMPTY', 'a service answered without its message');
+      const { nameMn, workers, ...rest } = grid;
+      return { ...rest, nameMn: given(nameMn), workers: workers.map(({ workPhone, ...worker }) => ({ ...worker, workPhone: given(workPhone) })) };
+    },
+  }),
+];

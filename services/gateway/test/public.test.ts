@@ -1,0 +1,52 @@
+import { notFound } from '@linli/errors';
+import { startGateway, type TestGateway } from './support/gateway';
+
+const grid = { code: 'xinyuan-g01', nameZh: '新园第一网格', nameMn: '', communityNameZh: '新园社区', workers: [{ name: '赵网格', titleZh: '网格员', workPhone: '000-5550100' }] };
+
+describe('what anybody may read', () => {
+  let gateway: TestGateway;
+
+  beforeAll(async () => {
+    gateway = await startGateway();
+  });
+  beforeEach(() => {
+    gateway.peers.reset();
+    gateway.peers.on('UnitService/getPublicGrid', () => ({ grid }));
+  });
+  afterAll(() => gateway.stop());
+
+  const read = (headers: Record<string, string> = {}) => fetch(`${gateway.url}/v1/public/xingsheng/grids/xinyuan-g01`, { headers });
+
+  it('needs no sign-in, and is asked by the gateway itself with the one right it takes, in the office of the path', async () => {
+    const response = await read();
+    expect([response.status, response.headers.get('cache-control')]).toEqual([200, 'public, max-age=60']);
+    const { nameMn: _unsaid, ...said } = grid;
+    expect(await response.json()).toEqual(said);
+    expect(gateway.peers.calls).toEqual([
+      expect.objectContaining({ method: 'UnitService/getPublicGrid', request: { code: 'xinyuan-g01' }, caller: expect.objectContaining({ kind: 'system', tenantId: 'xingsheng', grants: [expect.objectContaining({ permissions: ['organization.public.read'] })] }) as unknown }),
+    ]);
+  });
+
+  it('is not sent again to who has it, until it changes', async () => {
+    const tag = (await read()).headers.get('etag') ?? '';
+    const again = await read({ 'if-none-match': `"other", W/${tag}` });
+    expect([again.status, again.headers.get('etag'), await again.text()]).toEqual([304, tag, '']);
+    gateway.peers.on('UnitService/getPublicGrid', () => ({ grid: { ...grid, nameZh: '新园一网格' } }));
+    const changed = await read({ 'if-none-match': tag });
+    expect(changed.status).toBe(200);
+    expect(changed.headers.get('etag')).not.toBe(tag);
+  });
+
+  it('is a problem that nobody keeps when it is not there', async () => {
+    gateway.peers.on('UnitService/getPublicGrid', () => Promise.reject(notFound('UNIT_NOT_FOUND', 'there is no such unit')));
+    const response = await read();
+    expect([response.status, response.headers.get('cache-control'), response.headers.get('etag')]).toEqual([404, 'no-store', null]);
+    expect(await response.json()).toMatchObject({ code: 'UNIT_NOT_FOUND' });
+  });
+
+  it.each(['XINGSHENG', 'a', 'x'.repeat(40), "x'--", '1office'])('takes %s for no office', async (tenant) => {
+    const response = await fetch(`${gateway.url}/v1/public/${encodeURIComponent(tenant)}/grids/xinyuan-g01`);
+    expect([response.status, ((await response.json()) as { code: string }).code]).toEqual([400, 'FIELD_INVALID']);
+    expect(gateway.peers.calls).toEqual([]);
+  });
+});

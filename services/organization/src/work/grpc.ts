@@ -1,0 +1,72 @@
+import { unitScopes, type Caller } from '@linli/auth';
+import { lightLimits, lightOf, type LightLimits } from '@linli/clocks';
+import { work } from '@linli/contracts';
+import type { Tx } from '@linli/db';
+import { notFound } from '@linli/errors';
+import { compactLimit, readUuid, wireEnum, type RpcContext } from '@linli/grpc';
+import type { Deps } from '../deps';
+import { countWork, findUnitPath, listWork, type Work, type WorkSource } from './store';
+
+const urgencyOnWire = wireEnum('URGENCY', work.Urgency, ['green', 'yellow', 'red'] as const);
+/** Beyond this the figures read "or more"; the most urgent work is counted first. */
+const mostCounted = 10_000;
+
+/** What waits in this service for a person, or at a unit for those of its people who may do it. */
+export function workQueueService(deps: Pick<Deps, 'db' | 'now' | 'calendar' | 'pages'>): work.WorkQueueServiceImplementation<RpcContext> {
+  return {
+    async listWork(request, { caller }) {
+      const limit = compactLimit(request.pageSize);
+      const unitId = request.unitId === '' ? undefined : readUuid(request.unitId, 'unit_id');
+      const context = { list: 'work', tenant: caller.tenantId, caller: caller.subject, unitId };
+      const [subjectId, dueAt] = deps.pages.read(request.pageToken, context) ?? [];
+      const after = subjectId == null ? undefined : { subjectId: String(subjectId), dueAt: dueAt == null ? undefined : new Date(dueAt) };
+      const found = await deps.db.withTenant(caller, async (tx) => listWork(tx, { source: await sourceOf(tx, caller, unitId), after, limit: limit + 1 }));
+      const shown = found.slice(0, limit);
+      const last = found.length > limit ? shown.at(-1) : undefined;
+      const lights = lightLimits(deps.calendar, deps.now());
+      return {
+        items: shown.map((item) => workToWire(item, lights)),
+        nextPageToken: last === undefined ? '' : deps.pages.sign([last.subjectId, last.dueAt?.getTime() ?? null], context),
+      };
+    },
+    async countWork(request, { caller }) {
+      const unitId = request.unitId === '' ? undefined : readUuid(request.unitId, 'unit_id');
+      const now = deps.now();
+      const { yellowUntil: soonUntil } = lightLimits(deps.calendar, now);
+      const counts = await deps.db.withTenant(caller, async (tx) => countWork(tx, { source: await sourceOf(tx, caller, unitId), now, soonUntil, most: mostCounted }));
+      const sum = (figure: 'total' | 'dueSoon' | 'overdue') => counts.reduce((total, count) => total + count[figure], 0);
+      return { total: sum('total'), dueSoon: sum('dueSoon'), overdue: sum('overdue'), byAction: Object.fromEntries(counts.map(({ action, total }) => [action, total])) };
+    },
+  };
+}
+
+/**
+ * Without a unit one's own work; with one, what waits there for each thing the caller may do.
+ * @throws not_found UNIT_UNKNOWN, in the words of the other services that the gateway asks at the same time.
+ */
+async function sourceOf(tx: Tx, caller: Caller, unitId: string | undefined): Promise<WorkSource> {
+  // Identities of residents are not ids of this service; nothing waits for them here.
+  if (unitId === undefined) return { ownerId: caller.kind === 'staff' ? caller.subject : '00000000-0000-0000-0000-000000000000' };
+  const under = await findUnitPath(tx, unitId);
+  if (under === undefined) throw notFound('UNIT_UNKNOWN', 'there is no such unit', { details: { unit: unitId } });
+  const held = new Set(caller.grants.flatMap(({ permissions }) => permissions).filter((permission) => permission.startsWith('organization.')));
+  return { under, reach: [...held].map((permission) => ({ permission, scopes: unitScopes(caller, permission) })) };
+}
+
+function workToWire(item: Work, lights: LightLimits): work.WorkItem {
+  const { kind, subjectId, number, action, titleZh, unitId, ownerId = '', dueAt, threadId, version } = item;
+  const urgency = lightOf(dueAt, lights);
+  return {
+    kind,
+    subjectId,
+    number,
+    action,
+    titleZh,
+    unitId,
+    ownerId,
+    dueAt,
+    urgency: urgency === undefined ? work.Urgency.URGENCY_UNSPECIFIED : urgencyOnWire.toWire(urgency),
+    threadId,
+    version,
+  };
+}

@@ -1,0 +1,145 @@
+import type { UnitScopes } from '@linli/auth';
+import { tenantOf, type Tx } from '@linli/db';
+import { whereInScopes, whereInSubtree } from '../scope';
+
+/** One thing that waits to be done: at most one a subject and kind. */
+export interface Work {
+  /** `organization.<noun>`, the same word as in the thread. */
+  readonly kind: string;
+  readonly subjectId: string;
+  /** What people call it; '' when it has no number. */
+  readonly number: string;
+  /** A code: what is to be done next. */
+  readonly action: string;
+  readonly titleZh: string;
+  readonly unitId: string;
+  readonly unitPath: string;
+  /** Whose it is; undefined while it waits for the unit. */
+  readonly ownerId: string | undefined;
+  /** Who may do it: those who hold this at the unit see it in the unit's queue. */
+  readonly permission: string;
+  readonly dueAt: Date | undefined;
+  readonly threadId: string;
+  /** Of the subject, for the change that does it. */
+  readonly version: number;
+}
+
+export interface WorkPosition {
+  readonly dueAt: Date | undefined;
+  readonly subjectId: string;
+}
+
+/** One's own work, or what waits at or below a unit for those who hold its permission there. */
+export type WorkSource = { readonly ownerId: string } | { readonly under: string; readonly reach: readonly { readonly permission: string; readonly scopes: UnitScopes }[] };
+
+interface WorkRow {
+  readonly kind: string;
+  readonly subject_id: string;
+  readonly number: string;
+  readonly action: string;
+  readonly title_zh: string;
+  readonly unit_id: string;
+  readonly unit_path: string;
+  readonly owner_id: string | null;
+  readonly permission: string;
+  readonly due_at: Date | number;
+  readonly thread_id: string;
+  readonly version: number;
+}
+
+const columns = ['kind', 'subject_id', 'number', 'action', 'title_zh', 'unit_id', 'unit_path', 'owner_id', 'permission', 'due_at', 'thread_id', 'version'] as const;
+const never = 'infinity';
+
+/** Sets what waits for each subject, in place of what waited before. Call it with every change of the subject: it carries its version. */
+export async function setWork(tx: Tx, works: readonly Work[]): Promise<void> {
+  if (works.length === 0) return;
+  await tx('work_items')
+    .insert(works.map((work) => ({ tenant_id: tenantOf(tx), ...toRow(work) })))
+    .onConflict(['tenant_id', 'kind', 'subject_id'])
+    .merge();
+}
+
+/** Nothing waits for these subjects any more. */
+export async function endWork(tx: Tx, kind: string, subjectIds: readonly string[]): Promise<void> {
+  if (subjectIds.length === 0) return;
+  await tx('work_items').where({ tenant_id: tenantOf(tx), kind }).whereIn('subject_id', subjectIds).delete();
+}
+
+/** By due time, what has none last. Indexes: work_items_owner_idx, work_items_permission_idx. */
+export async function listWork(tx: Tx, asked: { readonly source: WorkSource; readonly after: WorkPosition | undefined; readonly limit: number }): Promise<Work[]> {
+  const { source, after, limit } = asked;
+  const query = whereFrom(tx, source).orderBy(['due_at', 'subject_id']).limit(limit).select<WorkRow[]>(columns);
+  if (after !== undefined) void query.whereRaw('(due_at, subject_id) > (cast(? as timestamptz), cast(? as uuid))', [after.dueAt ?? never, after.subjectId]);
+  return (await query).map(toWork);
+}
+
+export interface WorkCount {
+  readonly action: string;
+  readonly total: number;
+  readonly dueSoon: number;
+  readonly overdue: number;
+}
+
+/** Counted over the first `most` by due time, the most urgent ones; beyond that it reads "or more". */
+export async function countWork(tx: Tx, asked: { readonly source: WorkSource; readonly now: Date; readonly soonUntil: Date; readonly most: number }): Promise<WorkCount[]> {
+  const urgent = whereFrom(tx, asked.source).orderBy('due_at').limit(asked.most).select('action', 'due_at');
+  return tx
+    .from(urgent.as('urgent'))
+    .groupBy('action')
+    .select<WorkCount[]>(
+      'action',
+      tx.raw('count(*) as total'),
+      tx.raw('count(*) filter (where due_at >= ? and due_at <= ?) as "dueSoon"', [asked.now, asked.soonUntil]),
+      tx.raw('count(*) filter (where due_at < ?) as overdue', [asked.now]),
+    );
+}
+
+export async function findUnitPath(tx: Tx, id: string): Promise<string | undefined> {
+  const row = await tx('units').where({ tenant_id: tenantOf(tx), id }).first<{ path: string } | undefined>('path');
+  return row?.path;
+}
+
+function whereFrom(tx: Tx, source: WorkSource) {
+  const query = tx('work_items').where({ tenant_id: tenantOf(tx) });
+  if ('ownerId' in source) return query.where('owner_id', source.ownerId);
+  whereInSubtree(query, 'unit_path', source.under);
+  return query.where((any) => {
+    void any.whereRaw('false');
+    for (const { permission, scopes } of source.reach) void any.orWhere((held) => whereInScopes(held.where('permission', permission), 'unit_path', scopes));
+  });
+}
+
+function toRow(work: Work): Omit<WorkRow, 'due_at'> & { readonly due_at: Date | string } {
+  return {
+    kind: work.kind,
+    subject_id: work.subjectId,
+    number: work.number,
+    action: work.action,
+    title_zh: work.titleZh,
+    unit_id: work.unitId,
+    unit_path: work.unitPath,
+    owner_id: work.ownerId ?? null,
+    permission: work.permission,
+    due_at: work.dueAt ?? never,
+    thread_id: work.threadId,
+    version: work.version,
+  };
+}
+
+function toWork(row: WorkRow): Work {
+  return {
+    kind: row.kind,
+    subjectId: row.subject_id,
+    number: row.number,
+    action: row.action,
+    titleZh: row.title_zh,
+    unitId: row.unit_id,
+    unitPath: row.unit_path,
+    ownerId: row.owner_id ?? undefined,
+    permission: row.permission,
+    // pg reads infinity as a number.
+    dueAt: row.due_at instanceof Date ? row.due_at : undefined,
+    threadId: row.thread_id,
+    version: row.version,
+  };
+}
