@@ -62,6 +62,13 @@ export const lists: readonly List[] = [
     complete: true,
   },
   {
+    rpc: `${organization}.DutyService/ListDutyRosters`,
+    filters: () => [{}],
+    get: `${organization}.DutyService/GetDutyPlan`,
+    idOf: ({ unitId }) => ({ unitId }),
+    complete: true,
+  },
+  {
     rpc: `${organization}.GrantService/ListGrants`,
     filters: ({ agentId }) => [{}, { principalId: agentId }],
     get: `${organization}.StaffService/GetStaff`,

@@ -10,6 +10,7 @@ const definitions: Readonly<Record<Service, readonly { readonly name: string; re
     organization.TenantServiceDefinition,
     organization.UnitServiceDefinition,
     organization.StaffServiceDefinition,
+    organization.DutyServiceDefinition,
     organization.GrantServiceDefinition,
     organization.CallerServiceDefinition,
     organization.ImportServiceDefinition,

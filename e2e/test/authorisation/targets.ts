@@ -17,6 +17,11 @@ export interface Target {
   readonly mandateId: string;
   readonly caseId: string;
   readonly threadId: string;
+  /** Above the unit: grids keep no roster. */
+  readonly communityId: string;
+  readonly dutyRosterId: string;
+  /** The agent's and the clerk's, on two days. */
+  readonly dutySlotIds: readonly [string, string];
   /** Of the resident and the agent at the identity provider. */
   readonly identity: { readonly issuer: string; readonly resident: string; readonly agent: string };
 }
@@ -62,8 +67,24 @@ async function makeTarget(platform: Platform, ownership: Exclude<Ownership, 'nob
     mandateId: String(mandate['id']),
     caseId: String(accepted['id']),
     threadId: String(accepted['threadId']),
+    ...(await makeDuty(platform, ownership, { communityId: String(unit['parentId']), aId: agent.id, bId: clerk.id })),
     identity: { issuer: platform.issuer.url, resident: place.resident, agent: place.agent },
   };
+}
+
+/** Far days, one pair of them for each place of one community. */
+const dutyDays = { own: ['2030-01-02', '2030-01-03'], 'same unit': ['2030-01-07', '2030-01-08'], 'other unit': ['2030-01-02', '2030-01-03'], 'other office': ['2030-01-02', '2030-01-03'] } as const;
+
+async function makeDuty(platform: Platform, ownership: Exclude<Ownership, 'nobody'>, at: { communityId: string; aId: string; bId: string }) {
+  const foreign = ownership === 'other office';
+  const planner = await Somebody.of(platform, foreign ? 'bh-staff-01' : 'xs-staff-01', foreign ? platform.otherTenantId : platform.tenantId);
+  const [fromDay, toDay] = dutyDays[ownership];
+  const { communityId: unitId, aId, bId } = at;
+  await planner.create('/v1/duty-rosters', { unitId, kinds: ['workday'] });
+  const { rosters } = ok(await planner.get('/v1/duty-rosters?pageSize=200')) as { rosters: Json[] };
+  const { slots } = ok(await planner.create('/v1/duty-slots', { unitId, fromDay, toDay, kinds: ['workday'], pairs: [{ aId, bId }] })) as { slots: Json[] };
+  const [one = '', other = ''] = slots.map(({ id }) => String(id));
+  return { communityId: unitId, dutyRosterId: String(rosters.find((roster) => roster['unitId'] === unitId)?.['id']), dutySlotIds: [one, other] as const };
 }
 
 async function findUnit(by: Somebody, code: string): Promise<Json> {
@@ -75,7 +96,8 @@ async function findUnit(by: Somebody, code: string): Promise<Json> {
 
 function nobodys(issuer: string): Target {
   const [residentId, agentId, unitId, grantId, mandateId, caseId, threadId] = Array.from({ length: 7 }, () => randomUUID()) as [string, string, string, string, string, string, string];
-  return { tenantId: 'nowhere', itemCode: 'elder-allowance', residentId, phone: '15400199999', agentId, unitId, unitCode: 'nowhere-g01', grantId, mandateId, caseId, threadId, identity: { issuer, resident: 'nobody', agent: 'nobody' } };
+  const duty = { communityId: randomUUID(), dutyRosterId: randomUUID(), dutySlotIds: [randomUUID(), randomUUID()] as const };
+  return { tenantId: 'nowhere', itemCode: 'elder-allowance', residentId, phone: '15400199999', agentId, unitId, unitCode: 'nowhere-g01', grantId, mandateId, caseId, threadId, ...duty, identity: { issuer, resident: 'nobody', agent: 'nobody' } };
 }
 
 function ok(reply: Reply): Json {

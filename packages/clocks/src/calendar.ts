@@ -17,6 +17,8 @@ export interface YearData {
   readonly work: Readonly<Record<LocalDate, string>>;
 }
 
+export type DayKind = 'workday' | 'weekend' | 'holiday';
+
 /**
  * Working days and due times in Asia/Shanghai. `provisional` says that a day was looked at whose arrangement is not
  * published yet; it was then taken as Monday to Friday without the holidays that the law fixes to a date.
@@ -25,6 +27,8 @@ export interface Calendar {
   /** The last year with reviewed data. */
   readonly lastYear: number;
   isWorkingDay(date: LocalDate): { readonly working: boolean; readonly provisional: boolean };
+  /** A day off that belongs to a holiday is `holiday`, also on a Saturday or Sunday; any other is `weekend`. */
+  kindOfDay(date: LocalDate): { readonly kind: DayKind; readonly provisional: boolean };
   /** The n-th working day after `date`, which itself is not counted; with n = 0 the first working day from `date` on. */
   addWorkingDays(date: LocalDate, n: number): { readonly date: LocalDate; readonly provisional: boolean };
   /** The latest working day from which on exactly n working days are left up to and with `date`. */
@@ -51,12 +55,17 @@ export function createCalendar(years: readonly YearData[]): Calendar {
   const firstYear = years[0]?.year ?? 0;
   const lastYear = years.at(-1)?.year ?? 0;
 
-  function isWorkingDay(date: LocalDate) {
+  function kindOfDay(date: LocalDate): { kind: DayKind; provisional: boolean } {
     const provisional = yearOf(date) < firstYear || date >= `${lastYear}-${openTail}`;
     const known = arranged.get(date);
-    if (known !== undefined) return { working: known, provisional };
-    const fixedOff = provisional && fixedHolidays.has(date.slice(5));
-    return { working: weekdayOf(date) % 6 !== 0 && !fixedOff, provisional };
+    if (known !== undefined) return { kind: known ? 'workday' : 'holiday', provisional };
+    if (provisional && fixedHolidays.has(date.slice(5))) return { kind: 'holiday', provisional };
+    return { kind: weekdayOf(date) % 6 === 0 ? 'weekend' : 'workday', provisional };
+  }
+
+  function isWorkingDay(date: LocalDate) {
+    const { kind, provisional } = kindOfDay(date);
+    return { working: kind === 'workday', provisional };
   }
 
   function addWorkingDays(date: LocalDate, n: number) {
@@ -96,6 +105,7 @@ export function createCalendar(years: readonly YearData[]): Calendar {
   return {
     lastYear,
     isWorkingDay,
+    kindOfDay,
     addWorkingDays,
     subtractWorkingDays,
     workingDaysBetween,

@@ -1,5 +1,5 @@
 export { alarmSchedule, type AlarmTime } from './alarms';
-export { createCalendar, type Calendar, type Limit, type YearData } from './calendar';
+export { createCalendar, type Calendar, type DayKind, type Limit, type YearData } from './calendar';
 export {
   cancelClock,
   extendClock,

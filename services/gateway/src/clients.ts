@@ -15,6 +15,7 @@ export interface Clients {
   readonly units: GrpcClient<organization.UnitServiceDefinition>;
   readonly staff: GrpcClient<organization.StaffServiceDefinition>;
   readonly grants: GrpcClient<organization.GrantServiceDefinition>;
+  readonly duty: GrpcClient<organization.DutyServiceDefinition>;
   readonly imports: GrpcClient<organization.ImportServiceDefinition>;
   readonly callers: GrpcClient<organization.CallerServiceDefinition>;
   readonly persons: GrpcClient<residents.PersonServiceDefinition>;
@@ -36,6 +37,7 @@ export function connectClients(grpc: GrpcClients, config: Config): Clients {
     units: grpc.connect(organization.UnitServiceDefinition, organizationPeer),
     staff: grpc.connect(organization.StaffServiceDefinition, organizationPeer),
     grants: grpc.connect(organization.GrantServiceDefinition, organizationPeer),
+    duty: grpc.connect(organization.DutyServiceDefinition, organizationPeer),
     imports: grpc.connect(organization.ImportServiceDefinition, organizationPeer),
     callers: grpc.connect(organization.CallerServiceDefinition, organizationPeer),
     persons: grpc.connect(residents.PersonServiceDefinition, residentsPeer),

@@ -6,5 +6,6 @@ import * as grants from './20261124090300_create_grants';
 import * as marks from './20261124095000_allow_marks_by_relay';
 import * as asOf from './20261125090000_index_units_as_of';
 import * as work from './20261128090000_create_work';
+import * as duty from './20261128110000_create_duty';
 
-export const migrations: readonly Migration[] = [machinery, tenants, staff, grants, marks, asOf, work];
+export const migrations: readonly Migration[] = [machinery, tenants, staff, grants, marks, asOf, work, duty];

@@ -11,6 +11,9 @@ import { createLogger, createMetrics } from '@linli/telemetry';
 import { callerService } from './callers/grpc';
 import type { ServiceConfig } from './config';
 import type { Deps } from './deps';
+import { dutyService } from './duty/grpc';
+import { dutyClock, reviewClock } from './duty/review-duty';
+import { dutyConstraints } from './duty/store';
 import { grantService } from './grants/grpc';
 import { grantConstraints } from './grants/store';
 import { importService } from './import/grpc';
@@ -46,7 +49,7 @@ export async function createApp(config: ServiceConfig, overrides: Partial<Deps> 
     url: config.databaseUrl,
     name,
     log,
-    constraints: { ...unitConstraints, ...staffConstraints, ...grantConstraints, ...clockConstraints },
+    constraints: { ...unitConstraints, ...staffConstraints, ...grantConstraints, ...dutyConstraints, ...clockConstraints },
     onCommit: () => relay.wake(),
   });
   const sealer = createSealer({ system, ...(config.auditSigningKey && { signingKey: config.auditSigningKey }), log, metrics, now });
@@ -88,6 +91,7 @@ function addServices(server: GrpcServer, deps: Deps): void {
   server.add(organization.TenantServiceDefinition, tenantService(deps));
   server.add(organization.UnitServiceDefinition, unitService(deps));
   server.add(organization.StaffServiceDefinition, staffService(deps));
+  server.add(organization.DutyServiceDefinition, dutyService(deps));
   server.add(organization.GrantServiceDefinition, grantService(deps));
   server.add(organization.CallerServiceDefinition, callerService(deps));
   server.add(organization.ImportServiceDefinition, importService(deps));
@@ -96,6 +100,6 @@ function addServices(server: GrpcServer, deps: Deps): void {
 }
 
 /** What is timed, by the kind of its clock. */
-function clockHandlers(_deps: Deps): ClockHandlers {
-  return {};
+function clockHandlers(deps: Deps): ClockHandlers {
+  return { [reviewClock]: dutyClock(deps) };
 }

@@ -5,6 +5,7 @@ import { roleDefinitions } from '../src/grants/roles';
 import { makeTenant, startOffice, type Office } from './support';
 
 const everybody = ['director', 'clerk', 'agent', 'handler', 'coordinator', 'system_admin', 'security_admin', 'audit_admin'];
+const working = ['director', 'clerk', 'agent', 'handler', 'coordinator'];
 
 /** Who may call what; a method that is missing here fails the test. */
 const allowed: Record<string, readonly string[]> = {
@@ -33,6 +34,16 @@ const allowed: Record<string, readonly string[]> = {
   'GrantService/ListGrants': ['director', 'security_admin', 'audit_admin'],
   'GrantService/ListRoles': ['director', 'security_admin', 'audit_admin'],
   'GrantService/RegisterClient': ['security_admin'],
+  'DutyService/OpenDutyRoster': ['director', 'coordinator'],
+  'DutyService/ChangeDutyRoster': ['director', 'coordinator'],
+  'DutyService/ListDutyRosters': working,
+  'DutyService/PlanDuty': ['director', 'coordinator'],
+  'DutyService/ReassignDuty': ['director', 'coordinator'],
+  'DutyService/SwapDuty': ['director', 'coordinator'],
+  'DutyService/CancelDuty': ['director', 'coordinator'],
+  'DutyService/GetDutyPlan': working,
+  'DutyService/GetDuty': working,
+  'DutyService/GetDutyGaps': working,
   'CallerService/ResolveCaller': ['system:gateway'],
   'ImportService/ImportOrganization': ['system_admin'],
 };
@@ -60,7 +71,7 @@ type Call = (request: object, options: { caller: Caller }) => Promise<unknown>;
 
 function callOf(method: string): Call {
   const [service = '', name = ''] = method.split('/');
-  const clients = { TenantService: office.tenants, UnitService: office.units, StaffService: office.staff, GrantService: office.grants, CallerService: office.callers, ImportService: office.imports };
+  const clients = { TenantService: office.tenants, UnitService: office.units, StaffService: office.staff, GrantService: office.grants, DutyService: office.duty, CallerService: office.callers, ImportService: office.imports };
   const client = new Map<string, object>(Object.entries(clients)).get(service) ?? {};
   const call: unknown = new Map<string, unknown>(Object.entries(client)).get(name.charAt(0).toLowerCase() + name.slice(1));
   if (typeof call !== 'function') throw new Error(`there is no ${method}`);

@@ -113,6 +113,24 @@ describe('posts', () => {
     expect(again.staff).toMatchObject({ version: 2, posts: [{ titleZh: '网格员' }] });
   });
 
+  it('mark who leads a unit: one head at a time, with dates, and deputies beside', async () => {
+    const led = await makeUnit(office, root.id, { kind: UNIT_KIND_COMMUNITY });
+    const { POST_LEAD_HEAD, POST_LEAD_DEPUTY } = organization.PostLead;
+    const assign = async (lead: organization.PostLead, validFrom: string) => {
+      const { id } = await makeStaff(office);
+      return office.staff.assignPost({ staffId: id, version: 1, unitId: led.id, titleZh: '主任', validFrom, lead }, { caller });
+    };
+    const { staff: head } = await assign(POST_LEAD_HEAD, '2026-11-24');
+    expect(head?.posts).toMatchObject([{ lead: POST_LEAD_HEAD }]);
+    expect((await sentEvents(office, head?.id)).at(-1)?.payload).toMatchObject({ staff: { posts: [{ lead: POST_LEAD_HEAD }] } });
+    await Promise.all([assign(POST_LEAD_DEPUTY, '2026-11-24'), assign(POST_LEAD_DEPUTY, '2026-11-24')]);
+    await expect(assign(POST_LEAD_HEAD, '2026-12-01')).rejects.toMatchObject({ kind: 'failed_precondition', reason: 'UNIT_HEAD_TAKEN' });
+    await office.staff.endPost({ staffId: head?.id ?? '', version: 2, postId: head?.posts[0]?.id ?? '', validTo: '2026-12-01' }, { caller });
+    await expect(assign(POST_LEAD_HEAD, '2026-11-30')).rejects.toMatchObject({ reason: 'UNIT_HEAD_TAKEN' });
+    const attempts = await Promise.allSettled([1, 2, 3].map(() => assign(POST_LEAD_HEAD, '2026-12-01')));
+    expect(attempts.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+  });
+
   it('of two at a time lets one win', async () => {
     const staff = await makeStaff(office);
     const assign = (titleZh: string) => office.staff.assignPost({ staffId: staff.id, version: 1, unitId: grid.id, titleZh }, { caller });

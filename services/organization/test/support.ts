@@ -18,6 +18,7 @@ export interface Office {
   readonly grants: GrpcClient<typeof organization.GrantServiceDefinition>;
   readonly callers: GrpcClient<typeof organization.CallerServiceDefinition>;
   readonly imports: GrpcClient<typeof organization.ImportServiceDefinition>;
+  readonly duty: GrpcClient<typeof organization.DutyServiceDefinition>;
   readonly work: GrpcClient<typeof work.WorkQueueServiceDefinition>;
   readonly threads: GrpcClient<typeof thread.ThreadServiceDefinition>;
   /** Calls as a job of the operator's tool. */
@@ -56,6 +57,7 @@ export async function startOffice(options: { brokers?: readonly string[]; overri
     grants: clients.connect(organization.GrantServiceDefinition, peer),
     callers: clients.connect(organization.CallerServiceDefinition, peer),
     imports: clients.connect(organization.ImportServiceDefinition, peer),
+    duty: clients.connect(organization.DutyServiceDefinition, peer),
     work: clients.connect(work.WorkQueueServiceDefinition, peer),
     threads: clients.connect(thread.ThreadServiceDefinition, peer),
     operatorTenants: operator.connect(organization.TenantServiceDefinition, peer),
@@ -69,8 +71,8 @@ export async function startOffice(options: { brokers?: readonly string[]; overri
   };
 }
 
-export const writes = ['organization.unit.write', 'organization.staff.write', 'organization.absence.write', 'organization.grant.write'];
-export const reads = ['organization.tenant.read', 'organization.unit.read', 'organization.staff.read', 'organization.grant.read'];
+export const writes = ['organization.unit.write', 'organization.staff.write', 'organization.absence.write', 'organization.grant.write', 'organization.duty.plan'];
+export const reads = ['organization.tenant.read', 'organization.unit.read', 'organization.staff.read', 'organization.grant.read', 'organization.duty.read'];
 
 /** Somebody with every permission of the service over the whole tenant. */
 export function everything(tenantId = 'xingsheng'): Caller {

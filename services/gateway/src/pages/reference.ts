@@ -36,6 +36,7 @@ const tagNames: Record<ApiRoute['tag'] | 'events', string> = {
   threads: '全过程',
   units: '单位',
   staff: '工作人员',
+  duty: '值班',
   grants: '授权',
   tenants: '街道',
   public: '公开',

@@ -1,5 +1,6 @@
 import { caseActionRoutes } from '../cases/action-routes';
 import { caseRoutes } from '../cases/routes';
+import { dutyRoutes } from '../duty/routes';
 import { grantRoutes } from '../grants/routes';
 import { importRoutes } from '../imports/routes';
 import { itemRoutes } from '../items/routes';
@@ -27,6 +28,7 @@ export const routeTable: readonly ApiRoute[] = [
   ...unitRoutes,
   ...importRoutes,
   ...staffRoutes,
+  ...dutyRoutes,
   ...grantRoutes,
   ...tenantRoutes,
   ...meRoutes,

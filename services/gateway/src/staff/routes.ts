@@ -1,9 +1,11 @@
-import type { organization } from '@linli/contracts';
+import { organization } from '@linli/contracts';
 import { internal } from '@linli/errors';
 import { z } from 'zod';
 import { route, type Answer, type ApiRoute, type Call } from '../routing/route';
 import { code, dateOf, given, id, instant, nextPageToken, optionalDay, optionalId, optionalText, page, text, time, timeOf, workPhone } from '../wire/fields';
+import { words } from '../wire/words';
 
+const leads = words('POST_LEAD', organization.PostLead, ['head', 'deputy']);
 const onStaff = z.strictObject({ id });
 
 const postSchema = z.strictObject({
@@ -12,6 +14,7 @@ const postSchema = z.strictObject({
   unitPath: z.string(),
   titleZh: z.string(),
   primary: z.boolean(),
+  lead: leads.schema.optional().meta({ description: '单位负责人（正职或副职）；缺省为普通岗位' }),
   validFrom: z.string(),
   validTo: z.string().optional(),
 });
@@ -41,7 +44,7 @@ function staffToJson(staff: organization.Staff): StaffJson {
     partnerId: given(partnerId),
     absentFrom: timeOf(absentFrom),
     absentUntil: timeOf(absentUntil),
-    posts: posts.map(({ staffId: _staffId, validTo, ...post }) => ({ ...post, validTo: given(validTo) })),
+    posts: posts.map(({ staffId: _staffId, validTo, lead, ...post }) => ({ ...post, lead: leads.fromWire(lead), validTo: given(validTo) })),
   };
 }
 
@@ -133,10 +136,10 @@ const changes: readonly ApiRoute[] = [
     creates: true,
     changes: true,
     params: onStaff,
-    body: z.strictObject({ unitId: id, titleZh: text(60), primary: z.boolean().default(false), validFrom: optionalDay }),
+    body: z.strictObject({ unitId: id, titleZh: text(60), primary: z.boolean().default(false), lead: leads.schema.optional(), validFrom: optionalDay }),
     response: staffSchema,
-    handle: async ({ params, body, version, requestId }, { clients, options }) =>
-      answerStaff(await clients.staff.assignPost({ staffId: params.id, version, requestId, ...body }, options)),
+    handle: async ({ params, body: { lead, ...body }, version, requestId }, { clients, options }) =>
+      answerStaff(await clients.staff.assignPost({ staffId: params.id, version, requestId, ...body, lead: leads.toWireOrNone(lead) }, options)),
   }),
   change({
     path: '/v1/staff/{id}:endPost',

@@ -67,6 +67,14 @@ function fromText<T extends z.ZodType>(pattern: RegExp, read: (value: string) =>
 
 export const queryFlag = fromText(/^(true|false)$/, (value) => value === 'true', z.boolean()).meta({ shown: { type: 'boolean' } });
 
+/** A whole number in the query, 0 when left out. */
+export function queryCount(max: number) {
+  return fromText(/^[0-9]{1,6}$/, Number, z.int().min(0).max(max))
+    .optional()
+    .transform((count) => count ?? 0)
+    .meta({ shown: { type: 'integer', minimum: 0, maximum: max } });
+}
+
 export const page = {
   pageSize: fromText(/^[0-9]{1,6}$/, Number, z.int().min(0))
     .optional()

@@ -42,6 +42,7 @@ const services = {
     UnitService: organization.UnitServiceDefinition,
     StaffService: organization.StaffServiceDefinition,
     ImportService: organization.ImportServiceDefinition,
+    DutyService: organization.DutyServiceDefinition,
     GrantService: organization.GrantServiceDefinition,
     CallerService: organization.CallerServiceDefinition,
     // Interfaces that several services implement: here nothing waits and no entry is told, unless a test says so by this name.

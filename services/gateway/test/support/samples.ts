@@ -15,6 +15,8 @@ export const ids = {
   post: '01920000-0000-7000-8000-00000000000c',
   grant: '01920000-0000-7000-8000-00000000000d',
   client: '01920000-0000-7000-8000-00000000000e',
+  roster: '01920000-0000-7000-8000-000000000110',
+  slot: '01920000-0000-7000-8000-000000000111',
 } as const;
 
 const at = new Date('2026-11-24T01:30:00Z');
@@ -121,6 +123,20 @@ const grant = organization.RoleGrant.fromPartial({
   version: 1,
 });
 
+const roster = organization.DutyRoster.fromPartial({ id: ids.roster, unitId: ids.unit, kinds: [organization.DutyKind.DUTY_KIND_WORKDAY], version: 1 });
+
+const slot = organization.DutySlot.fromPartial({
+  id: ids.slot,
+  unitId: ids.unit,
+  day: '2026-12-01',
+  kind: organization.DutyKind.DUTY_KIND_WORKDAY,
+  startsAt: at,
+  endsAt: at,
+  aId: ids.agent,
+  bId: ids.backup,
+  version: 1,
+});
+
 const oneCase = { case: sampleCase };
 const caseMethods = [
   'createCase', 'updateDraft', 'submitCase', 'requestMaterial', 'supplyMaterial', 'acceptCase', 'declineCase', 'startProcessing', 'pauseCase', 'resumeCase',
@@ -154,6 +170,13 @@ export const samples: Readonly<Record<string, object>> = {
   ...each('StaffService', ['createStaff', 'deactivateStaff', 'assignPost', 'endPost', 'setPartner', 'startAbsence', 'endAbsence', 'getStaff'], { staff }),
   'StaffService/listStaff': { staff: [staff], nextPageToken: '' },
   'StaffService/batchGetStaff': { staff: [staff, { ...staff, id: ids.backup, name: '钱搭档' }] },
+  ...each('DutyService', ['openDutyRoster', 'changeDutyRoster'], { roster }),
+  'DutyService/listDutyRosters': { rosters: [roster], nextPageToken: '' },
+  ...each('DutyService', ['planDuty', 'getDutyPlan'], { slots: [slot] }),
+  ...each('DutyService', ['reassignDuty', 'cancelDuty'], { slot }),
+  'DutyService/swapDuty': { slot, other: { ...slot, id: ids.task } },
+  'DutyService/getDuty': { onCall: [{ slot, actingId: ids.backup, standIn: true }] },
+  'DutyService/getDutyGaps': { gaps: [{ unitId: ids.unit, day: '2026-12-02', kind: organization.DutyKind.DUTY_KIND_WORKDAY, missing: [organization.DutyPart.DUTY_PART_B], slotId: '', provisional: false }] },
   ...each('GrantService', ['grantRole', 'revokeGrant'], { grant }),
   'GrantService/listGrants': { grants: [grant], nextPageToken: '' },
   'GrantService/listRoles': { roles: [{ code: 'agent', nameZh: '代办员', permissions: ['requests.case.read'] }] },

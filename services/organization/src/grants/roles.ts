@@ -8,7 +8,7 @@ export interface RoleDefinition {
 
 const seeOffice = ['organization.unit.read', 'organization.staff.read'];
 const seeCases = ['requests.item.read', 'requests.case.read', 'requests.mandate.read', 'thread.read'];
-const work = [...seeOffice, ...seeCases, 'work.queue.read', 'residents.person.read'];
+const work = [...seeOffice, ...seeCases, 'organization.duty.read', 'work.queue.read', 'residents.person.read'];
 
 /**
  * What each role may do; where it may is the grant's scope. Not here: what only a resident may (withdraw, rate, reopen),
@@ -25,6 +25,7 @@ export const roleDefinitions: readonly RoleDefinition[] = [
       'organization.tenant.read',
       'organization.grant.read',
       'organization.absence.write',
+      'organization.duty.plan',
       'requests.case.submit',
       'requests.case.accept',
       'requests.case.request_material',
@@ -86,6 +87,7 @@ export const roleDefinitions: readonly RoleDefinition[] = [
     permissions: [
       ...work,
       'organization.absence.write',
+      'organization.duty.plan',
       'requests.case.request_material',
       'requests.case.call_back',
       'requests.case.reassign',

@@ -81,7 +81,7 @@ function plannedPosts(line: StaffLine, facts: Facts, problems: Problem[]): Post[
       return [];
     }
     const validFrom = unit.validFrom > facts.day ? unit.validFrom : facts.day;
-    return [{ id: facts.newId(), unitId: unit.id, unitPath: unit.path, titleZh, primary, validFrom, validTo: undefined }];
+    return [{ id: facts.newId(), unitId: unit.id, unitPath: unit.path, titleZh, primary, lead: undefined, validFrom, validTo: undefined }];
   });
 }
 

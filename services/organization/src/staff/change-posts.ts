@@ -4,6 +4,7 @@ import { newId, type RequestKey } from '@linli/db';
 import { violation } from '@linli/grpc';
 import { today } from '../days';
 import type { Deps } from '../deps';
+import { reviewDutyOf } from '../duty/review-duty';
 import { holdUnitOpen } from '../units/hold-unit-open';
 import { unitNotFound } from '../units/rules';
 import { onceById } from './create-staff';
@@ -14,12 +15,12 @@ import type { Post, Staff } from './staff';
 
 const permission = 'organization.staff.write';
 
-export interface AssignPost extends StaffRef, Pick<Post, 'unitId' | 'titleZh' | 'primary' | 'validFrom'> {
+export interface AssignPost extends StaffRef, Pick<Post, 'unitId' | 'titleZh' | 'primary' | 'lead' | 'validFrom'> {
   readonly request: RequestKey;
 }
 
-/** @throws not_found STAFF_NOT_FOUND, UNIT_NOT_FOUND, aborted VERSION_STALE, UNIT_CLOSED, STAFF_INACTIVE, POST_EXISTS. */
-export async function assignPostTo(deps: Pick<Deps, 'db' | 'now'>, caller: Caller, input: AssignPost): Promise<Staff> {
+/** @throws not_found STAFF_NOT_FOUND, UNIT_NOT_FOUND, aborted VERSION_STALE, UNIT_CLOSED, STAFF_INACTIVE, POST_EXISTS, UNIT_HEAD_TAKEN. */
+export async function assignPostTo(deps: Pick<Deps, 'db' | 'now' | 'calendar'>, caller: Caller, input: AssignPost): Promise<Staff> {
   const { request, staffId, version, ...facts } = input;
   const day = today(deps);
   return deps.db.withTenant(caller, (tx) =>
@@ -30,6 +31,7 @@ export async function assignPostTo(deps: Pick<Deps, 'db' | 'now'>, caller: Calle
       if (facts.validFrom < unit.validFrom) throw violation('valid_from', 'before_unit');
       const post = { ...facts, id: newId(deps.now().getTime()), unitPath: unit.path, validTo: undefined };
       await recordStaff(tx, caller, { changes: [{ staff: assignPost(staff, post), event: 'PostAssigned', postId: post.id }], day });
+      await reviewDutyOf(deps, tx, { caller, staffId });
       return staffId;
     }),
   );
@@ -37,7 +39,7 @@ export async function assignPostTo(deps: Pick<Deps, 'db' | 'now'>, caller: Calle
 
 /** @throws not_found STAFF_NOT_FOUND, POST_NOT_FOUND, aborted VERSION_STALE, POST_ENDED, POST_END_BEFORE_START. */
 export async function endPostOf(
-  deps: Pick<Deps, 'db' | 'now'>,
+  deps: Pick<Deps, 'db' | 'now' | 'calendar'>,
   caller: Caller,
   input: StaffRef & { readonly postId: string; readonly validTo: LocalDate },
 ): Promise<Staff> {
@@ -47,6 +49,7 @@ export async function endPostOf(
     const { staff } = await lockForChange(tx, caller, { permission, ref, day });
     const ended = endPost(staff, postId, validTo);
     await recordStaff(tx, caller, { changes: [{ staff: ended, event: 'PostEnded', postId }], day });
+    await reviewDutyOf(deps, tx, { caller, staffId: staff.id });
     return ended;
   });
 }

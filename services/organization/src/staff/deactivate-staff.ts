@@ -1,6 +1,7 @@
 import type { Caller } from '@linli/auth';
 import { today } from '../days';
 import type { Deps } from '../deps';
+import { reviewDutyOf } from '../duty/review-duty';
 import { revokeGrantsOf } from '../grants/revoke-grant';
 import { lockForChange, type StaffRef } from './lock-for-change';
 import { recordStaff, type StaffChange } from './record-staff';
@@ -12,7 +13,7 @@ import type { Staff } from './staff';
  * Somebody leaves: posts and absence end, the partner is free again, grants are revoked.
  * @throws not_found STAFF_NOT_FOUND, aborted VERSION_STALE, failed_precondition STAFF_INACTIVE.
  */
-export async function deactivateStaff(deps: Pick<Deps, 'db' | 'now'>, caller: Caller, ref: StaffRef): Promise<Staff> {
+export async function deactivateStaff(deps: Pick<Deps, 'db' | 'now' | 'calendar'>, caller: Caller, ref: StaffRef): Promise<Staff> {
   const day = today(deps);
   return deps.db.withTenant(caller, async (tx) => {
     const before = await peekPartner(tx, ref.staffId);
@@ -22,6 +23,7 @@ export async function deactivateStaff(deps: Pick<Deps, 'db' | 'now'>, caller: Ca
     const partner = partnerIn(staff, others);
     const freed: StaffChange[] = partner === undefined ? [] : [{ staff: withPartner(partner, undefined), event: 'PartnerSet' }];
     await recordStaff(tx, caller, { changes: [{ staff: left, event: 'StaffDeactivated' }, ...freed], day });
+    await reviewDutyOf(deps, tx, { caller, staffId: staff.id });
     await revokeGrantsOf(tx, caller, { principalId: staff.id, now: deps.now() });
     return left;
   });

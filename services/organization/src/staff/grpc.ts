@@ -15,7 +15,7 @@ import { coversStaff, type StaffRef } from './lock-for-change';
 import { staffNotFound } from './rules';
 import { setPartner } from './set-partner';
 import { findStaff, findStaffIn, listStaff, type StaffFilter } from './store';
-import { staffToWire } from './wire';
+import { leadOnWire, staffToWire } from './wire';
 
 const read = 'organization.staff.read';
 
@@ -41,6 +41,7 @@ export function staffService(deps: Deps): organization.StaffServiceImplementatio
         unitId: readUuid(request.unitId, 'unit_id'),
         titleZh: requireText(request.titleZh, 'title_zh', { max: 60 }),
         primary: request.primary,
+        lead: leadOnWire.fromWireOrNone(request.lead, 'lead'),
         validFrom: readDay(request.validFrom, 'valid_from', today(deps)),
       });
       return { staff: staffToWire(staff) };

@@ -9,7 +9,7 @@ function person(facts: Partial<Staff> = {}): Staff {
 }
 
 function post(facts: Partial<Post> = {}): Post {
-  return { id: 'p', unitId: 'u', unitPath: '/u/', titleZh: '干事', primary: true, validFrom: '2026-01-01', validTo: undefined, ...facts };
+  return { id: 'p', unitId: 'u', unitPath: '/u/', titleZh: '干事', primary: true, lead: undefined, validFrom: '2026-01-01', validTo: undefined, ...facts };
 }
 
 describe('posts', () => {

@@ -1,6 +1,9 @@
 import type { LocalDate } from '@linli/clocks';
 import type { Identity } from '../fields';
 
+export const postLeads = ['head', 'deputy'] as const;
+export type PostLead = (typeof postLeads)[number];
+
 /** A staff member's work at one unit; part of the staff aggregate. */
 export interface Post {
   readonly id: string;
@@ -8,6 +11,8 @@ export interface Post {
   readonly unitPath: string;
   readonly titleZh: string;
   readonly primary: boolean;
+  /** Whether the holder leads the unit; undefined for an ordinary post. */
+  readonly lead: PostLead | undefined;
   readonly validFrom: LocalDate;
   /** Exclusive; undefined while open. */
   readonly validTo: LocalDate | undefined;

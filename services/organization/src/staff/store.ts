@@ -3,11 +3,12 @@ import { tenantOf, type ConstraintReasons, type Tx } from '@linli/db';
 import type { Knex } from 'knex';
 import { raiseVersions, type Page } from '../raise-versions';
 import { whereInScopes, whereInSubtree } from '../scope';
-import type { Post, Staff } from './staff';
+import type { Post, PostLead, Staff } from './staff';
 
 export const staffConstraints: ConstraintReasons = {
   staff_code_key: { kind: 'already_exists', reason: 'STAFF_CODE_TAKEN', message: 'somebody has this code' },
   staff_identity_key: { kind: 'already_exists', reason: 'IDENTITY_TAKEN', message: 'somebody signs in with this identity' },
+  posts_head_excl: { kind: 'failed_precondition', reason: 'UNIT_HEAD_TAKEN', message: 'somebody heads the unit in that time' },
   staff_partner_key: { kind: 'failed_precondition', reason: 'PARTNER_TAKEN', message: 'somebody has this partner' },
 };
 
@@ -32,6 +33,7 @@ interface PostRow {
   readonly unit_path: string;
   readonly title_zh: string;
   readonly is_primary: boolean;
+  readonly lead: PostLead | null;
   readonly valid_from: string;
   readonly valid_to: string | null;
 }
@@ -49,7 +51,7 @@ const columns = [
   'absent_until',
   'version',
 ] as const;
-const postColumns = ['id', 'staff_id', 'unit_id', 'unit_path', 'title_zh', 'is_primary', 'valid_from', 'valid_to'] as const;
+const postColumns = ['id', 'staff_id', 'unit_id', 'unit_path', 'title_zh', 'is_primary', 'lead', 'valid_from', 'valid_to'] as const;
 const rowsAtOnce = 1_000;
 
 export async function insertStaff(tx: Tx, staff: readonly Staff[]): Promise<void> {
@@ -193,6 +195,7 @@ function toPostRow(staffId: string, post: Post): PostRow {
     unit_path: post.unitPath,
     title_zh: post.titleZh,
     is_primary: post.primary,
+    lead: post.lead ?? null,
     valid_from: post.validFrom,
     valid_to: post.validTo ?? null,
   };
@@ -205,6 +208,7 @@ function toPost(row: PostRow): Post {
     unitPath: row.unit_path,
     titleZh: row.title_zh,
     primary: row.is_primary,
+    lead: row.lead ?? undefined,
     validFrom: row.valid_from,
     validTo: row.valid_to ?? undefined,
   };

@@ -1,6 +1,9 @@
 import type { LocalDate } from '@linli/clocks';
 import { organization } from '@linli/contracts';
-import { standingPosts, type Post, type Staff } from './staff';
+import { wireEnum } from '@linli/grpc';
+import { postLeads, standingPosts, type Post, type PostLead, type Staff } from './staff';
+
+export const leadOnWire = wireEnum('POST_LEAD', organization.PostLead, postLeads);
 
 export function staffToWire(staff: Staff): organization.Staff {
   return {
@@ -30,6 +33,7 @@ export function stateOf(staff: Staff, day: LocalDate): organization.StaffState {
       unitId: post.unitId,
       unitPath: post.unitPath,
       primary: post.primary,
+      lead: leadToWire(post.lead),
       validFrom: post.validFrom,
       validTo: post.validTo ?? '',
     })),
@@ -37,5 +41,9 @@ export function stateOf(staff: Staff, day: LocalDate): organization.StaffState {
 }
 
 function postToWire(staffId: string, post: Post): organization.Post {
-  return { ...post, staffId, validTo: post.validTo ?? '' };
+  return { ...post, staffId, validTo: post.validTo ?? '', lead: leadToWire(post.lead) };
+}
+
+function leadToWire(lead: PostLead | undefined): organization.PostLead {
+  return lead === undefined ? organization.PostLead.POST_LEAD_UNSPECIFIED : leadOnWire.toWire(lead);
 }
