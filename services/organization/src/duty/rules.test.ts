@@ -97,7 +97,7 @@ describe('a gap', () => {
   });
 
   it('is announced so many days ahead', () => {
-    expect(noticeDayOf(calendar, '2026-10-09', { amount: 3, unit: 'working_days', roll: 'none' })).toBe('2026-09-28');
+    expect(noticeDayOf(calendar, '2026-10-09', { amount: 3, unit: 'working_days', roll: 'none' })).toBe('2026-09-29');
     expect(noticeDayOf(calendar, '2026-10-09', { amount: 3, unit: 'calendar_days', roll: 'none' })).toBe('2026-10-06');
   });
 
