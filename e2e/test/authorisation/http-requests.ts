@@ -1,4 +1,5 @@
 import { randomInt, randomUUID } from 'node:crypto';
+import { pledgeHttpRequests } from './pledge-requests';
 import type { Role } from './people';
 import type { Target } from './targets';
 
@@ -118,4 +119,4 @@ const office: Readonly<Record<string, MakeRequest>> = {
 };
 
 /** A request of every route, by operation id. What names nothing that somebody owns ignores its target. */
-export const httpRequests: Readonly<Record<string, MakeRequest>> = { ...cases, ...matters, ...office };
+export const httpRequests: Readonly<Record<string, MakeRequest>> = { ...cases, ...matters, ...office, ...pledgeHttpRequests };

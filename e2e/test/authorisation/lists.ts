@@ -55,6 +55,13 @@ export const lists: readonly List[] = [
     complete: true,
   },
   {
+    rpc: `${organization}.PledgeProjectService/ListPledgeProjects`,
+    filters: () => [{}, { year: 2030 }, { state: 'PLEDGE_STATE_PLEDGED' }],
+    get: `${organization}.PledgeProjectService/GetPledgeProject`,
+    idOf: ({ id }) => ({ pledgeProjectId: id }),
+    complete: true,
+  },
+  {
     rpc: `${organization}.StaffService/ListStaff`,
     filters: ({ unitId }) => [{}, { underUnitId: unitId }],
     get: `${organization}.StaffService/GetStaff`,

@@ -14,6 +14,7 @@ const definitions: Readonly<Record<Service, readonly { readonly name: string; re
     organization.GrantServiceDefinition,
     organization.CallerServiceDefinition,
     organization.ImportServiceDefinition,
+    organization.PledgeProjectServiceDefinition,
   ],
   residents: [residents.PersonServiceDefinition],
   requests: [requests.ItemServiceDefinition, requests.MandateServiceDefinition, requests.CaseServiceDefinition, work.WorkQueueServiceDefinition, thread.ThreadServiceDefinition],

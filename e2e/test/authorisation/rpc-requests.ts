@@ -1,4 +1,5 @@
 import { randomInt, randomUUID } from 'node:crypto';
+import { pledgeRpcRequests } from './pledge-requests';
 import type { Target } from './targets';
 
 export type MakeRpcRequest = (target: Target, column: string) => object;
@@ -125,4 +126,4 @@ const office: Readonly<Record<string, MakeRpcRequest>> = {
 };
 
 /** A request of every RPC, by its name. What names nothing that somebody owns ignores its target. */
-export const rpcRequests: Readonly<Record<string, MakeRpcRequest>> = { ...cases, ...matters, ...office };
+export const rpcRequests: Readonly<Record<string, MakeRpcRequest>> = { ...cases, ...matters, ...office, ...pledgeRpcRequests };

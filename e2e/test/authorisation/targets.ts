@@ -3,9 +3,10 @@ import { eventually } from '@linli/testing';
 import { Somebody, type Json, type Reply } from '../api';
 import type { Platform } from '../platform';
 import { ownerships, places, type Ownership } from './people';
+import { makeSelfGovernment, nobodysSelfGovernment, type SelfGovernment } from './self-government';
 
 /** Ids of one ownership: all of them exist and belong together, or none does. */
-export interface Target {
+export interface Target extends SelfGovernment {
   readonly tenantId: string;
   readonly itemCode: string;
   readonly residentId: string;
@@ -53,6 +54,7 @@ async function makeTarget(platform: Platform, ownership: Exclude<Ownership, 'nob
   const mandate = await eventually(async () => ok(await resident.create('/v1/mandates', wish)), arrival);
   const filed = ok(await agent.create('/v1/cases', { itemCode: place.item, residentId: resident.id, mandateId: mandate['id'], channel: 'home_visit', subject: '办理', submit: true }));
   const accepted = await eventually(async () => ok(await clerk.change(`/v1/cases/${String(filed['id'])}:accept`, filed['version'])), arrival);
+  const director = await Somebody.of(platform, foreign ? 'bh-staff-01' : 'xs-staff-01', tenantId);
   const admin = await Somebody.of(platform, foreign ? 'bh-staff-01' : 'xs-staff-04', tenantId);
   const { grants } = ok(await admin.get(`/v1/grants?principalId=${agent.id}`)) as { grants: Json[] };
   return {
@@ -68,6 +70,7 @@ async function makeTarget(platform: Platform, ownership: Exclude<Ownership, 'nob
     caseId: String(accepted['id']),
     threadId: String(accepted['threadId']),
     ...(await makeDuty(platform, ownership, { communityId: String(unit['parentId']), aId: agent.id, bId: clerk.id })),
+    ...(await makeSelfGovernment({ director, agent }, { unitId: String(unit['id']), code: `t-${place.unit}` })),
     identity: { issuer: platform.issuer.url, resident: place.resident, agent: place.agent },
   };
 }
@@ -97,7 +100,7 @@ async function findUnit(by: Somebody, code: string): Promise<Json> {
 function nobodys(issuer: string): Target {
   const [residentId, agentId, unitId, grantId, mandateId, caseId, threadId] = Array.from({ length: 7 }, () => randomUUID()) as [string, string, string, string, string, string, string];
   const duty = { communityId: randomUUID(), dutyRosterId: randomUUID(), dutySlotIds: [randomUUID(), randomUUID()] as const };
-  return { tenantId: 'nowhere', itemCode: 'elder-allowance', residentId, phone: '15400199999', agentId, unitId, unitCode: 'nowhere-g01', grantId, mandateId, caseId, threadId, ...duty, identity: { issuer, resident: 'nobody', agent: 'nobody' } };
+  return { tenantId: 'nowhere', itemCode: 'elder-allowance', residentId, phone: '15400199999', agentId, unitId, unitCode: 'nowhere-g01', grantId, mandateId, caseId, threadId, ...duty, ...nobodysSelfGovernment(), identity: { issuer, resident: 'nobody', agent: 'nobody' } };
 }
 
 function ok(reply: Reply): Json {

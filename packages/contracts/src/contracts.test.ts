@@ -9,7 +9,7 @@ describe('contracts', () => {
 
   it('give every event a topic of the fixed shape, and its aggregate the topic names', () => {
     for (const { topic, aggregateType } of Object.values(EVENT_CATALOGUE)) {
-      expect(topic).toMatch(/^(public|internal)\.[a-z]+\.[a-z]+\.v1$/);
+      expect(topic).toMatch(/^(public|internal)\.[a-z]+\.[a-z_]+\.v1$/);
       expect(topic.split('.')[2]).toBe(aggregateType);
       expect(TOPICS).toContain(topic);
     }

@@ -84,6 +84,8 @@ function valueOf({ name, type }: Column, { tenant, serial, like = tenant }: RowC
       return JSON.stringify({ word });
     case 'text[]':
       return [word];
+    case 'integer[]':
+      return [serial];
     default:
       throw new Error(`the test kit knows no value of type ${type}, which ${name} has`);
   }

@@ -18,6 +18,7 @@ export interface Clients {
   readonly duty: GrpcClient<organization.DutyServiceDefinition>;
   readonly imports: GrpcClient<organization.ImportServiceDefinition>;
   readonly callers: GrpcClient<organization.CallerServiceDefinition>;
+  readonly pledgeProjects: GrpcClient<organization.PledgeProjectServiceDefinition>;
   readonly persons: GrpcClient<residents.PersonServiceDefinition>;
   readonly items: GrpcClient<requests.ItemServiceDefinition>;
   readonly mandates: GrpcClient<requests.MandateServiceDefinition>;
@@ -40,6 +41,7 @@ export function connectClients(grpc: GrpcClients, config: Config): Clients {
     duty: grpc.connect(organization.DutyServiceDefinition, organizationPeer),
     imports: grpc.connect(organization.ImportServiceDefinition, organizationPeer),
     callers: grpc.connect(organization.CallerServiceDefinition, organizationPeer),
+    pledgeProjects: grpc.connect(organization.PledgeProjectServiceDefinition, organizationPeer),
     persons: grpc.connect(residents.PersonServiceDefinition, residentsPeer),
     items: grpc.connect(requests.ItemServiceDefinition, requestsPeer),
     mandates: grpc.connect(requests.MandateServiceDefinition, requestsPeer),

@@ -7,5 +7,7 @@ import * as marks from './20261124095000_allow_marks_by_relay';
 import * as asOf from './20261125090000_index_units_as_of';
 import * as work from './20261128090000_create_work';
 import * as duty from './20261128110000_create_duty';
+import * as quorums from './20261128130000_create_quorums';
+import * as pledges from './20261128130100_create_pledges';
 
-export const migrations: readonly Migration[] = [machinery, tenants, staff, grants, marks, asOf, work, duty];
+export const migrations: readonly Migration[] = [machinery, tenants, staff, grants, marks, asOf, work, duty, quorums, pledges];

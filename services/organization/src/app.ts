@@ -17,6 +17,11 @@ import { dutyConstraints } from './duty/store';
 import { grantService } from './grants/grpc';
 import { grantConstraints } from './grants/store';
 import { importService } from './import/grpc';
+import { dueDayAlarms, progressAlarms } from './pledges/alarms';
+import { dueClock } from './pledges/choose';
+import { pledgeProjectService } from './pledges/grpc';
+import { progressClock } from './pledges/progress';
+import { pledgeConstraints } from './pledges/store';
 import { staffService } from './staff/grpc';
 import { staffConstraints } from './staff/store';
 import { tenantService } from './tenants/grpc';
@@ -49,7 +54,7 @@ export async function createApp(config: ServiceConfig, overrides: Partial<Deps> 
     url: config.databaseUrl,
     name,
     log,
-    constraints: { ...unitConstraints, ...staffConstraints, ...grantConstraints, ...dutyConstraints, ...clockConstraints },
+    constraints: { ...unitConstraints, ...staffConstraints, ...grantConstraints, ...dutyConstraints, ...clockConstraints, ...pledgeConstraints },
     onCommit: () => relay.wake(),
   });
   const sealer = createSealer({ system, ...(config.auditSigningKey && { signingKey: config.auditSigningKey }), log, metrics, now });
@@ -95,11 +100,12 @@ function addServices(server: GrpcServer, deps: Deps): void {
   server.add(organization.GrantServiceDefinition, grantService(deps));
   server.add(organization.CallerServiceDefinition, callerService(deps));
   server.add(organization.ImportServiceDefinition, importService(deps));
+  server.add(organization.PledgeProjectServiceDefinition, pledgeProjectService(deps));
   server.add(work.WorkQueueServiceDefinition, workQueueService(deps));
   server.add(thread.ThreadServiceDefinition, threadService(deps));
 }
 
 /** What is timed, by the kind of its clock. */
 function clockHandlers(deps: Deps): ClockHandlers {
-  return { [reviewClock]: dutyClock(deps) };
+  return { [progressClock]: progressAlarms(deps), [dueClock]: dueDayAlarms(deps), [reviewClock]: dutyClock(deps) };
 }

@@ -44,6 +44,22 @@ const allowed: Record<string, readonly string[]> = {
   'DutyService/GetDutyPlan': working,
   'DutyService/GetDuty': working,
   'DutyService/GetDutyGaps': working,
+  'PledgeProjectService/CollectPledgeProject': ['director', 'coordinator'],
+  'PledgeProjectService/ScreenPledgeProject': ['director'],
+  'PledgeProjectService/SelectPledgeProject': ['director'],
+  'PledgeProjectService/PromisePledgeProject': ['director'],
+  'PledgeProjectService/StartPledgeProject': ['director', 'handler', 'coordinator'],
+  'PledgeProjectService/ReportPledgeProgress': ['director', 'handler', 'coordinator'],
+  'PledgeProjectService/CompletePledgeProject': ['director', 'handler', 'coordinator'],
+  'PledgeProjectService/RecordResidentCheck': ['director', 'coordinator'],
+  'PledgeProjectService/ClosePledgeProject': ['director'],
+  'PledgeProjectService/DelayPledgeProject': ['director'],
+  'PledgeProjectService/ChangePledgeProject': ['director'],
+  'PledgeProjectService/DropPledgeProject': ['director'],
+  'PledgeProjectService/GetPledgeProject': ['director', 'clerk', 'agent', 'handler', 'coordinator'],
+  'PledgeProjectService/ListPledgeProjects': ['director', 'clerk', 'agent', 'handler', 'coordinator'],
+  'PledgeProjectService/GetPublicPledgeProject': ['system:gateway'],
+  'PledgeProjectService/ListPublicPledgeProjects': ['system:gateway'],
   'CallerService/ResolveCaller': ['system:gateway'],
   'ImportService/ImportOrganization': ['system_admin'],
 };
@@ -71,7 +87,7 @@ type Call = (request: object, options: { caller: Caller }) => Promise<unknown>;
 
 function callOf(method: string): Call {
   const [service = '', name = ''] = method.split('/');
-  const clients = { TenantService: office.tenants, UnitService: office.units, StaffService: office.staff, GrantService: office.grants, DutyService: office.duty, CallerService: office.callers, ImportService: office.imports };
+  const clients = { TenantService: office.tenants, UnitService: office.units, StaffService: office.staff, GrantService: office.grants, DutyService: office.duty, CallerService: office.callers, ImportService: office.imports, PledgeProjectService: office.pledges };
   const client = new Map<string, object>(Object.entries(clients)).get(service) ?? {};
   const call: unknown = new Map<string, unknown>(Object.entries(client)).get(name.charAt(0).toLowerCase() + name.slice(1));
   if (typeof call !== 'function') throw new Error(`there is no ${method}`);

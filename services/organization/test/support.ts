@@ -19,6 +19,7 @@ export interface Office {
   readonly callers: GrpcClient<typeof organization.CallerServiceDefinition>;
   readonly imports: GrpcClient<typeof organization.ImportServiceDefinition>;
   readonly duty: GrpcClient<typeof organization.DutyServiceDefinition>;
+  readonly pledges: GrpcClient<typeof organization.PledgeProjectServiceDefinition>;
   readonly work: GrpcClient<typeof work.WorkQueueServiceDefinition>;
   readonly threads: GrpcClient<typeof thread.ThreadServiceDefinition>;
   /** Calls as a job of the operator's tool. */
@@ -58,6 +59,7 @@ export async function startOffice(options: { brokers?: readonly string[]; overri
     callers: clients.connect(organization.CallerServiceDefinition, peer),
     imports: clients.connect(organization.ImportServiceDefinition, peer),
     duty: clients.connect(organization.DutyServiceDefinition, peer),
+    pledges: clients.connect(organization.PledgeProjectServiceDefinition, peer),
     work: clients.connect(work.WorkQueueServiceDefinition, peer),
     threads: clients.connect(thread.ThreadServiceDefinition, peer),
     operatorTenants: operator.connect(organization.TenantServiceDefinition, peer),

@@ -1,3 +1,4 @@
+import { enSelfGovernment } from './en-self-government';
 import { enProblems, enWords } from './en-words';
 import type { Messages } from './messages';
 
@@ -6,9 +7,9 @@ const busy = ['Busy', 'A part of the system does not answer. Please try again la
 const signInAgain = ['Please sign in again', 'Your sign-in has ended. Please sign in again.'] as const;
 
 export const en: Messages = {
-  problems: enProblems,
+  problems: { ...enProblems, ...enSelfGovernment.problems },
   fields: { '': 'the body' },
-  words: enWords,
+  words: { ...enWords, ...enSelfGovernment.words },
   kinds: {
     invalid_argument: ['Not filled in correctly', 'What was sent is not as required. Please check it and send it again.'],
     unauthenticated: signInAgain,
@@ -226,5 +227,6 @@ export const en: Messages = {
     ROLE_NOT_FOR_HOLDER: ['Role does not fit', 'The role is for another kind of holder.'],
     PRINCIPAL_NOT_FOUND: ['No such holder', 'There is no such holder.'],
     PRINCIPAL_INACTIVE: ['Holder not active', 'The holder is not active.'],
+    ...enSelfGovernment.reasons,
   },
 };

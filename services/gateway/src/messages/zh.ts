@@ -1,4 +1,5 @@
 import type { Messages } from './messages';
+import { zhSelfGovernment } from './zh-self-government';
 import { zhFields, zhProblems, zhWords } from './zh-words';
 
 const stale = ['内容已被改动', '这条内容刚刚被改动过。请刷新后核对，再重新操作。'] as const;
@@ -6,9 +7,9 @@ const busy = ['系统繁忙', '有一部分服务暂时没有应答。请稍后�
 const signInAgain = ['请重新登录', '登录已失效。请重新登录后再操作。'] as const;
 
 export const zh: Messages = {
-  problems: zhProblems,
-  fields: zhFields,
-  words: zhWords,
+  problems: { ...zhProblems, ...zhSelfGovernment.problems },
+  fields: { ...zhFields, ...zhSelfGovernment.fields },
+  words: { ...zhWords, ...zhSelfGovernment.words },
   kinds: {
     invalid_argument: ['填写有误', '提交的内容不符合要求。请核对后再提交。'],
     unauthenticated: signInAgain,
@@ -226,5 +227,6 @@ export const zh: Messages = {
     ROLE_NOT_FOR_HOLDER: ['角色不适用', '这个角色不能授予这类对象。'],
     PRINCIPAL_NOT_FOUND: ['没有授权对象', '没有找到授权对象。'],
     PRINCIPAL_INACTIVE: ['授权对象已停用', '授权对象已经停用。'],
+    ...zhSelfGovernment.reasons,
   },
 };

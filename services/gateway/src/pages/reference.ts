@@ -34,6 +34,7 @@ const tagNames: Record<ApiRoute['tag'] | 'events', string> = {
   persons: '居民',
   work: '待办',
   threads: '全过程',
+  pledges: '惠民实事',
   units: '单位',
   staff: '工作人员',
   duty: '值班',

@@ -7,6 +7,8 @@ import { itemRoutes } from '../items/routes';
 import { mandateRoutes } from '../mandates/routes';
 import { meRoutes } from '../me/routes';
 import { personRoutes } from '../persons/routes';
+import { publicPledgeRoutes } from '../pledges/public-routes';
+import { pledgeRoutes } from '../pledges/routes';
 import { staffRoutes } from '../staff/routes';
 import { tenantRoutes } from '../tenants/routes';
 import { threadRoutes } from '../threads/routes';
@@ -25,6 +27,7 @@ export const routeTable: readonly ApiRoute[] = [
   ...personRoutes,
   ...workRoutes,
   ...threadRoutes,
+  ...pledgeRoutes,
   ...unitRoutes,
   ...importRoutes,
   ...staffRoutes,
@@ -35,4 +38,4 @@ export const routeTable: readonly ApiRoute[] = [
 ];
 
 /** Every public read. */
-export const publicRouteTable: readonly PublicRoute[] = [...publicUnitRoutes];
+export const publicRouteTable: readonly PublicRoute[] = [...publicUnitRoutes, ...publicPledgeRoutes];

@@ -65,6 +65,8 @@ function fromText<T extends z.ZodType>(pattern: RegExp, read: (value: string) =>
   return z.string().regex(pattern).transform(read).pipe(schema);
 }
 
+export const year = z.int().min(1950).max(2199);
+export const queryYear = fromText(/^(19[5-9][0-9]|2[01][0-9]{2})$/, Number, z.int()).meta({ shown: { type: 'integer', minimum: 1950, maximum: 2199 } });
 export const queryFlag = fromText(/^(true|false)$/, (value) => value === 'true', z.boolean()).meta({ shown: { type: 'boolean' } });
 
 /** A whole number in the query, 0 when left out. */

@@ -44,6 +44,7 @@ const services = {
     ImportService: organization.ImportServiceDefinition,
     DutyService: organization.DutyServiceDefinition,
     GrantService: organization.GrantServiceDefinition,
+    PledgeProjectService: organization.PledgeProjectServiceDefinition,
     CallerService: organization.CallerServiceDefinition,
     // Interfaces that several services implement: here nothing waits and no entry is told, unless a test says so by this name.
     'organization/WorkQueueService': work.WorkQueueServiceDefinition,

@@ -1,3 +1,4 @@
+import { pledgeRequests, pledgeRights } from './pledges';
 import { ids } from './samples';
 
 /** One good request of a route, with the names of those who may make it: `resident`, `clerk`, `admin`, `peer`. */
@@ -134,7 +135,7 @@ const office: Readonly<Record<string, GoodRequest>> = {
 };
 
 /** By the route's name. A route that is not here fails the authorisation test. */
-export const goodRequests: Readonly<Record<string, GoodRequest>> = { ...cases, ...matters, ...office };
+export const goodRequests: Readonly<Record<string, GoodRequest>> = { ...cases, ...matters, ...office, ...pledgeRequests };
 
 /** What the stand-in office grants: a clerk of everything in `requests` and `residents`, an administrator, another system. */
 export const rights = {
@@ -142,7 +143,8 @@ export const rights = {
     ...['submit', 'read', 'request_material', 'supply_material', 'accept', 'decline', 'process', 'pause', 'extend', 'decide', 'deliver', 'call_back', 'reassign'].map((word) => `requests.case.${word}`),
     ...['sign', 'revoke', 'read'].map((word) => `requests.mandate.${word}`),
     ...['register', 'update', 'read', 'find', 'reveal', 'accesses'].map((word) => `residents.person.${word}`),
-    'requests.item.read', 'work.queue.read', 'thread.read', 'organization.unit.read', 'organization.staff.read', 'organization.absence.write', 'organization.tenant.read', 'organization.duty.read',
+    'requests.item.read', 'work.queue.read', 'thread.read', 'organization.unit.read', 'organization.staff.read', 'organization.absence.write', 'organization.tenant.read',
+    ...pledgeRights, 'organization.duty.read',
   ],
   admin: [
     'organization.unit.read', 'organization.unit.write', 'organization.staff.read', 'organization.staff.write', 'organization.absence.write',

@@ -1,4 +1,5 @@
 import { organization, requests, residents, thread, work } from '@linli/contracts';
+import { pledgeSamples } from './pledges';
 
 export const ids = {
   case: '01920000-0000-7000-8000-000000000001',
@@ -182,6 +183,7 @@ export const samples: Readonly<Record<string, object>> = {
   'GrantService/listRoles': { roles: [{ code: 'agent', nameZh: '代办员', permissions: ['requests.case.read'] }] },
   'GrantService/registerClient': { client: { id: ids.client, nameZh: '市级平台', active: true, version: 1 } },
   'TenantService/getTenant': { tenant: { id: 'xingsheng', nameZh: '兴胜街道', region: '内蒙古自治区', city: '鄂尔多斯市', district: '东胜区', timeZone: 'Asia/Shanghai', version: 1 } },
+  ...pledgeSamples,
   'WorkQueueService/listWork': {
     items: [
       work.WorkItem.fromPartial({ kind: 'requests.case', subjectId: ids.case, number: 'XS-20261124-00042', action: 'call_back', titleZh: '老年人优待证', unitId: ids.unit, ownerId: ids.agent, dueAt: at, urgency: work.Urgency.URGENCY_YELLOW, version: 3 }),

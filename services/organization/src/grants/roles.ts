@@ -8,7 +8,7 @@ export interface RoleDefinition {
 
 const seeOffice = ['organization.unit.read', 'organization.staff.read'];
 const seeCases = ['requests.item.read', 'requests.case.read', 'requests.mandate.read', 'thread.read'];
-const work = [...seeOffice, ...seeCases, 'organization.duty.read', 'work.queue.read', 'residents.person.read'];
+const work = [...seeOffice, ...seeCases, 'organization.duty.read', 'work.queue.read', 'residents.person.read', 'organization.pledge_project.read'];
 
 /**
  * What each role may do; where it may is the grant's scope. Not here: what only a resident may (withdraw, rate, reopen),
@@ -26,6 +26,10 @@ export const roleDefinitions: readonly RoleDefinition[] = [
       'organization.grant.read',
       'organization.absence.write',
       'organization.duty.plan',
+      'organization.pledge_project.collect',
+      'organization.pledge_project.decide',
+      'organization.pledge_project.report',
+      'organization.pledge_project.check',
       'requests.case.submit',
       'requests.case.accept',
       'requests.case.request_material',
@@ -78,7 +82,7 @@ export const roleDefinitions: readonly RoleDefinition[] = [
     code: 'handler',
     nameZh: '科室承办人',
     holder: 'staff',
-    permissions: [...work, 'requests.case.process', 'requests.case.pause', 'requests.case.decide'],
+    permissions: [...work, 'organization.pledge_project.report', 'requests.case.process', 'requests.case.pause', 'requests.case.decide'],
   },
   {
     code: 'coordinator',
@@ -88,6 +92,9 @@ export const roleDefinitions: readonly RoleDefinition[] = [
       ...work,
       'organization.absence.write',
       'organization.duty.plan',
+      'organization.pledge_project.collect',
+      'organization.pledge_project.report',
+      'organization.pledge_project.check',
       'requests.case.request_material',
       'requests.case.call_back',
       'requests.case.reassign',
