@@ -137,7 +137,7 @@ describe('what no route serves', () => {
         }
       }
     }
-  });
+  }, 60_000);
 
   it.each([['malformed', 'not-a-uuid'], ['upper case', randomUUID().toUpperCase()], ['cut', randomUUID().slice(0, -1)], ['SQL', "1' or '1'='1"], ['another kind of id', '42']])('an id that is %s is refused before anybody looks', async (_what, id) => {
     for (const path of ['cases', 'mandates', 'persons', 'units', 'staff']) {

@@ -118,5 +118,38 @@ const office: Readonly<Record<string, MakeRequest>> = {
   getPublicGrid: ({ tenantId, unitCode }) => ({ path: `/v1/public/${tenantId}/grids/${unitCode}` }),
 };
 
+const onMemberUnit = (action = '', body?: object): MakeRequest => () => ({ path: `/v1/member-units/${part()}${action}`, ...(body === undefined ? {} : { body }) });
+const onCommittee = (action = '', body?: object): MakeRequest => () => ({ path: `/v1/committees/${part()}${action}`, ...(body === undefined ? {} : { body }) });
+const onMeeting = (action = '', body?: object): MakeRequest => () => ({ path: `/v1/meetings/${part()}${action}`, ...(body === undefined ? {} : { body }) });
+
+// What others of the table make meanwhile is not asked for: lists are of a day or a kind that has none.
+// What has an id of its own names one that was never given out: that those of other units are hidden is tested where it is kept.
+const party: Readonly<Record<string, MakeRequest>> = {
+  listMemberUnits: ({ unitId }) => ({ path: `/v1/member-units?underUnitId=${unitId}&asOf=1999-01-01` }),
+  joinMemberUnit: ({ unitId }) => ({ path: '/v1/member-units', body: { code: fresh(), nameZh: '第一小学', kind: 'institution', unitId } }),
+  getMemberUnit: onMemberUnit(),
+  updateMemberUnit: onMemberUnit('', { nameZh: '新名' }),
+  leaveMemberUnit: onMemberUnit(':leave', {}),
+  listCommittees: at('/v1/committees?kind=community_joint'),
+  foundCommittee: ({ unitId }) => ({ path: '/v1/committees', body: { kind: 'regional', unitId, nameZh: '区域党委', size: 9 } }),
+  getCommittee: onCommittee(),
+  getRotation: onCommittee('/rotation?fromYear=2030&toYear=2031'),
+  takeSeats: onCommittee(':takeSeats', { memberUnitIds: [part()] }),
+  endSeat: onCommittee(':endSeat', { seatId: part() }),
+  setRotation: onCommittee(':setRotation', { baseYear: 2030, memberUnitIds: [part()] }),
+  swapHosts: onCommittee(':swapHosts', { year: 2030, otherYear: 2031, reasonCode: 'venue' }),
+  handOverRotation: onCommittee(':handOver', { year: 2030 }),
+  listMeetings: at('/v1/meetings'),
+  scheduleMeeting: () => ({ path: '/v1/meetings', body: { committeeId: part(), themeZh: '主题', scheduledOn: '2190-01-01' } }),
+  getMeeting: onMeeting(),
+  conveneMeeting: onMeeting(':convene', {}),
+  recordAttendance: onMeeting(':recordAttendance', { attendance: [{ memberUnitId: part(), presence: 'attended' }] }),
+  recordMinutes: onMeeting(':recordMinutes', { minutes: '纪要' }),
+  adoptResolutions: onMeeting(':adoptResolutions', { resolutions: [] }),
+  listResolutions: at('/v1/resolutions'),
+  getResolution: () => ({ path: `/v1/resolutions/${part()}` }),
+  deliverResolution: () => ({ path: `/v1/resolutions/${part()}:deliver`, body: { proof: '照片' } }),
+};
+
 /** A request of every route, by operation id. What names nothing that somebody owns ignores its target. */
-export const httpRequests: Readonly<Record<string, MakeRequest>> = { ...cases, ...matters, ...office, ...pledgeHttpRequests };
+export const httpRequests: Readonly<Record<string, MakeRequest>> = { ...cases, ...matters, ...office, ...pledgeHttpRequests, ...party };

@@ -82,6 +82,34 @@ export const lists: readonly List[] = [
     idOf: ({ principalKind, principalId }) => (principalKind === 'PRINCIPAL_KIND_STAFF' ? { staffId: principalId } : undefined),
   },
   {
+    rpc: `${organization}.MemberUnitService/ListMemberUnits`,
+    filters: ({ unitId }) => [{}, { underUnitId: unitId }, { asOf: '2030-01-01' }],
+    get: `${organization}.MemberUnitService/GetMemberUnit`,
+    idOf: ({ id }) => ({ memberUnitId: id }),
+    complete: true,
+  },
+  {
+    rpc: `${organization}.CommitteeService/ListCommittees`,
+    filters: () => [{}, { kind: 'COMMITTEE_KIND_REGIONAL' }],
+    get: `${organization}.CommitteeService/GetCommittee`,
+    idOf: ({ id }) => ({ committeeId: id }),
+    complete: true,
+  },
+  {
+    rpc: `${organization}.MeetingService/ListMeetings`,
+    filters: () => [{}, { state: 'MEETING_STATE_SCHEDULED' }],
+    get: `${organization}.MeetingService/GetMeeting`,
+    idOf: ({ id }) => ({ meetingId: id }),
+    complete: true,
+  },
+  {
+    rpc: `${organization}.MeetingService/ListResolutions`,
+    filters: () => [{}, { state: 'RESOLUTION_STATE_OPEN' }],
+    get: `${organization}.MeetingService/GetResolution`,
+    idOf: ({ id }) => ({ resolutionId: id }),
+    complete: true,
+  },
+  {
     rpc: '/linli.residents.v1.PersonService/ListAccesses',
     filters: ({ residentId }) => [{ personId: residentId }],
     // Who may see the person may see who looked; what it is of is in the request.

@@ -19,6 +19,9 @@ export interface Clients {
   readonly imports: GrpcClient<organization.ImportServiceDefinition>;
   readonly callers: GrpcClient<organization.CallerServiceDefinition>;
   readonly pledgeProjects: GrpcClient<organization.PledgeProjectServiceDefinition>;
+  readonly memberUnits: GrpcClient<organization.MemberUnitServiceDefinition>;
+  readonly committees: GrpcClient<organization.CommitteeServiceDefinition>;
+  readonly meetings: GrpcClient<organization.MeetingServiceDefinition>;
   readonly persons: GrpcClient<residents.PersonServiceDefinition>;
   readonly items: GrpcClient<requests.ItemServiceDefinition>;
   readonly mandates: GrpcClient<requests.MandateServiceDefinition>;
@@ -42,6 +45,9 @@ export function connectClients(grpc: GrpcClients, config: Config): Clients {
     imports: grpc.connect(organization.ImportServiceDefinition, organizationPeer),
     callers: grpc.connect(organization.CallerServiceDefinition, organizationPeer),
     pledgeProjects: grpc.connect(organization.PledgeProjectServiceDefinition, organizationPeer),
+    memberUnits: grpc.connect(organization.MemberUnitServiceDefinition, organizationPeer),
+    committees: grpc.connect(organization.CommitteeServiceDefinition, organizationPeer),
+    meetings: grpc.connect(organization.MeetingServiceDefinition, organizationPeer),
     persons: grpc.connect(residents.PersonServiceDefinition, residentsPeer),
     items: grpc.connect(requests.ItemServiceDefinition, requestsPeer),
     mandates: grpc.connect(requests.MandateServiceDefinition, requestsPeer),

@@ -9,5 +9,8 @@ import * as work from './20261128090000_create_work';
 import * as duty from './20261128110000_create_duty';
 import * as quorums from './20261128130000_create_quorums';
 import * as pledges from './20261128130100_create_pledges';
+import * as committees from './20261128120000_create_member_units_and_committees';
+import * as meetings from './20261128120100_create_meetings';
+import * as meetingRules from './20261128120200_create_meeting_rules';
 
-export const migrations: readonly Migration[] = [machinery, tenants, staff, grants, marks, asOf, work, duty, quorums, pledges];
+export const migrations: readonly Migration[] = [machinery, tenants, staff, grants, marks, asOf, work, duty, quorums, pledges, committees, meetings, meetingRules];

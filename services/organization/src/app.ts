@@ -9,6 +9,10 @@ import { createRelay } from '@linli/messaging';
 import { clockFrom, type App } from '@linli/runtime';
 import { createLogger, createMetrics } from '@linli/telemetry';
 import { callerService } from './callers/grpc';
+import { committeeService } from './committees/grpc';
+import { owedMeetingAlarms, owedMeetingClock } from './committees/owed-meeting';
+import { rotationConstraints } from './committees/rotation-store';
+import { committeeConstraints } from './committees/store';
 import type { ServiceConfig } from './config';
 import type { Deps } from './deps';
 import { dutyService } from './duty/grpc';
@@ -22,6 +26,12 @@ import { dueClock } from './pledges/choose';
 import { pledgeProjectService } from './pledges/grpc';
 import { progressClock } from './pledges/progress';
 import { pledgeConstraints } from './pledges/store';
+import { resolutionAlarms } from './meetings/deliver-resolution';
+import { meetingService } from './meetings/grpc';
+import { resolutionClock } from './meetings/resolution-changes';
+import { meetingConstraints } from './meetings/store';
+import { memberUnitService } from './member-units/grpc';
+import { memberUnitConstraints } from './member-units/store';
 import { staffService } from './staff/grpc';
 import { staffConstraints } from './staff/store';
 import { tenantService } from './tenants/grpc';
@@ -32,6 +42,7 @@ import { unitConstraints } from './units/store';
 import { workQueueService } from './work/grpc';
 
 const name = 'organization';
+const partyConstraints = { ...memberUnitConstraints, ...committeeConstraints, ...rotationConstraints, ...meetingConstraints };
 
 export interface OrganizationApp extends App {
   readonly deps: Deps;
@@ -54,7 +65,7 @@ export async function createApp(config: ServiceConfig, overrides: Partial<Deps> 
     url: config.databaseUrl,
     name,
     log,
-    constraints: { ...unitConstraints, ...staffConstraints, ...grantConstraints, ...dutyConstraints, ...clockConstraints, ...pledgeConstraints },
+    constraints: { ...unitConstraints, ...staffConstraints, ...grantConstraints, ...dutyConstraints, ...clockConstraints, ...pledgeConstraints, ...partyConstraints },
     onCommit: () => relay.wake(),
   });
   const sealer = createSealer({ system, ...(config.auditSigningKey && { signingKey: config.auditSigningKey }), log, metrics, now });
@@ -101,11 +112,14 @@ function addServices(server: GrpcServer, deps: Deps): void {
   server.add(organization.CallerServiceDefinition, callerService(deps));
   server.add(organization.ImportServiceDefinition, importService(deps));
   server.add(organization.PledgeProjectServiceDefinition, pledgeProjectService(deps));
+  server.add(organization.MemberUnitServiceDefinition, memberUnitService(deps));
+  server.add(organization.CommitteeServiceDefinition, committeeService(deps));
+  server.add(organization.MeetingServiceDefinition, meetingService(deps));
   server.add(work.WorkQueueServiceDefinition, workQueueService(deps));
   server.add(thread.ThreadServiceDefinition, threadService(deps));
 }
 
 /** What is timed, by the kind of its clock. */
 function clockHandlers(deps: Deps): ClockHandlers {
-  return { [progressClock]: progressAlarms(deps), [dueClock]: dueDayAlarms(deps), [reviewClock]: dutyClock(deps) };
+  return { [progressClock]: progressAlarms(deps), [dueClock]: dueDayAlarms(deps), [reviewClock]: dutyClock(deps), [owedMeetingClock]: owedMeetingAlarms(deps), [resolutionClock]: resolutionAlarms(deps) };
 }

@@ -3,6 +3,11 @@ import { requireText, violation, type TextRule } from '@linli/grpc';
 /** Codes are part of links and sheets: plain letters, digits and `.`, `_`, `-`. */
 export const codeRule: TextRule = { max: 64, pattern: /^[A-Za-z0-9][A-Za-z0-9._-]*$/ };
 
+/** A reason, a category or a purpose: a code, never a text, since codes are in events. */
+export function readCode(text: string, field: string): string {
+  return requireText(text, field, { max: 64, pattern: /^[a-z][a-z0-9_]*$/ });
+}
+
 /** Whom an identity provider says somebody is. */
 export interface Identity {
   readonly issuer: string;
@@ -28,7 +33,16 @@ export function readIdentityOrNone(fields: IdentityFields): Identity | undefined
 
 /** A telephone number as the office writes it; empty when there is none. */
 export function readWorkPhone(text: string): string {
-  return requireText(text, 'work_phone', { max: 20, optional: true, pattern: /^\+?[0-9][0-9 -]{2,18}$/ });
+  return readPhone(text, 'work_phone');
+}
+
+/** Of whom the office calls at another organisation; empty when there is none. */
+export function readContactPhone(text: string): string {
+  return readPhone(text, 'contact_phone');
+}
+
+function readPhone(text: string, field: string): string {
+  return requireText(text, field, { max: 20, optional: true, pattern: /^\+?[0-9][0-9 -]{2,18}$/ });
 }
 
 /** `undefined` for an absent time. @throws invalid_argument for a time that is none. */

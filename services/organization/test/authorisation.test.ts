@@ -4,8 +4,12 @@ import { testCaller } from '@linli/testing';
 import { roleDefinitions } from '../src/grants/roles';
 import { makeTenant, startOffice, type Office } from './support';
 
-const everybody = ['director', 'clerk', 'agent', 'handler', 'coordinator', 'system_admin', 'security_admin', 'audit_admin'];
+const everybody = ['director', 'clerk', 'agent', 'handler', 'coordinator', 'party_affairs', 'system_admin', 'security_admin', 'audit_admin'];
+
+const seeParty = ['director', 'coordinator', 'party_affairs'];
 const working = ['director', 'clerk', 'agent', 'handler', 'coordinator'];
+const runParty = ['director', 'party_affairs'];
+const holdMeetings = seeParty;
 
 /** Who may call what; a method that is missing here fails the test. */
 const allowed: Record<string, readonly string[]> = {
@@ -62,6 +66,30 @@ const allowed: Record<string, readonly string[]> = {
   'PledgeProjectService/ListPublicPledgeProjects': ['system:gateway'],
   'CallerService/ResolveCaller': ['system:gateway'],
   'ImportService/ImportOrganization': ['system_admin'],
+  'MemberUnitService/JoinMemberUnit': runParty,
+  'MemberUnitService/UpdateMemberUnit': runParty,
+  'MemberUnitService/LeaveMemberUnit': runParty,
+  'MemberUnitService/GetMemberUnit': seeParty,
+  'MemberUnitService/ListMemberUnits': seeParty,
+  'CommitteeService/FoundCommittee': runParty,
+  'CommitteeService/TakeSeats': runParty,
+  'CommitteeService/EndSeat': runParty,
+  'CommitteeService/GetCommittee': seeParty,
+  'CommitteeService/ListCommittees': seeParty,
+  'CommitteeService/SetRotation': runParty,
+  'CommitteeService/SwapHosts': runParty,
+  'CommitteeService/HandOverRotation': runParty,
+  'CommitteeService/GetRotation': seeParty,
+  'MeetingService/ScheduleMeeting': holdMeetings,
+  'MeetingService/ConveneMeeting': holdMeetings,
+  'MeetingService/RecordAttendance': holdMeetings,
+  'MeetingService/RecordMinutes': holdMeetings,
+  'MeetingService/AdoptResolutions': holdMeetings,
+  'MeetingService/GetMeeting': seeParty,
+  'MeetingService/ListMeetings': seeParty,
+  'MeetingService/DeliverResolution': holdMeetings,
+  'MeetingService/GetResolution': seeParty,
+  'MeetingService/ListResolutions': seeParty,
 };
 
 const prefix = '/linli.organization.v1.';
@@ -87,7 +115,7 @@ type Call = (request: object, options: { caller: Caller }) => Promise<unknown>;
 
 function callOf(method: string): Call {
   const [service = '', name = ''] = method.split('/');
-  const clients = { TenantService: office.tenants, UnitService: office.units, StaffService: office.staff, GrantService: office.grants, DutyService: office.duty, CallerService: office.callers, ImportService: office.imports, PledgeProjectService: office.pledges };
+  const clients = { TenantService: office.tenants, UnitService: office.units, StaffService: office.staff, GrantService: office.grants, DutyService: office.duty, CallerService: office.callers, ImportService: office.imports, PledgeProjectService: office.pledges, MemberUnitService: office.memberUnits, CommitteeService: office.committees, MeetingService: office.meetings };
   const client = new Map<string, object>(Object.entries(clients)).get(service) ?? {};
   const call: unknown = new Map<string, unknown>(Object.entries(client)).get(name.charAt(0).toLowerCase() + name.slice(1));
   if (typeof call !== 'function') throw new Error(`there is no ${method}`);

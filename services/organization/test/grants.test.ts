@@ -166,7 +166,7 @@ describe('resolving a caller', () => {
     expect(holding('requests.case.deliver')).toMatchObject([{ scope: GRANT_SCOPE_SUBTREE, unitPath: community.path }]);
     expect(holding('requests.case.decide')).toMatchObject([{ scope: GRANT_SCOPE_TENANT, unitPath: '' }]);
     expect(holding('requests.case.reassign')).toMatchObject([{ scope: GRANT_SCOPE_SELF, unitPath: '' }]);
-    expect(now.grants.at(-1)).toMatchObject({ permissions: ['organization.staff.read'], scope: GRANT_SCOPE_SELF });
+    expect(now.grants.at(-1)).toMatchObject({ permissions: ['organization.staff.read', 'organization.resolution.read', 'organization.resolution.deliver'], scope: GRANT_SCOPE_SELF });
     office.clock.set('2026-11-24T11:00:00+08:00');
     const later = await resolve(subject);
     office.clock.set('2026-11-24T09:00:00+08:00');

@@ -20,6 +20,9 @@ export interface Office {
   readonly imports: GrpcClient<typeof organization.ImportServiceDefinition>;
   readonly duty: GrpcClient<typeof organization.DutyServiceDefinition>;
   readonly pledges: GrpcClient<typeof organization.PledgeProjectServiceDefinition>;
+  readonly memberUnits: GrpcClient<typeof organization.MemberUnitServiceDefinition>;
+  readonly committees: GrpcClient<typeof organization.CommitteeServiceDefinition>;
+  readonly meetings: GrpcClient<typeof organization.MeetingServiceDefinition>;
   readonly work: GrpcClient<typeof work.WorkQueueServiceDefinition>;
   readonly threads: GrpcClient<typeof thread.ThreadServiceDefinition>;
   /** Calls as a job of the operator's tool. */
@@ -60,6 +63,9 @@ export async function startOffice(options: { brokers?: readonly string[]; overri
     imports: clients.connect(organization.ImportServiceDefinition, peer),
     duty: clients.connect(organization.DutyServiceDefinition, peer),
     pledges: clients.connect(organization.PledgeProjectServiceDefinition, peer),
+    memberUnits: clients.connect(organization.MemberUnitServiceDefinition, peer),
+    committees: clients.connect(organization.CommitteeServiceDefinition, peer),
+    meetings: clients.connect(organization.MeetingServiceDefinition, peer),
     work: clients.connect(work.WorkQueueServiceDefinition, peer),
     threads: clients.connect(thread.ThreadServiceDefinition, peer),
     operatorTenants: operator.connect(organization.TenantServiceDefinition, peer),

@@ -1,3 +1,4 @@
+import { enParty } from './en-party';
 import { enSelfGovernment } from './en-self-government';
 import { enProblems, enWords } from './en-words';
 import type { Messages } from './messages';
@@ -228,5 +229,6 @@ export const en: Messages = {
     PRINCIPAL_NOT_FOUND: ['No such holder', 'There is no such holder.'],
     PRINCIPAL_INACTIVE: ['Holder not active', 'The holder is not active.'],
     ...enSelfGovernment.reasons,
+    ...enParty,
   },
 };

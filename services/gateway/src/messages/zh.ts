@@ -1,4 +1,5 @@
 import type { Messages } from './messages';
+import { zhParty } from './zh-party';
 import { zhSelfGovernment } from './zh-self-government';
 import { zhFields, zhProblems, zhWords } from './zh-words';
 
@@ -228,5 +229,6 @@ export const zh: Messages = {
     PRINCIPAL_NOT_FOUND: ['没有授权对象', '没有找到授权对象。'],
     PRINCIPAL_INACTIVE: ['授权对象已停用', '授权对象已经停用。'],
     ...zhSelfGovernment.reasons,
+    ...zhParty,
   },
 };

@@ -40,6 +40,7 @@ const tagNames: Record<ApiRoute['tag'] | 'events', string> = {
   duty: '值班',
   grants: '授权',
   tenants: '街道',
+  party: '区域化党建',
   public: '公开',
   events: '实时变更',
 };

@@ -1,10 +1,13 @@
 import { caseActionRoutes } from '../cases/action-routes';
 import { caseRoutes } from '../cases/routes';
 import { dutyRoutes } from '../duty/routes';
+import { committeeRoutes } from '../committees/routes';
 import { grantRoutes } from '../grants/routes';
 import { importRoutes } from '../imports/routes';
 import { itemRoutes } from '../items/routes';
 import { mandateRoutes } from '../mandates/routes';
+import { meetingRoutes } from '../meetings/routes';
+import { memberUnitRoutes } from '../member-units/routes';
 import { meRoutes } from '../me/routes';
 import { personRoutes } from '../persons/routes';
 import { publicPledgeRoutes } from '../pledges/public-routes';
@@ -34,6 +37,9 @@ export const routeTable: readonly ApiRoute[] = [
   ...dutyRoutes,
   ...grantRoutes,
   ...tenantRoutes,
+  ...memberUnitRoutes,
+  ...committeeRoutes,
+  ...meetingRoutes,
   ...meRoutes,
 ];
 

@@ -46,6 +46,9 @@ const services = {
     GrantService: organization.GrantServiceDefinition,
     PledgeProjectService: organization.PledgeProjectServiceDefinition,
     CallerService: organization.CallerServiceDefinition,
+    MemberUnitService: organization.MemberUnitServiceDefinition,
+    CommitteeService: organization.CommitteeServiceDefinition,
+    MeetingService: organization.MeetingServiceDefinition,
     // Interfaces that several services implement: here nothing waits and no entry is told, unless a test says so by this name.
     'organization/WorkQueueService': work.WorkQueueServiceDefinition,
     'organization/ThreadService': thread.ThreadServiceDefinition,

@@ -134,8 +134,45 @@ const office: Readonly<Record<string, GoodRequest>> = {
   getMe: { path: '/v1/me', by: ['resident', 'clerk', 'admin', 'peer'] },
 };
 
+const party: Readonly<Record<string, GoodRequest>> = {
+  listMemberUnits: { path: `/v1/member-units?underUnitId=${ids.unit}&asOf=2026-11-24`, by: ['clerk', 'admin'] },
+  joinMemberUnit: {
+    path: '/v1/member-units',
+    body: { code: 'school-1', nameZh: '第一小学', kind: 'institution', unitId: ids.unit, contactName: '李联络', contactPhone: '0477-8500001', joinedOn: '2026-01-01' },
+    by: ['admin'],
+  },
+  getMemberUnit: { path: `/v1/member-units/${ids.memberUnit}`, by: ['clerk', 'admin'] },
+  updateMemberUnit: { path: `/v1/member-units/${ids.memberUnit}`, body: { nameZh: '第一小学', contactName: '王联络', contactPhone: '0477-8500002' }, by: ['admin'] },
+  leaveMemberUnit: { path: `/v1/member-units/${ids.memberUnit}:leave`, body: { leftOn: '2026-11-24' }, by: ['admin'] },
+  listCommittees: { path: '/v1/committees?kind=regional', by: ['clerk', 'admin'] },
+  foundCommittee: { path: '/v1/committees', body: { kind: 'regional', unitId: ids.root, nameZh: '区域党委', size: 9 }, by: ['admin'] },
+  getCommittee: { path: `/v1/committees/${ids.committee}?asOf=2026-11-24`, by: ['clerk', 'admin'] },
+  getRotation: { path: `/v1/committees/${ids.committee}/rotation?fromYear=2026&toYear=2034`, by: ['clerk', 'admin'] },
+  takeSeats: { path: `/v1/committees/${ids.committee}:takeSeats`, body: { memberUnitIds: [ids.memberUnit], validFrom: '2026-01-01' }, by: ['admin'] },
+  endSeat: { path: `/v1/committees/${ids.committee}:endSeat`, body: { seatId: ids.seat, validTo: '2027-01-01' }, by: ['admin'] },
+  setRotation: { path: `/v1/committees/${ids.committee}:setRotation`, body: { baseYear: 2026, memberUnitIds: [ids.memberUnit] }, by: ['admin'] },
+  swapHosts: { path: `/v1/committees/${ids.committee}:swapHosts`, body: { year: 2027, otherYear: 2029, reasonCode: 'venue_rebuilt', decidedOn: '2026-11-20' }, by: ['admin'] },
+  handOverRotation: { path: `/v1/committees/${ids.committee}:handOver`, body: { year: 2027 }, by: ['admin'] },
+  listMeetings: { path: `/v1/meetings?committeeId=${ids.committee}&state=convened`, by: ['clerk', 'admin'] },
+  scheduleMeeting: {
+    path: '/v1/meetings',
+    body: { committeeId: ids.committee, themeZh: '助老服务', agenda: ['通报'], tags: ['help'], scheduledOn: '2026-12-01', hostMemberUnitId: ids.memberUnit },
+    by: ['admin'],
+  },
+  getMeeting: { path: `/v1/meetings/${ids.meeting}`, by: ['clerk', 'admin'] },
+  conveneMeeting: { path: `/v1/meetings/${ids.meeting}:convene`, body: {}, by: ['admin'] },
+  recordAttendance: { path: `/v1/meetings/${ids.meeting}:recordAttendance`, body: { attendance: [{ memberUnitId: ids.memberUnit, presence: 'attended' }] }, by: ['admin'] },
+  recordMinutes: { path: `/v1/meetings/${ids.meeting}:recordMinutes`, body: { minutes: '会议纪要' }, by: ['admin'] },
+  adoptResolutions: { path: `/v1/meetings/${ids.meeting}:adoptResolutions`, body: { resolutions: [{ textZh: '清理楼道', ownerMemberUnitId: ids.memberUnit, dueOn: '2026-12-10' }] }, by: ['admin'] },
+  listResolutions: { path: `/v1/resolutions?meetingId=${ids.meeting}&state=open`, by: ['clerk', 'admin'] },
+  getResolution: { path: `/v1/resolutions/${ids.resolution}`, by: ['clerk', 'admin'] },
+  deliverResolution: { path: `/v1/resolutions/${ids.resolution}:deliver`, body: { proof: '照片三张' }, by: ['admin'] },
+};
+
+const seeParty = ['member_unit', 'committee', 'meeting', 'resolution'].map((noun) => `organization.${noun}.read`);
+
 /** By the route's name. A route that is not here fails the authorisation test. */
-export const goodRequests: Readonly<Record<string, GoodRequest>> = { ...cases, ...matters, ...office, ...pledgeRequests };
+export const goodRequests: Readonly<Record<string, GoodRequest>> = { ...cases, ...matters, ...office, ...pledgeRequests, ...party };
 
 /** What the stand-in office grants: a clerk of everything in `requests` and `residents`, an administrator, another system. */
 export const rights = {
@@ -145,10 +182,12 @@ export const rights = {
     ...['register', 'update', 'read', 'find', 'reveal', 'accesses'].map((word) => `residents.person.${word}`),
     'requests.item.read', 'work.queue.read', 'thread.read', 'organization.unit.read', 'organization.staff.read', 'organization.absence.write', 'organization.tenant.read',
     ...pledgeRights, 'organization.duty.read',
+    ...seeParty,
   ],
   admin: [
     'organization.unit.read', 'organization.unit.write', 'organization.staff.read', 'organization.staff.write', 'organization.absence.write',
     'organization.duty.read', 'organization.duty.plan', 'organization.grant.read', 'organization.grant.write', 'organization.tenant.read', 'organization.import', 'requests.item.write',
+    ...seeParty, 'organization.member_unit.write', 'organization.committee.write', 'organization.meeting.write', 'organization.resolution.deliver',
   ],
   peer: ['requests.item.read', 'requests.case.read'],
 } as const;

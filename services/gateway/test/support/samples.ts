@@ -18,6 +18,11 @@ export const ids = {
   client: '01920000-0000-7000-8000-00000000000e',
   roster: '01920000-0000-7000-8000-000000000110',
   slot: '01920000-0000-7000-8000-000000000111',
+  memberUnit: '01920000-0000-7000-8000-000000000031',
+  committee: '01920000-0000-7000-8000-000000000032',
+  seat: '01920000-0000-7000-8000-000000000033',
+  meeting: '01920000-0000-7000-8000-000000000034',
+  resolution: '01920000-0000-7000-8000-000000000035',
 } as const;
 
 const at = new Date('2026-11-24T01:30:00Z');
@@ -138,6 +143,67 @@ const slot = organization.DutySlot.fromPartial({
   version: 1,
 });
 
+const memberUnit = organization.MemberUnit.fromPartial({
+  id: ids.memberUnit,
+  code: 'school-1',
+  nameZh: '第一小学',
+  kind: organization.MemberUnitKind.MEMBER_UNIT_KIND_INSTITUTION,
+  unitId: ids.unit,
+  unitPath,
+  contactName: '李联络',
+  contactPhone: '0477-8500001',
+  joinedOn: '2026-01-01',
+  version: 1,
+});
+
+const committee = organization.Committee.fromPartial({
+  id: ids.committee,
+  kind: organization.CommitteeKind.COMMITTEE_KIND_REGIONAL,
+  unitId: ids.root,
+  unitPath: `/${ids.root}/`,
+  nameZh: '区域党委',
+  size: 9,
+  seats: [{ id: ids.seat, memberUnitId: ids.memberUnit, validFrom: '2026-01-01' }],
+  owedFrom: '2026-01-01',
+  owedUntil: '2026-12-31',
+  owedCitation: '区域化党建工作规则',
+  version: 4,
+});
+
+const meeting = organization.Meeting.fromPartial({
+  id: ids.meeting,
+  committeeId: ids.committee,
+  kind: organization.MeetingKind.MEETING_KIND_CONGRESS,
+  unitId: ids.root,
+  unitPath: `/${ids.root}/`,
+  state: organization.MeetingState.MEETING_STATE_RESOLUTIONS_OPEN,
+  themeZh: '助老服务',
+  agenda: ['通报'],
+  tags: [organization.TogetherTag.TOGETHER_TAG_HELP],
+  scheduledOn: '2026-11-24',
+  convenedAt: at,
+  hostMemberUnitId: ids.memberUnit,
+  minutes: '会议纪要',
+  attendance: [{ memberUnitId: ids.memberUnit, presence: organization.MeetingPresence.MEETING_PRESENCE_ATTENDED }],
+  resolutionsOpen: 1,
+  version: 5,
+});
+
+const resolution = organization.Resolution.fromPartial({
+  id: ids.resolution,
+  meetingId: ids.meeting,
+  unitId: ids.root,
+  unitPath: `/${ids.root}/`,
+  state: organization.ResolutionState.RESOLUTION_STATE_DELIVERED,
+  textZh: '清理楼道',
+  ownerMemberUnitId: ids.memberUnit,
+  dueOn: '2026-12-10',
+  overdueAt: at,
+  deliveredAt: at,
+  proof: '照片三张',
+  version: 3,
+});
+
 const oneCase = { case: sampleCase };
 const caseMethods = [
   'createCase', 'updateDraft', 'submitCase', 'requestMaterial', 'supplyMaterial', 'acceptCase', 'declineCase', 'startProcessing', 'pauseCase', 'resumeCase',
@@ -184,6 +250,18 @@ export const samples: Readonly<Record<string, object>> = {
   'GrantService/registerClient': { client: { id: ids.client, nameZh: '市级平台', active: true, version: 1 } },
   'TenantService/getTenant': { tenant: { id: 'xingsheng', nameZh: '兴胜街道', region: '内蒙古自治区', city: '鄂尔多斯市', district: '东胜区', timeZone: 'Asia/Shanghai', version: 1 } },
   ...pledgeSamples,
+  ...each('MemberUnitService', ['joinMemberUnit', 'updateMemberUnit', 'leaveMemberUnit', 'getMemberUnit'], { memberUnit }),
+  'MemberUnitService/listMemberUnits': { memberUnits: [memberUnit], nextPageToken: '' },
+  ...each('CommitteeService', ['foundCommittee', 'takeSeats', 'endSeat', 'getCommittee', 'setRotation', 'swapHosts', 'handOverRotation'], { committee }),
+  'CommitteeService/listCommittees': { committees: [committee], nextPageToken: '' },
+  'CommitteeService/getRotation': {
+    years: [{ year: 2027, hostId: ids.memberUnit, plannedHostId: ids.memberUnit, handedOverOn: '2026-12-20' }],
+    swaps: [{ year: 2027, otherYear: 2029, memberUnitId: ids.memberUnit, otherMemberUnitId: ids.unit, reasonCode: 'venue_rebuilt', decidedOn: '2026-11-20' }],
+  },
+  ...each('MeetingService', ['scheduleMeeting', 'conveneMeeting', 'recordAttendance', 'recordMinutes', 'adoptResolutions', 'getMeeting'], { meeting }),
+  'MeetingService/listMeetings': { meetings: [meeting], nextPageToken: '' },
+  ...each('MeetingService', ['deliverResolution', 'getResolution'], { resolution }),
+  'MeetingService/listResolutions': { resolutions: [resolution], nextPageToken: '' },
   'WorkQueueService/listWork': {
     items: [
       work.WorkItem.fromPartial({ kind: 'requests.case', subjectId: ids.case, number: 'XS-20261124-00042', action: 'call_back', titleZh: '老年人优待证', unitId: ids.unit, ownerId: ids.agent, dueAt: at, urgency: work.Urgency.URGENCY_YELLOW, version: 3 }),

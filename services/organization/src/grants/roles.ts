@@ -8,6 +8,8 @@ export interface RoleDefinition {
 
 const seeOffice = ['organization.unit.read', 'organization.staff.read'];
 const seeCases = ['requests.item.read', 'requests.case.read', 'requests.mandate.read', 'thread.read'];
+const seeParty = ['organization.member_unit.read', 'organization.committee.read', 'organization.meeting.read', 'organization.resolution.read'];
+const runParty = [...seeParty, 'organization.member_unit.write', 'organization.committee.write', 'organization.meeting.write', 'organization.resolution.deliver'];
 const work = [...seeOffice, ...seeCases, 'organization.duty.read', 'work.queue.read', 'residents.person.read', 'organization.pledge_project.read'];
 
 /**
@@ -22,6 +24,7 @@ export const roleDefinitions: readonly RoleDefinition[] = [
     // Everything of a case but the decision, which is the department's.
     permissions: [
       ...work,
+      ...runParty,
       'organization.tenant.read',
       'organization.grant.read',
       'organization.absence.write',
@@ -90,6 +93,10 @@ export const roleDefinitions: readonly RoleDefinition[] = [
     holder: 'staff',
     permissions: [
       ...work,
+      ...seeParty,
+      // A community holds the meetings of its joint committee.
+      'organization.meeting.write',
+      'organization.resolution.deliver',
       'organization.absence.write',
       'organization.duty.plan',
       'organization.pledge_project.collect',
@@ -103,6 +110,12 @@ export const roleDefinitions: readonly RoleDefinition[] = [
       // A callback needs the number to call.
       'residents.person.reveal',
     ],
+  },
+  {
+    code: 'party_affairs',
+    nameZh: '党建办',
+    holder: 'staff',
+    permissions: [...seeOffice, ...runParty, 'work.queue.read'],
   },
   {
     code: 'system_admin',
@@ -143,4 +156,4 @@ export const roleDefinitions: readonly RoleDefinition[] = [
 export const separatedRoles: readonly string[] = ['system_admin', 'security_admin', 'audit_admin'];
 
 /** What every member of staff may do with their own things, whatever their roles. */
-export const ownPermissions: readonly string[] = ['organization.staff.read'];
+export const ownPermissions: readonly string[] = ['organization.staff.read', 'organization.resolution.read', 'organization.resolution.deliver'];

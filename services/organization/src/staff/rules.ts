@@ -74,7 +74,7 @@ export function staffNotFound(): AppError {
   return notFound('STAFF_NOT_FOUND', 'there is no such member of staff');
 }
 
-function assertActive(staff: Staff): void {
+export function assertActive(staff: Staff): void {
   if (!staff.active) throw failedPrecondition('STAFF_INACTIVE', 'the person no longer works here');
 }
 

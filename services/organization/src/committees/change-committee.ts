@@ -1,0 +1,40 @@
+import { coversUnit, type Caller } from '@linli/auth';
+import type { Tx } from '@linli/db';
+import { recordChanges, type Entry } from '../changes';
+import { assertVersion } from '../version';
+import type { Committee } from './committee';
+import { refreshWork } from './owed-meeting';
+import { committeeNotFound } from './seats';
+import { lockCommittee, raiseCommittee } from './store';
+
+export interface CommitteeRef {
+  readonly committeeId: string;
+  readonly version: number;
+}
+
+/** @throws not_found COMMITTEE_NOT_FOUND, aborted VERSION_STALE. */
+export async function lockForChange(tx: Tx, caller: Caller, ref: CommitteeRef): Promise<Committee> {
+  const committee = await lockCommittee(tx, ref.committeeId);
+  if (committee === undefined || !coversUnit(caller, 'organization.committee.write', committee.unitPath)) throw committeeNotFound();
+  assertVersion(committee, ref.version);
+  return committee;
+}
+
+export interface Step extends Pick<Entry, 'code' | 'facts' | 'at'> {
+  readonly committee: Committee;
+  /** `committee.take_seats` */
+  readonly action: string;
+  readonly event: string;
+  readonly payload: object;
+}
+
+/** Counts the version up, with its event, its line in the story and what waits. */
+export async function recordStep(tx: Tx, caller: Caller, step: Step): Promise<Committee> {
+  const { committee, action, event, payload, code, facts = {} } = step;
+  const changed = { ...committee, version: committee.version + 1 };
+  await raiseCommittee(tx, changed);
+  await refreshWork(tx, changed);
+  const entry = { threadId: changed.id, unitPath: changed.unitPath, at: step.at, code, facts };
+  await recordChanges(tx, caller, [{ action, objectType: 'committee', id: changed.id, version: changed.version, event, payload, entry }]);
+  return changed;
+}

@@ -1,0 +1,24 @@
+import type { LocalDate } from '@linli/clocks';
+
+export const committeeKinds = ['regional', 'community_joint'] as const;
+export type CommitteeKind = (typeof committeeKinds)[number];
+
+/** 区域党委 or 社区联合党委: member units that meet. */
+export interface Committee {
+  readonly id: string;
+  readonly kind: CommitteeKind;
+  readonly unitId: string;
+  readonly unitPath: string;
+  readonly nameZh: string;
+  /** At most so many seats at a time. */
+  readonly size: number;
+  readonly version: number;
+}
+
+export interface Seat {
+  readonly id: string;
+  readonly memberUnitId: string;
+  readonly validFrom: LocalDate;
+  /** Exclusive; undefined while it is held. */
+  readonly validTo: LocalDate | undefined;
+}

@@ -1,0 +1,38 @@
+import { coversUnit, type Caller } from '@linli/auth';
+import { organization } from '@linli/contracts';
+import { answerOnce, newId, type RequestKey } from '@linli/db';
+import { recordChanges } from '../changes';
+import type { Deps } from '../deps';
+import { holdUnitOpen } from '../units/hold-unit-open';
+import { unitNotFound } from '../units/rules';
+import type { Committee } from './committee';
+import { oweFirstMeeting, type OwedMeeting } from './owed-meeting';
+import { insertCommittee } from './store';
+import { committeeKindOnWire } from './wire';
+
+export interface FoundCommittee extends Omit<Committee, 'id' | 'unitPath' | 'version'> {
+  readonly request: RequestKey;
+}
+
+/** From now on it owes its meetings. @throws not_found UNIT_NOT_FOUND; failed_precondition UNIT_CLOSED; already_exists COMMITTEE_EXISTS. */
+export async function foundCommittee(
+  deps: Pick<Deps, 'db' | 'now' | 'calendar'>,
+  caller: Caller,
+  { request, ...facts }: FoundCommittee,
+): Promise<{ readonly committee: Committee; readonly owed: OwedMeeting }> {
+  return deps.db.withTenant(caller, (tx) =>
+    answerOnce(tx, request, async () => {
+      const unit = await holdUnitOpen(tx, facts.unitId);
+      if (!coversUnit(caller, 'organization.committee.write', unit.path)) throw unitNotFound();
+      const at = deps.now();
+      const committee = { ...facts, id: newId(at.getTime()), unitPath: unit.path, version: 1 };
+      await insertCommittee(tx, committee);
+      const owed = await oweFirstMeeting(deps, tx, committee);
+      const { id, unitId, unitPath } = committee;
+      const payload = organization.CommitteeFounded.fromPartial({ committeeId: id, kind: committeeKindOnWire.toWire(committee.kind), unitId });
+      const entry = { threadId: id, unitPath, at, code: 'founded' };
+      await recordChanges(tx, caller, [{ action: 'committee.found', objectType: 'committee', id, version: 1, event: 'CommitteeFounded', payload, entry }]);
+      return { committee, owed };
+    }),
+  );
+}

@@ -1,0 +1,27 @@
+import type { LocalDate } from '@linli/clocks';
+import type { Tx } from '@linli/db';
+import type { Committee } from './committee';
+import { hostOf } from './rotation';
+import { readSchedule } from './rotation-store';
+import { committeeNotFound, isSeatedOn, seatedOn } from './seats';
+import { findCommittee, readSeats } from './store';
+
+/** For other capabilities: the committee, if `visible` says so of its unit's path. @throws not_found COMMITTEE_NOT_FOUND. */
+export async function getCommittee(tx: Tx, id: string, visible: (unitPath: string) => boolean): Promise<Committee> {
+  const committee = await findCommittee(tx, id);
+  if (committee === undefined || !visible(committee.unitPath)) throw committeeNotFound();
+  return committee;
+}
+
+/** By the rotation and its swaps; a year handed over has the same host for good. */
+export async function findHost(tx: Tx, committeeId: string, year: number): Promise<string | undefined> {
+  return hostOf(await readSchedule(tx, committeeId), year);
+}
+
+export async function isSeated(tx: Tx, { committeeId, memberUnitId, day }: { readonly committeeId: string; readonly memberUnitId: string; readonly day: LocalDate }): Promise<boolean> {
+  return isSeatedOn(await readSeats(tx, committeeId), memberUnitId, day);
+}
+
+export async function listSeated(tx: Tx, committeeId: string, day: LocalDate): Promise<Set<string>> {
+  return new Set(seatedOn(await readSeats(tx, committeeId), day).map(({ memberUnitId }) => memberUnitId));
+}

@@ -1,0 +1,82 @@
+import { coversUnit, isSelf, systemCaller, type Caller } from '@linli/auth';
+import { lockClock, satisfyClock, type Alarm } from '@linli/clocks';
+import { organization } from '@linli/contracts';
+import { tenantOf, type Tx } from '@linli/db';
+import { recordChanges } from '../changes';
+import type { Deps } from '../deps';
+import type { ClockHandler } from '../timing/clock-handlers';
+import { assertVersion } from '../version';
+import { endWork } from '../work/store';
+import { recordMeeting } from './change-meeting';
+import type { Meeting, Resolution } from './meeting';
+import { resolutionChange, resolutionClock, waitForDelivery } from './resolution-changes';
+import { findResolution, lockResolution, markOverdue, saveResolution } from './resolution-store';
+import { deliver, meetingNotFound, resolutionNotFound, settle } from './rules';
+import { lockMeeting, saveMeeting } from './store';
+
+export interface DeliverResolution {
+  readonly resolutionId: string;
+  readonly version: number;
+  readonly proof: string;
+}
+
+/**
+ * The owner of staff or somebody who follows it says with proof that it is done; with the last one the meeting is done.
+ * @throws not_found RESOLUTION_NOT_FOUND; failed_precondition RESOLUTION_DELIVERED_ALREADY; aborted VERSION_STALE.
+ */
+export async function deliverResolution(deps: Pick<Deps, 'db' | 'now'>, caller: Caller, { resolutionId, version, proof }: DeliverResolution): Promise<Resolution> {
+  return deps.db.withTenant(caller, async (tx) => {
+    const known = await findResolution(tx, resolutionId);
+    if (known === undefined || !mayDo(caller, 'organization.resolution.deliver', known)) throw resolutionNotFound();
+    // Deliveries of one meeting wait for each other, so that one of them is the last; then the clock before its row, as the scanner takes them.
+    const meeting = await lockMeeting(tx, known.meetingId);
+    if (meeting === undefined) throw meetingNotFound();
+    const open = (await findResolution(tx, resolutionId))?.state === 'open';
+    if (open) await lockClock(tx, { kind: resolutionClock, subjectId: resolutionId });
+    const found = await lockResolution(tx, resolutionId);
+    if (found === undefined) throw resolutionNotFound();
+    assertVersion(found, version);
+    const at = deps.now();
+    const delivered = deliver(found, proof, at);
+    await saveResolution(tx, delivered);
+    await satisfyClock(tx, { kind: resolutionClock, subjectId: resolutionId, at });
+    await endWork(tx, 'organization.resolution', [resolutionId]);
+    const late = delivered.overdueAt !== undefined;
+    const payload = organization.ResolutionDelivered.fromPartial({ resolutionId, meetingId: meeting.id, late });
+    const facts = { late: String(late) };
+    await recordChanges(tx, caller, [resolutionChange(delivered, { action: 'deliver', event: 'ResolutionDelivered', payload, at, code: 'resolution_delivered', facts })]);
+    await settleMeeting(tx, caller, { meeting: settle(meeting), at });
+    return delivered;
+  });
+}
+
+/** With its last resolution the meeting is done; before, only the count of the open ones changes. */
+async function settleMeeting(tx: Tx, caller: Caller, { meeting, at }: { readonly meeting: Meeting; readonly at: Date }): Promise<void> {
+  if (meeting.state !== 'resolutions_done') return saveMeeting(tx, meeting);
+  const payload = organization.MeetingResolutionsDone.fromPartial({ meetingId: meeting.id });
+  await recordMeeting(tx, caller, { meeting, action: 'end', event: 'MeetingResolutionsDone', payload, at, code: 'resolutions_done' });
+}
+
+/** Whether the caller holds the permission where it was decided, or for what is their own. */
+export function mayDo(caller: Caller, permission: string, { unitPath, ownerStaffId = '' }: Pick<Resolution, 'unitPath' | 'ownerStaffId'>): boolean {
+  return coversUnit(caller, permission, unitPath) || isSelf(caller, permission, ownerStaffId);
+}
+
+/** The due day of a resolution is over: told once, and it waits on. */
+export function resolutionAlarms(deps: Pick<Deps, 'now'>): ClockHandler {
+  return {
+    async alarms(tx: Tx, alarms: readonly Alarm[]) {
+      const at = deps.now();
+      const overdue = await markOverdue(tx, alarms.map(({ clock }) => clock.subjectId), at);
+      await waitForDelivery(tx, overdue);
+      const changes = overdue.map((resolution) => {
+        const { id, meetingId, dueOn } = resolution;
+        const payload = organization.ResolutionOverdue.fromPartial({ resolutionId: id, meetingId, dueOn });
+        return resolutionChange(resolution, { action: 'mark_overdue', event: 'ResolutionOverdue', payload, at, code: 'resolution_overdue', facts: { due_on: dueOn } });
+      });
+      await recordChanges(tx, systemCaller(tenantOf(tx), 'organization', []), changes);
+    },
+    // The meeting set a day, which no year's arrangement moves.
+    moved: () => Promise.resolve(),
+  };
+}

@@ -1,0 +1,64 @@
+import type { LocalDate } from '@linli/clocks';
+import type { CommitteeKind } from '../committees/committee';
+
+export const meetingKinds = ['congress', 'joint'] as const;
+export type MeetingKind = (typeof meetingKinds)[number];
+
+export const meetingStates = ['scheduled', 'convened', 'minuted', 'resolutions_open', 'resolutions_done'] as const;
+export type MeetingState = (typeof meetingStates)[number];
+
+export const presences = ['attended', 'excused', 'absent'] as const;
+export type Presence = (typeof presences)[number];
+
+/** 五同: 同创 同商 同建 同抓 同帮. */
+export const togetherTags = ['create', 'consult', 'build', 'serve', 'help'] as const;
+export type TogetherTag = (typeof togetherTags)[number];
+
+/** What a committee of each kind holds. */
+export const kindOfCommittee: Readonly<Record<CommitteeKind, MeetingKind>> = { regional: 'congress', community_joint: 'joint' };
+
+export interface Meeting {
+  readonly id: string;
+  readonly committeeId: string;
+  readonly kind: MeetingKind;
+  readonly unitId: string;
+  readonly unitPath: string;
+  readonly state: MeetingState;
+  readonly themeZh: string;
+  readonly agenda: readonly string[];
+  readonly tags: readonly TogetherTag[];
+  readonly scheduledOn: LocalDate;
+  readonly convenedAt: Date | undefined;
+  readonly hostMemberUnitId: string;
+  /** Empty until it is minuted. */
+  readonly minutes: string;
+  readonly resolutionsOpen: number;
+  readonly version: number;
+}
+
+export interface Attendance {
+  readonly memberUnitId: string;
+  readonly presence: Presence;
+}
+
+export const resolutionStates = ['open', 'delivered'] as const;
+export type ResolutionState = (typeof resolutionStates)[number];
+
+/** What a meeting decided that somebody owes. */
+export interface Resolution {
+  readonly id: string;
+  readonly meetingId: string;
+  readonly unitId: string;
+  readonly unitPath: string;
+  readonly state: ResolutionState;
+  readonly textZh: string;
+  /** One of the two. */
+  readonly ownerMemberUnitId: string | undefined;
+  readonly ownerStaffId: string | undefined;
+  readonly dueOn: LocalDate;
+  readonly overdueAt: Date | undefined;
+  readonly deliveredAt: Date | undefined;
+  /** Empty until it is delivered. */
+  readonly proof: string;
+  readonly version: number;
+}

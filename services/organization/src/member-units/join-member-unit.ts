@@ -1,0 +1,35 @@
+import { coversUnit, type Caller } from '@linli/auth';
+import { organization } from '@linli/contracts';
+import { answerOnce, newId, type RequestKey } from '@linli/db';
+import { recordChanges } from '../changes';
+import type { Deps } from '../deps';
+import { holdUnitOpen } from '../units/hold-unit-open';
+import { unitNotFound } from '../units/rules';
+import type { MemberUnit } from './member-unit';
+import { memberUnitNotFound } from './rules';
+import { findMemberUnit, insertMemberUnit } from './store';
+import { memberUnitKindOnWire } from './wire';
+
+export interface JoinMemberUnit extends Omit<MemberUnit, 'id' | 'unitPath' | 'leftOn' | 'version'> {
+  readonly request: RequestKey;
+}
+
+/** @throws not_found UNIT_NOT_FOUND; failed_precondition UNIT_CLOSED; already_exists MEMBER_UNIT_CODE_TAKEN. */
+export async function joinMemberUnit(deps: Pick<Deps, 'db' | 'now'>, caller: Caller, { request, ...facts }: JoinMemberUnit): Promise<MemberUnit> {
+  return deps.db.withTenant(caller, async (tx) => {
+    const id = await answerOnce(tx, request, async () => {
+      const unit = await holdUnitOpen(tx, facts.unitId);
+      if (!coversUnit(caller, 'organization.member_unit.write', unit.path)) throw unitNotFound();
+      const memberUnit = { ...facts, id: newId(deps.now().getTime()), unitPath: unit.path, leftOn: undefined, version: 1 };
+      await insertMemberUnit(tx, memberUnit);
+      const { unitId, joinedOn } = memberUnit;
+      const payload = organization.MemberUnitJoined.fromPartial({ memberUnitId: memberUnit.id, kind: memberUnitKindOnWire.toWire(memberUnit.kind), unitId, joinedOn });
+      await recordChanges(tx, caller, [{ action: 'member_unit.join', objectType: 'member_unit', id: memberUnit.id, version: 1, event: 'MemberUnitJoined', payload }]);
+      return memberUnit.id;
+    });
+    // A repeat is answered from the row as it is now: stored answers must hold no name.
+    const memberUnit = await findMemberUnit(tx, id);
+    if (memberUnit === undefined) throw memberUnitNotFound();
+    return memberUnit;
+  });
+}
