@@ -10,4 +10,6 @@ module.exports = {
   globalSetup: '<rootDir>/packages/testing/src/global-setup.ts',
   cacheDirectory: '<rootDir>/.linli/cache/jest',
   watchman: false,
+  // What `eventually` waits for ten seconds must be able to say so on a busy machine.
+  testTimeout: 20_000,
 };

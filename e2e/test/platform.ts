@@ -50,8 +50,8 @@ interface RunningApp {
 
 export type ServiceName = keyof Platform['databases'];
 
-/** All services and the gateway in this one process, with their own databases, a real broker and the Xingsheng data. `variables` are the gateway's. */
-export async function startPlatform(variables: Readonly<Record<string, string>> = {}, { appUrl }: { readonly appUrl?: (service: ServiceName, url: string) => Promise<string> } = {}): Promise<Platform> {
+/** All services and the gateway in this one process, with their own databases, a real broker and the Xingsheng data. `variables` are the gateway's; `clock` is the file of a simulated time. */
+export async function startPlatform(variables: Readonly<Record<string, string>> = {}, { appUrl, clock }: { readonly appUrl?: (service: ServiceName, url: string) => Promise<string>; readonly clock?: string } = {}): Promise<Platform> {
   const brokers = testBrokers();
   await createTopics(brokers);
   const run = Date.now().toString(36);
@@ -61,7 +61,7 @@ export async function startPlatform(variables: Readonly<Record<string, string>> 
   const databases = await createDatabases();
   const appUrls: Record<string, string> = {};
   for (const [name, { appUrl: own }] of Object.entries(databases)) appUrls[name] = (await appUrl?.(name as ServiceName, own)) ?? own;
-  const common = { KAFKA_BROKERS: brokers.join(','), GRPC_PORT: '0', SIDE_PORT: '0', ...serviceSecrets };
+  const common = { KAFKA_BROKERS: brokers.join(','), GRPC_PORT: '0', SIDE_PORT: '0', ...serviceSecrets, ...(clock === undefined ? {} : { LINLI_CLOCK: clock }) };
   const addresses: Record<string, string> = {};
   const { log } = captured;
   function environment(name: keyof typeof databases): Record<string, string> {

@@ -101,7 +101,7 @@ export function operatorEnvironment(platform: Platform): Environment {
 }
 
 export function clientEnvironment(platform: Platform): Environment {
-  return { ...inherited(platform.env), GATEWAY_URL: gatewayUrl(platform), OIDC_ISSUER: issuerUrl(platform), KAFKA_BROKERS: platform.brokers, API_AUDIENCE: audience };
+  return { ...inherited(platform.env), GATEWAY_URL: gatewayUrl(platform), OIDC_ISSUER: issuerUrl(platform), KAFKA_BROKERS: platform.brokers, API_AUDIENCE: audience, ...(platform.clock ? { LINLI_CLOCK: platform.clock } : {}) };
 }
 
 /** What a service's own process gets; the operator's tool needs it to run that service's code. */

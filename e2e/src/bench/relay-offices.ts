@@ -47,7 +47,7 @@ export async function openRelayOffices(platform: OwnPlatform): Promise<RelayOffi
     unit.version += 1;
     changes += 1;
     const path = `/${unit.tenantId}/${unit.id}/`;
-    const payload: organization.UnitRestated = { unitId: unit.id, kind: organization.UnitKind.UNIT_KIND_GRID, parentId: unit.tenantId, path, code: `W-${unit.id.slice(-6)}`, validFrom: '2026-01-01', validTo: '' };
+    const payload = organization.UnitRestated.fromPartial({ unitId: unit.id, kind: organization.UnitKind.UNIT_KIND_GRID, parentId: unit.tenantId, path, code: `W-${unit.id.slice(-6)}`, validFrom: '2026-01-01' });
     return { type, aggregateId: unit.id, version: unit.version, payload };
   }
 

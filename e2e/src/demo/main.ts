@@ -1,17 +1,28 @@
 import { readConfig } from '@linli/config';
 import { clock, Narrator } from './narrator';
 import { Peer } from './peer';
-import { playProxyCase } from './proxy-case';
+import type { Journey } from './journey';
+import { organizationYear } from './organization/year';
+import { proxyCase } from './proxy-case';
 
-const topics = ['public.requests.case.v1', 'public.requests.mandate.v1'];
+const journeys: Readonly<Record<string, Journey>> = { case: proxyCase, organization: organizationYear };
 
-/** Plays the main job against a running platform, through the HTTP API only. Exits non-zero when anything is missing. */
-async function demo(): Promise<number> {
+const usage = `npm run demo [-- NAME]   plays a story against the running platform through the HTTP API, and checks itself
+  case           an errand run by a proxy agent, from the door to the archive; what is played when no name is given
+  organization   a year of the office; on fresh data: npm start -- --fresh --clock 2026-01-04T09:00+08:00`;
+
+/** Exits non-zero when anything is missing. */
+async function demo([name = 'case']: readonly string[]): Promise<number> {
+  const journey = journeys[name];
+  if (journey === undefined) {
+    process.stdout.write(`${usage}\n`);
+    return ['--help', '-h'].includes(name) ? 0 : 2;
+  }
   const config = readConfig(process.env, (env) => ({ gateway: env.url('GATEWAY_URL'), brokers: env.text('KAFKA_BROKERS') }));
   const narrator = new Narrator();
-  const peer = await Peer.start(config.brokers, topics);
+  const peer = await Peer.start(config.brokers, journey.topics);
   try {
-    const aggregates = await playProxyCase(config.gateway, narrator);
+    const aggregates = await journey.play(config.gateway, narrator);
     narrator.chapter('外部系统看到的事件');
     for (const [id, version] of aggregates) {
       if (!(await peer.hasSeen(id, version))) narrator.check(false, `${id} 的第 ${version} 个版本没有送达`);
@@ -31,7 +42,7 @@ async function demo(): Promise<number> {
   return narrator.faults.length === 0 ? 0 : 1;
 }
 
-demo().then(
+demo(process.argv.slice(2)).then(
   (code) => process.exit(code),
   (error: unknown) => {
     process.stderr.write(`演示中断：${error instanceof Error ? error.message : String(error)}\n`);

@@ -1,18 +1,22 @@
-/** Tells the story in Chinese with the time of day, and remembers what did not hold. */
+/** Tells the story in Chinese with the time, and remembers what did not hold. */
 export class Narrator {
   readonly faults: string[] = [];
+  /** The time of day; a story of a year tells the day. */
+  time = (): string => clock(new Date());
+
+  constructor(private readonly write: (text: string) => void = (text) => void process.stdout.write(text)) {}
 
   chapter(title: string): void {
-    process.stdout.write(`\n== ${title} ==\n`);
+    this.write(`\n== ${title} ==\n`);
   }
 
   tell(who: string, what: string): void {
-    process.stdout.write(`${clock(new Date())}  ${who}：${what}\n`);
+    this.write(`${this.time()}  ${who}：${what}\n`);
   }
 
   /** One thing that must hold. */
   check(holds: boolean, what: string): void {
-    process.stdout.write(`${clock(new Date())}  ${holds ? '✓' : '✗'} ${what}\n`);
+    this.write(`${this.time()}  ${holds ? '✓' : '✗'} ${what}\n`);
     if (!holds) this.faults.push(what);
   }
 }

@@ -1,4 +1,5 @@
 import { CasePlay } from './case-play';
+import type { Journey } from './journey';
 import { day, type Narrator } from './narrator';
 import { Person, type Json } from './person';
 
@@ -17,7 +18,7 @@ type Cast = Record<keyof typeof people, Person>;
 const itemCode = 'elder-allowance';
 
 /** The main job: an elder's allowance, run by a proxy agent from the door to the archive. Returns each aggregate's last version. */
-export async function playProxyCase(gateway: string, narrator: Narrator): Promise<Map<string, number>> {
+async function playProxyCase(gateway: string, narrator: Narrator): Promise<Map<string, number>> {
   narrator.chapter('登录');
   const cast = await signInAll(gateway, narrator);
   const mandate = await signMandate(narrator, cast);
@@ -28,6 +29,8 @@ export async function playProxyCase(gateway: string, narrator: Narrator): Promis
   await tellStory(narrator, cast, main);
   return new Map([[main.id, main.version], ...others]);
 }
+
+export const proxyCase: Journey = { topics: ['public.requests.case.v1', 'public.requests.mandate.v1'], play: playProxyCase };
 
 async function signInAll(gateway: string, narrator: Narrator): Promise<Cast> {
   const signedIn = Object.entries(people).map(async ([part, subject]) => {

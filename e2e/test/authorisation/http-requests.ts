@@ -1,7 +1,7 @@
 import { randomInt, randomUUID } from 'node:crypto';
 import { pledgeHttpRequests } from './pledge-requests';
 import type { Role } from './people';
-import type { Target } from './targets';
+import { hoursAhead, type Target } from './targets';
 
 export interface HttpRequest {
   readonly path: string;
@@ -88,6 +88,15 @@ const office: Readonly<Record<string, MakeRequest>> = {
   getUnit: ({ unitId }) => ({ path: `/v1/units/${unitId}` }),
   renameUnit: ({ unitId }) => ({ path: `/v1/units/${unitId}:rename`, body: { nameZh: '新名' } }),
   closeUnit: ({ unitId }) => ({ path: `/v1/units/${unitId}:close`, body: { validTo: '2030-01-01' } }),
+  countUnits: ({ unitId }) => ({ path: `/v1/units:count?underUnitId=${unitId}` }),
+  getUnitPath: ({ unitId }) => ({ path: `/v1/units/${unitId}/path` }),
+  listRegradings: at('/v1/regradings'),
+  planRegrading: ({ unitId }) => ({
+    path: '/v1/regradings',
+    body: { titleZh: '调整', effectiveOn: '2035-07-01', operations: [{ type: 'open', parent: { unitId }, kind: 'building', code: fresh(), nameZh: '新楼' }] },
+  }),
+  getRegrading: ({ regradingId }) => ({ path: `/v1/regradings/${regradingId}` }),
+  withdrawRegrading: ({ regradingId }) => ({ path: `/v1/regradings/${regradingId}:withdraw`, body: {} }),
   importOrganization: at('/v1/organization:import', { dryRun: true }),
   listStaff: ({ unitId }) => ({ path: `/v1/staff?underUnitId=${unitId}` }),
   createStaff: () => ({ path: '/v1/staff', body: { code: fresh(), name: '孙新' } }),
@@ -98,6 +107,9 @@ const office: Readonly<Record<string, MakeRequest>> = {
   startAbsence: onStaff('startAbsence', {}),
   endAbsence: onStaff('endAbsence'),
   deactivateStaff: onStaff('deactivate'),
+  getCalendar: at('/v1/calendar-days'),
+  setCalendarOverride: at('/v1/calendar-overrides', { day: '2030-01-01', kind: 'rest', nameZh: '元旦', citation: '通知' }),
+  removeCalendarOverride: () => ({ path: `/v1/calendar-overrides/${part()}:remove`, body: {} }),
   listDutyRosters: at('/v1/duty-rosters'),
   openDutyRoster: ({ communityId }) => ({ path: '/v1/duty-rosters', body: { unitId: communityId, kinds: ['workday'] } }),
   changeDutyRoster: ({ dutyRosterId }) => ({ path: `/v1/duty-rosters/${dutyRosterId}:change`, body: { kinds: [] } }),
@@ -151,5 +163,59 @@ const party: Readonly<Record<string, MakeRequest>> = {
   deliverResolution: () => ({ path: `/v1/resolutions/${part()}:deliver`, body: { proof: '照片' } }),
 };
 
+const onSite = (action: string, body: object = {}): MakeRequest => ({ siteId }) => ({ path: `/v1/sites/${siteId}:${action}`, body });
+const onFinding = (action: string, body: object = {}): MakeRequest => ({ findingId }) => ({ path: `/v1/findings/${findingId}:${action}`, body });
+
+const sites: Readonly<Record<string, MakeRequest>> = {
+  createSite: ({ unitId, agentId }) => ({ path: '/v1/sites', body: { nameZh: '工地', ownerZh: '建设单位', contractorZh: '总包', permitNumber: fresh(), stage: 'structure', unitId, leaderId: agentId } }),
+  listSites: ({ unitId }) => ({ path: `/v1/sites?unitId=${unitId}` }),
+  getSite: ({ siteId }) => ({ path: `/v1/sites/${siteId}` }),
+  updateSite: ({ siteId }) => ({ path: `/v1/sites/${siteId}`, body: { stage: 'finishing' } }),
+  assignSiteLeader: ({ siteId, agentId }) => ({ path: `/v1/sites/${siteId}:assignLeader`, body: { leaderId: agentId } }),
+  closeSite: onSite('close'),
+  getSiteCoverage: at('/v1/sites:coverage'),
+  getSiteChecklist: at('/v1/sites:checklist'),
+  listSiteVisits: ({ siteId }) => ({ path: `/v1/sites/${siteId}/visits` }),
+  // Answers one question: whoever may visit is told what is missing.
+  recordSiteVisit: ({ siteId }) => ({ path: `/v1/sites/${siteId}/visits`, body: { answers: [{ itemCode: 'wage-account', answer: 'yes' }] } }),
+  raiseSiteFinding: ({ siteId }) => ({ path: `/v1/sites/${siteId}/findings`, body: { concern: 'safety', severity: 'minor', description: '材料堆放' } }),
+  listSiteFindings: ({ siteId }) => ({ path: `/v1/findings?siteId=${siteId}` }),
+  getSiteFinding: ({ findingId }) => ({ path: `/v1/findings/${findingId}` }),
+  tellSite: onFinding('tellSite'),
+  startRectification: onFinding('startRectification'),
+  recheckSiteFinding: onFinding('recheck', { passed: true }),
+  closeSiteFinding: onFinding('close'),
+  referSiteFinding: onFinding('refer', { authority: 'housing_construction', receivedNumber: 'ZJ-1' }),
+};
+
+const hours = [{ weekday: 1, opensMinute: 540, closesMinute: 1_020 }];
+const dayAhead = (count: number) => hoursAhead(24 * count).slice(0, 10);
+const onVenue = (action: string, body: object = {}): MakeRequest => ({ venueId }) => ({ path: `/v1/venues/${venueId}${action}`, body });
+const onBooking = (action: string): MakeRequest => ({ bookingId }) => ({ path: `/v1/bookings/${bookingId}:${action}`, body: {} });
+
+const faces: Readonly<Record<string, MakeRequest>> = {
+  listVenues: ({ communityId }) => ({ path: `/v1/venues?underUnitId=${communityId}` }),
+  createVenue: ({ communityId }) => ({ path: '/v1/venues', body: { unitId: communityId, nameZh: '新场馆', use: 'shared', capacity: 5, hours } }),
+  getVenue: ({ venueId }) => ({ path: `/v1/venues/${venueId}` }),
+  updateVenue: onVenue('', { nameZh: '新名' }),
+  setVenueDay: onVenue(':setDay', { day: dayAhead(30), spans: [] }),
+  clearVenueDay: onVenue(':clearDay', { day: dayAhead(30) }),
+  closeVenue: onVenue(':close'),
+  recordVisitors: onVenue('/visitors', { day: dayAhead(-1), visitors: 3 }),
+  listVisitorCounts: ({ venueId }) => ({ path: `/v1/venues/${venueId}/visitors` }),
+  // More people than any of them holds: who may book is told so, and nothing is booked.
+  createBooking: ({ venueId }, role) => ({
+    path: '/v1/bookings',
+    body: { venueId, startsAt: hoursAhead(26), endsAt: hoursAhead(27), people: 2_000, ...(role === 'resident' ? {} : { organisationName: '书画社' }) },
+  }),
+  listBookings: ({ venueId }) => ({ path: `/v1/bookings?venueId=${venueId}` }),
+  getBooking: ({ bookingId }) => ({ path: `/v1/bookings/${bookingId}` }),
+  cancelBooking: onBooking('cancel'),
+  recordNoShow: onBooking('recordNoShow'),
+  recordHolderTold: onBooking('recordHolderTold'),
+  getPublicVenues: ({ tenantId, communityCode }) => ({ path: `/v1/public/${tenantId}/communities/${communityCode}/venues` }),
+  getPublicVenueDay: ({ tenantId, venueId }) => ({ path: `/v1/public/${tenantId}/venues/${venueId}` }),
+};
+
 /** A request of every route, by operation id. What names nothing that somebody owns ignores its target. */
-export const httpRequests: Readonly<Record<string, MakeRequest>> = { ...cases, ...matters, ...office, ...pledgeHttpRequests, ...party };
+export const httpRequests: Readonly<Record<string, MakeRequest>> = { ...cases, ...matters, ...office, ...pledgeHttpRequests, ...party, ...sites, ...faces };

@@ -1,6 +1,6 @@
 import { randomInt, randomUUID } from 'node:crypto';
 import { pledgeRpcRequests } from './pledge-requests';
-import type { Target } from './targets';
+import { hoursAhead, type Target } from './targets';
 
 export type MakeRpcRequest = (target: Target, column: string) => object;
 
@@ -13,6 +13,10 @@ const explanation = '说明';
 
 const onCase = (more: object = {}): MakeRpcRequest => ({ caseId }) => ({ caseId, version, ...more });
 const onStaff = (more: object = {}): MakeRpcRequest => ({ agentId }) => ({ staffId: agentId, version, ...more });
+
+const openBelow = (unitId: string) => ({
+  operation: { $case: 'open', value: { parent: { target: { $case: 'unitId', value: unitId } }, kind: 'UNIT_KIND_BUILDING', code: fresh(), nameZh: '新楼' } },
+});
 
 const cases: Readonly<Record<string, MakeRpcRequest>> = {
   CreateCase: ({ itemCode, residentId, mandateId }, column) => ({
@@ -95,6 +99,12 @@ const office: Readonly<Record<string, MakeRpcRequest>> = {
   GetPublicGrid: ({ unitCode }) => ({ code: unitCode }),
   BatchGetUnits: ({ unitId }) => ({ unitIds: [unitId] }),
   ListUnits: ({ unitId }) => ({ underUnitId: unitId }),
+  GetUnitPath: ({ unitId }) => ({ unitId }),
+  CountUnits: ({ unitId }) => ({ underUnitId: unitId }),
+  PlanRegrading: ({ unitId }) => ({ requestId: requestId(), titleZh: '调整', effectiveOn: '2035-07-01', operations: [openBelow(unitId)] }),
+  WithdrawRegrading: ({ regradingId }) => ({ regradingId, version }),
+  GetRegrading: ({ regradingId }) => ({ regradingId }),
+  ListRegradings: () => ({}),
   CreateStaff: () => ({ requestId: requestId(), code: fresh(), name: '孙新' }),
   DeactivateStaff: onStaff(),
   AssignPost: ({ agentId, unitId }) => ({ requestId: requestId(), staffId: agentId, version, unitId, titleZh: '代办员', validFrom: '2026-01-01' }),
@@ -105,6 +115,10 @@ const office: Readonly<Record<string, MakeRpcRequest>> = {
   GetStaff: ({ agentId }) => ({ staffId: agentId }),
   BatchGetStaff: ({ agentId }) => ({ staffIds: [agentId] }),
   ListStaff: ({ unitId }) => ({ underUnitId: unitId }),
+  // New Year's Day is a day of rest already: who may decide is told so, and nothing changes.
+  SetCalendarOverride: () => ({ requestId: requestId(), day: '2030-01-01', kind: 'CALENDAR_DAY_KIND_REST', nameZh: '元旦', citation: '通知' }),
+  RemoveCalendarOverride: () => ({ overrideId: part(), version }),
+  GetCalendar: () => ({}),
   OpenDutyRoster: ({ communityId }) => ({ requestId: requestId(), unitId: communityId, kinds: ['DUTY_KIND_WORKDAY'] }),
   ChangeDutyRoster: ({ dutyRosterId }) => ({ rosterId: dutyRosterId, version, kinds: [] }),
   ListDutyRosters: () => ({}),
@@ -154,5 +168,56 @@ const party: Readonly<Record<string, MakeRpcRequest>> = {
   ListResolutions: () => ({}),
 };
 
+const onSite = (more: object = {}): MakeRpcRequest => ({ siteId }) => ({ siteId, version, ...more });
+const onFinding = (more: object = {}): MakeRpcRequest => ({ findingId }) => ({ findingId, version, ...more });
+
+const sites: Readonly<Record<string, MakeRpcRequest>> = {
+  CreateSite: ({ unitId, agentId }) => ({ requestId: requestId(), nameZh: '工地', ownerZh: '建设单位', contractorZh: '总包', permitNumber: fresh(), stage: 'SITE_STAGE_STRUCTURE', unitId, leaderId: agentId }),
+  UpdateSite: onSite({ stage: 'SITE_STAGE_FINISHING' }),
+  AssignSiteLeader: ({ siteId, agentId }) => ({ siteId, version, leaderId: agentId }),
+  CloseSite: onSite(),
+  GetSite: ({ siteId }) => ({ siteId }),
+  ListSites: ({ unitId }) => ({ unitId }),
+  GetSiteChecklist: () => ({}),
+  // Answers nothing: whoever may visit is told what is missing.
+  RecordSiteVisit: ({ siteId }) => ({ requestId: requestId(), siteId }),
+  ListSiteVisits: ({ siteId }) => ({ siteId }),
+  GetSiteCoverage: () => ({}),
+  RaiseSiteFinding: ({ siteId }) => ({ requestId: requestId(), siteId, concern: 'SITE_CONCERN_SAFETY', severity: 'SITE_FINDING_SEVERITY_MINOR', description: '材料堆放' }),
+  TellSite: onFinding(),
+  StartRectification: onFinding(),
+  RecheckSiteFinding: onFinding({ passed: true }),
+  CloseSiteFinding: onFinding(),
+  ReferSiteFinding: onFinding({ authority: 'SITE_AUTHORITY_HOUSING_CONSTRUCTION', receivedNumber: 'ZJ-1' }),
+  GetSiteFinding: ({ findingId }) => ({ findingId }),
+  ListSiteFindings: ({ siteId }) => ({ siteId }),
+};
+
+const hours = { spans: [{ weekday: 1, opensMinute: 540, closesMinute: 1_020 }] };
+const dayAhead = (count: number) => hoursAhead(24 * count).slice(0, 10);
+const onVenue = (more: object = {}): MakeRpcRequest => ({ venueId }) => ({ venueId, version, ...more });
+const onBooking: MakeRpcRequest = ({ bookingId }) => ({ bookingId, version });
+
+const faces: Readonly<Record<string, MakeRpcRequest>> = {
+  CreateVenue: ({ communityId }) => ({ requestId: requestId(), unitId: communityId, nameZh: '新场馆', use: 'VENUE_USE_SHARED', capacity: 5, hours }),
+  UpdateVenue: onVenue({ nameZh: '新名' }),
+  SetVenueDay: onVenue({ day: dayAhead(30) }),
+  ClearVenueDay: onVenue({ day: dayAhead(30) }),
+  CloseVenue: onVenue(),
+  GetVenue: onVenue(),
+  ListVenues: ({ communityId }) => ({ underUnitId: communityId }),
+  RecordVisitors: ({ venueId }) => ({ venueId, day: dayAhead(-1), visitors: 3 }),
+  ListVisitorCounts: ({ venueId }) => ({ venueId }),
+  GetPublicVenues: ({ communityCode }) => ({ unitCode: communityCode }),
+  GetPublicVenueDay: ({ venueId }) => ({ venueId }),
+  // More people than any of them holds: who may book is told so, and nothing is booked.
+  CreateBooking: ({ venueId }, column) => ({ requestId: requestId(), venueId, startsAt: new Date(hoursAhead(26)), endsAt: new Date(hoursAhead(27)), people: 2_000, organisationName: column === 'resident' ? '' : '书画社' }),
+  CancelBooking: onBooking,
+  RecordNoShow: onBooking,
+  RecordHolderTold: onBooking,
+  GetBooking: onBooking,
+  ListBookings: ({ venueId }) => ({ venueId }),
+};
+
 /** A request of every RPC, by its name. What names nothing that somebody owns ignores its target. */
-export const rpcRequests: Readonly<Record<string, MakeRpcRequest>> = { ...cases, ...matters, ...office, ...pledgeRpcRequests, ...party };
+export const rpcRequests: Readonly<Record<string, MakeRpcRequest>> = { ...cases, ...matters, ...office, ...pledgeRpcRequests, ...party, ...sites, ...faces };

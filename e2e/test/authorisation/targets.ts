@@ -14,6 +14,7 @@ export interface Target extends SelfGovernment {
   readonly agentId: string;
   readonly unitId: string;
   readonly unitCode: string;
+  readonly regradingId: string;
   readonly grantId: string;
   readonly mandateId: string;
   readonly caseId: string;
@@ -23,6 +24,12 @@ export interface Target extends SelfGovernment {
   readonly dutyRosterId: string;
   /** The agent's and the clerk's, on two days. */
   readonly dutySlotIds: readonly [string, string];
+  readonly siteId: string;
+  readonly findingId: string;
+  /** A venue of the community, and a booking there by the resident. */
+  readonly communityCode: string;
+  readonly venueId: string;
+  readonly bookingId: string;
   /** Of the resident and the agent at the identity provider. */
   readonly identity: { readonly issuer: string; readonly resident: string; readonly agent: string };
 }
@@ -56,7 +63,9 @@ async function makeTarget(platform: Platform, ownership: Exclude<Ownership, 'nob
   const accepted = await eventually(async () => ok(await clerk.change(`/v1/cases/${String(filed['id'])}:accept`, filed['version'])), arrival);
   const director = await Somebody.of(platform, foreign ? 'bh-staff-01' : 'xs-staff-01', tenantId);
   const admin = await Somebody.of(platform, foreign ? 'bh-staff-01' : 'xs-staff-04', tenantId);
+  const site = await openSite(platform, { tenantId, unitId: String(unit['id']), leaderId: agent.id });
   const { grants } = ok(await admin.get(`/v1/grants?principalId=${agent.id}`)) as { grants: Json[] };
+  const venue = await makeVenue(director, { resident, communityId: String(unit['parentId']) });
   return {
     tenantId,
     itemCode: place.item,
@@ -65,12 +74,16 @@ async function makeTarget(platform: Platform, ownership: Exclude<Ownership, 'nob
     agentId: agent.id,
     unitId: String(unit['id']),
     unitCode: place.unit,
+    // Nobody of the other office may plan: its own regradings are met in the service's tests.
+    regradingId: foreign ? randomUUID() : await planOpening(platform, String(unit['id'])),
     grantId: String(grants[0]?.['id']),
     mandateId: String(mandate['id']),
     caseId: String(accepted['id']),
     threadId: String(accepted['threadId']),
     ...(await makeDuty(platform, ownership, { communityId: String(unit['parentId']), aId: agent.id, bId: clerk.id })),
     ...(await makeSelfGovernment({ director, agent }, { unitId: String(unit['id']), code: `t-${place.unit}` })),
+    ...site,
+    ...venue,
     identity: { issuer: platform.issuer.url, resident: place.resident, agent: place.agent },
   };
 }
@@ -90,6 +103,39 @@ async function makeDuty(platform: Platform, ownership: Exclude<Ownership, 'nobod
   return { communityId: unitId, dutyRosterId: String(rosters.find((roster) => roster['unitId'] === unitId)?.['id']), dutySlotIds: [one, other] as const };
 }
 
+/** A construction site at the unit with something wrong on it, entered by the head of the office. */
+async function openSite(platform: Platform, where: { readonly tenantId: string; readonly unitId: string; readonly leaderId: string }): Promise<{ siteId: string; findingId: string }> {
+  const { tenantId, unitId, leaderId } = where;
+  const director = await Somebody.of(platform, tenantId === platform.tenantId ? 'xs-staff-01' : 'bh-staff-01', tenantId);
+  const facts = { nameZh: '工地', ownerZh: '建设单位', contractorZh: '总包', permitNumber: `p${randomUUID().slice(0, 8)}`, stage: 'structure' };
+  const site = ok(await director.create('/v1/sites', { ...facts, unitId, leaderId }));
+  const siteId = String(site['id']);
+  const finding = ok(await director.create(`/v1/sites/${siteId}/findings`, { concern: 'safety', severity: 'minor', description: '材料堆放' }));
+  return { siteId, findingId: String(finding['id']) };
+}
+
+/** Always open, with room for whoever asks. */
+async function makeVenue(director: Somebody, { resident, communityId }: { resident: Somebody; communityId: string }): Promise<Pick<Target, 'communityCode' | 'venueId' | 'bookingId'>> {
+  const community = ok(await director.get(`/v1/units/${communityId}`));
+  const hours = [1, 2, 3, 4, 5, 6, 7].map((weekday) => ({ weekday, opensMinute: 0, closesMinute: 1_440 }));
+  const venue = ok(await director.create('/v1/venues', { unitId: communityId, nameZh: '展厅', use: 'shared', capacity: 1_000, hours }));
+  const booking = ok(await resident.create('/v1/bookings', { venueId: venue['id'], startsAt: hoursAhead(24), endsAt: hoursAhead(25), people: 1 }));
+  ok(await director.post(`/v1/venues/${String(venue['id'])}/visitors`, { day: '2026-01-01', visitors: 20 }));
+  return { communityCode: String(community['code']), venueId: String(venue['id']), bookingId: String(booking['id']) };
+}
+
+/** A full hour, so many hours from this one. */
+export function hoursAhead(count: number): string {
+  const hourMs = 3_600_000;
+  return new Date((Math.floor(Date.now() / hourMs) + count) * hourMs).toISOString();
+}
+
+async function planOpening(platform: Platform, unitId: string): Promise<string> {
+  const admin = await Somebody.of(platform, 'xs-staff-03', platform.tenantId);
+  const opening = { type: 'open', parent: { unitId }, kind: 'building', code: `planned-${randomUUID().slice(0, 8)}`, nameZh: '计划中的楼' };
+  return String(ok(await admin.create('/v1/regradings', { titleZh: '调整', effectiveOn: '2035-01-01', operations: [opening] }))['id']);
+}
+
 async function findUnit(by: Somebody, code: string): Promise<Json> {
   const { units } = ok(await by.get('/v1/units?pageSize=200')) as { units: Json[] };
   const found = units.find((unit) => unit['code'] === code);
@@ -98,9 +144,12 @@ async function findUnit(by: Somebody, code: string): Promise<Json> {
 }
 
 function nobodys(issuer: string): Target {
-  const [residentId, agentId, unitId, grantId, mandateId, caseId, threadId] = Array.from({ length: 7 }, () => randomUUID()) as [string, string, string, string, string, string, string];
+  const [residentId, agentId, unitId, regradingId, grantId, mandateId, caseId, threadId] = Array.from({ length: 8 }, () => randomUUID()) as [string, string, string, string, string, string, string, string];
   const duty = { communityId: randomUUID(), dutyRosterId: randomUUID(), dutySlotIds: [randomUUID(), randomUUID()] as const };
-  return { tenantId: 'nowhere', itemCode: 'elder-allowance', residentId, phone: '15400199999', agentId, unitId, unitCode: 'nowhere-g01', grantId, mandateId, caseId, threadId, ...duty, ...nobodysSelfGovernment(), identity: { issuer, resident: 'nobody', agent: 'nobody' } };
+  const site = { siteId: randomUUID(), findingId: randomUUID() };
+  const venue = { communityCode: 'nowhere', venueId: randomUUID(), bookingId: randomUUID() };
+  const office = { tenantId: 'nowhere', unitId, unitCode: 'nowhere-g01', regradingId, grantId, ...duty, ...nobodysSelfGovernment(), ...site, ...venue };
+  return { ...office, itemCode: 'elder-allowance', residentId, phone: '15400199999', agentId, mandateId, caseId, threadId, identity: { issuer, resident: 'nobody', agent: 'nobody' } };
 }
 
 function ok(reply: Reply): Json {

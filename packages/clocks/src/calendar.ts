@@ -37,6 +37,8 @@ export interface Calendar {
   workingDaysBetween(from: LocalDate, to: LocalDate): { readonly days: number; readonly provisional: boolean };
   /** The last instant at which the limit is kept. The day of `start` is not counted (Civil Code 201). @throws AppError LIMIT_INVALID. */
   dueAt(start: Date, limit: Limit): { readonly dueAt: Date; readonly provisional: boolean };
+  /** A tenant's own calendar; this one, where tenants have no days of their own. */
+  of(tenantId: string): Calendar;
   /** Years whose data should be here by now: this year, and from November on the next one, for the notice comes in autumn. */
   gaps(now: Date): number[];
 }
@@ -63,6 +65,11 @@ export function createCalendar(years: readonly YearData[]): Calendar {
     return { kind: weekdayOf(date) % 6 === 0 ? 'weekend' : 'workday', provisional };
   }
 
+  return calendarOn({ lastYear, gaps: (now) => missingYears(lastYear, localDateOf(now)) }, kindOfDay);
+}
+
+/** A calendar of days of these kinds; the years it is certain of are those of `known`. */
+export function calendarOn(known: Pick<Calendar, 'lastYear' | 'gaps'>, kindOfDay: Calendar['kindOfDay']): Calendar {
   function isWorkingDay(date: LocalDate) {
     const { kind, provisional } = kindOfDay(date);
     return { working: kind === 'workday', provisional };
@@ -102,16 +109,18 @@ export function createCalendar(years: readonly YearData[]): Calendar {
     return { days, provisional };
   }
 
-  return {
-    lastYear,
+  const calendar: Calendar = {
+    lastYear: known.lastYear,
     isWorkingDay,
     kindOfDay,
     addWorkingDays,
     subtractWorkingDays,
     workingDaysBetween,
     dueAt: (start, limit) => limitEnd(addWorkingDays, start, limit),
-    gaps: (now) => missingYears(lastYear, localDateOf(now)),
+    of: () => calendar,
+    gaps: known.gaps,
   };
+  return calendar;
 }
 
 function limitEnd(addWorkingDays: Calendar['addWorkingDays'], start: Date, limit: Limit) {

@@ -19,16 +19,17 @@ export interface StartClock {
 }
 
 /**
- * Starts the one open clock of this kind on the subject. The clock keeps its limit and rule set version for life.
+ * Starts the one open clock of this kind on the subject, by its tenant's calendar. The clock keeps its limit and rule set version for life.
  * @throws AppError not_found RULE_SET_NOT_IN_FORCE; already_exists CLOCK_ALREADY_RUNNING; invalid_argument LIMIT_INVALID.
  */
 export async function startClock(tx: Tx, calendar: Calendar, input: StartClock): Promise<Clock> {
   const { ruleSet, limit, citation } = await lawOf(tx, input);
   assertLimit(limit);
   const facts = { startedAt: input.at, limit, pauses: [], extensions: [] };
-  const clock = scheduled(calendar, {
+  const own = calendar.of(tenantOf(tx));
+  const clock = scheduled(own, {
     ...facts,
-    ...computeDue(calendar, facts),
+    ...computeDue(own, facts),
     tenantId: tenantOf(tx),
     id: newId(),
     kind: input.kind,
@@ -60,7 +61,7 @@ export async function pauseClock(tx: Tx, calendar: Calendar, input: ClockRef & {
   assertRunning(clock);
   assertForward(clock, input.at);
   const pauses = [...clock.pauses, { from: input.at, to: undefined, cause: input.cause }];
-  return saveClock(tx, scheduled(calendar, { ...clock, state: 'paused', pauses }));
+  return saveClock(tx, scheduled(calendar.of(clock.tenantId), { ...clock, state: 'paused', pauses }));
 }
 
 /** Lets a paused clock run on. @throws AppError not_found CLOCK_NOT_FOUND; failed_precondition CLOCK_NOT_PAUSED; invalid_argument CLOCK_TIME_BACKWARDS. */
@@ -70,7 +71,8 @@ export async function resumeClock(tx: Tx, calendar: Calendar, input: ClockRef & 
   assertForward(clock, input.at);
   const pauses = clock.pauses.map((pause) => (pause.to === undefined ? { ...pause, to: input.at } : pause));
   const facts = { ...clock, pauses };
-  return saveClock(tx, scheduled(calendar, { ...facts, ...computeDue(calendar, facts), state: 'running' }));
+  const own = calendar.of(clock.tenantId);
+  return saveClock(tx, scheduled(own, { ...facts, ...computeDue(own, facts), state: 'running' }));
 }
 
 /**
@@ -92,9 +94,10 @@ export async function extendClock(
   const { at, reason, by } = input;
   const extension = 'limit' in input ? { at, reason, by, limit: input.limit } : { at, reason, by, until: input.until };
   const facts = { ...clock, extensions: [...clock.extensions, extension] };
-  const due = computeDue(calendar, facts);
+  const own = calendar.of(clock.tenantId);
+  const due = computeDue(own, facts);
   if (due.dueAt <= clock.dueAt) throw invalidArgument('EXTENSION_SHORTENS', 'an extension ends after the limit it extends');
-  return saveClock(tx, scheduled(calendar, { ...facts, ...due, lastAlarm: undefined }));
+  return saveClock(tx, scheduled(own, { ...facts, ...due, lastAlarm: undefined }));
 }
 
 /** The duty is done; late when `at` is after the due time (`isLate`). @throws AppError not_found CLOCK_NOT_FOUND; failed_precondition CLOCK_ENDED. */

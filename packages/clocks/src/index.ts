@@ -10,12 +10,15 @@ export {
   type StartClock,
 } from './change-clock';
 export { alarmLevels, computeDue, isLate, remaining, type AlarmLevel, type Clock, type Correction, type Extension, type Pause } from './clock';
+export type { Followed } from './follow-calendars';
 export { createLights, lightLimits, lightOf, type LightLimits } from './lights';
 export { loadCalendar } from './load-calendar';
 export { addDays, assertLocalDate, daysBetween, instantAt, localDateOf, type LocalDate } from './local-date';
+export { createOwnDayTables, dropOwnDayTables, setOwnDay, type OwnDay, type OwnDayKind } from './own-day-store';
+export { createCalendars, withOwnDays, type Calendars, type OwnDays } from './own-days';
 export type { Alarm } from './raise-alarms';
 export { recomputeProvisional, type Recomputation, type RecomputeOptions } from './recompute';
 export { addRuleSet, getRuleSet, ruleSetAt, type RuleSet } from './rule-sets';
 export { createAlarmScanner, type AlarmScanner, type AlarmScannerOptions } from './scanner';
-export { findClocks, lockClock, type ClockRef } from './store';
+export { countOpenClocksOver, findClocks, lockClock, type ClockRef } from './store';
 export { clockConstraints, createClockTables, dropClockTables } from './tables';

@@ -17,13 +17,17 @@ export function lightLimits(calendar: Calendar, now: Date): LightLimits {
   return { redUntil: instantAt(today, lastMs), yellowUntil: instantAt(addDays(third, 1), -1) };
 }
 
-/** The limits of now, worked out once a day: every case that is shown asks for them. */
-export function createLights(calendar: Calendar): (now: Date) => LightLimits {
-  let known: { readonly day: string; readonly limits: LightLimits } | undefined;
-  return (now) => {
+/** The limits of now by a tenant's calendar, worked out once a day and calendar: every case that is shown asks for them. */
+export function createLights(calendar: Calendar): (tenantId: string, now: Date) => LightLimits {
+  const known = new WeakMap<Calendar, { readonly day: string; readonly limits: LightLimits }>();
+  return (tenantId, now) => {
+    const own = calendar.of(tenantId);
     const day = localDateOf(now);
-    if (known?.day !== day) known = { day, limits: lightLimits(calendar, now) };
-    return known.limits;
+    const before = known.get(own);
+    if (before?.day === day) return before.limits;
+    const limits = lightLimits(own, now);
+    known.set(own, { day, limits });
+    return limits;
   };
 }
 

@@ -56,7 +56,7 @@ export async function raiseBatch(tx: Tx, options: Raising): Promise<Raised> {
   const reached: Reached[] = [];
   const silent: Clock[] = [];
   for (const clock of claimed) {
-    const [next, following] = alarmsAfter(alarmSchedule(calendar, clock), clock.lastAlarm);
+    const [next, following] = alarmsAfter(alarmSchedule(calendar.of(clock.tenantId), clock), clock.lastAlarm);
     if (next === undefined || next.at > at) silent.push({ ...clock, nextAlarmAt: next?.at, alarmFailures: 0 });
     else {
       const noted = { ...clock, lastAlarm: next.level, nextAlarmAt: following?.at, alarmFailures: 0 };

@@ -1,8 +1,9 @@
 import type { Database, SystemDatabase, Tx } from '@linli/db';
 import type { Logger } from '@linli/telemetry';
+import { alarmSchedule } from './alarms';
 import type { Calendar } from './calendar';
 import { scheduled } from './change-clock';
-import { computeDue, type Clock } from './clock';
+import { alarmLevels, computeDue, type Clock } from './clock';
 import { clockStore, type ClockStore } from './store';
 
 export interface Recomputation {
@@ -51,22 +52,43 @@ export async function recomputeProvisional(
   return count;
 }
 
-type Recomputing = RecomputeOptions & { readonly store: ClockStore };
+export type Recomputing = RecomputeOptions & { readonly store: ClockStore };
 
-/** Undefined when nothing changed, or somebody else was faster. */
-async function recompute(tx: Tx, clockId: string, { calendar, now, onMoved, store }: Recomputing): Promise<Recomputation | undefined> {
+/**
+ * One open clock again, by its tenant's calendar. Undefined when its due time is as it was and as certain, though its alarms
+ * may come at other times now; or when somebody else was faster.
+ */
+export async function recompute(tx: Tx, clockId: string, { calendar, now, onMoved, store }: Recomputing): Promise<Recomputation | undefined> {
   await store.giveWay(tx);
   const before = await store.lockClock(tx, { clockId });
-  if (!before.provisional || before.endedAt !== undefined) return undefined;
-  const { dueAt, provisional } = computeDue(calendar, before);
+  if (before.endedAt !== undefined) return undefined;
+  const own = calendar.of(before.tenantId);
+  const { dueAt, provisional } = computeDue(own, before);
   const recomputed = { clock: { ...before, dueAt, provisional }, previousDueAt: before.dueAt };
-  if (provisional && !hasMoved(recomputed)) return undefined;
-  const correction = { at: now(), before: before.dueAt, after: dueAt };
-  const corrections = hasMoved(recomputed) ? [...before.corrections, correction] : before.corrections;
-  const clock = await store.saveClock(tx, scheduled(calendar, { ...recomputed.clock, corrections }));
+  if (!hasMoved(recomputed)) {
+    const settled = scheduled(own, recomputed.clock);
+    if (provisional === before.provisional) {
+      // An alarm that failed comes at a time of its own.
+      if (before.alarmFailures === 0 && settled.nextAlarmAt?.getTime() !== before.nextAlarmAt?.getTime()) await store.saveClock(tx, settled);
+      return undefined;
+    }
+    const clock = await store.saveClock(tx, settled);
+    const done = { clock, previousDueAt: before.dueAt };
+    await onMoved?.(tx, done);
+    return done;
+  }
+  const corrections = [...before.corrections, { at: now(), before: before.dueAt, after: dueAt }];
+  const clock = await store.saveClock(tx, rearmed(own, { ...recomputed.clock, corrections }, now()));
   const done = { clock, previousDueAt: before.dueAt };
   await onMoved?.(tx, done);
   return done;
+}
+
+/** A due time that moved away has its early warnings before it again. */
+function rearmed(calendar: Calendar, clock: Clock, now: Date): Clock {
+  const raised = alarmLevels.indexOf(clock.lastAlarm ?? 'half_used');
+  const passed = alarmSchedule(calendar, clock).filter(({ level, at }) => at <= now && alarmLevels.indexOf(level) <= raised);
+  return scheduled(calendar, { ...clock, lastAlarm: clock.lastAlarm === undefined ? undefined : passed.at(-1)?.level });
 }
 
 function hasMoved({ clock, previousDueAt }: Recomputation): boolean {

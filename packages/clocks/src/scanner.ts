@@ -1,7 +1,9 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Database, SystemDatabase } from '@linli/db';
 import type { Metrics } from '@linli/telemetry';
+import { followCalendars, type Followed } from './follow-calendars';
 import { localDateOf, type LocalDate } from './local-date';
+import type { Calendars } from './own-days';
 import { raiseBatch, type Raised, type RaiseOptions } from './raise-alarms';
 import { recomputeProvisional, type RecomputeOptions } from './recompute';
 import { clockStore, type ClockStore } from './store';
@@ -13,6 +15,8 @@ export interface AlarmScannerOptions extends RaiseOptions {
   readonly system: SystemDatabase;
   /** Told of each due time that new calendar data settled or moved; see `recomputeProvisional`. */
   readonly onMoved?: RecomputeOptions['onMoved'];
+  /** Of a service whose tenants have days of their own: the `calendar` of above, kept up to date, and its changes followed. */
+  readonly calendars?: Calendars;
   readonly metrics: Metrics;
   /** Between two looks at an idle database; a second when absent. */
   readonly intervalMs?: number;
@@ -38,6 +42,8 @@ export interface AlarmScanner {
   stop(): Promise<void>;
   /** Raises everything due at `now()` and gives the number of alarms raised. */
   scanOnce(): Promise<number>;
+  /** Lets open due times follow the tenants' own days; the scanner does it by itself. */
+  followOnce(): Promise<Followed>;
 }
 
 /**
@@ -54,6 +60,7 @@ export function createAlarmScanner(options: AlarmScannerOptions, { store, rest }
   const stopping = new AbortController();
   let running: Promise<void> | undefined;
   const settle = provisionalWatch(options, store);
+  const follow = calendarFollower(options, store);
 
   async function scanOnce(): Promise<number> {
     let raised = 0;
@@ -75,9 +82,11 @@ export function createAlarmScanner(options: AlarmScannerOptions, { store, rest }
   async function loop(): Promise<void> {
     while (!stopping.signal.aborted) {
       try {
+        await options.calendars?.refresh();
         watchCalendar();
         await scanOnce();
         await settle();
+        await follow.inTime();
       } catch (error) {
         log.warn({ err: error }, 'alarm scan failed');
       }
@@ -87,9 +96,10 @@ export function createAlarmScanner(options: AlarmScannerOptions, { store, rest }
 
   return {
     scanOnce,
-    start() {
+    followOnce: () => follow.once(),
+    async start() {
+      await options.calendars?.refresh().catch((error: unknown) => log.warn({ err: error }, 'own days of tenants not read yet'));
       running ??= loop();
-      return Promise.resolve();
     },
     async stop() {
       stopping.abort();
@@ -120,6 +130,21 @@ function provisionalWatch(options: RecomputeOptions, store: ClockStore): () => P
     const { failed } = await recomputeProvisional(options, store);
     if (failed === 0) nextAt = undefined;
   };
+}
+
+/** Looks every few seconds, for somebody's due time may hang on it but nobody waits for it. */
+function calendarFollower(options: AlarmScannerOptions, store: ClockStore): { once(): Promise<Followed>; inTime(): Promise<void> } {
+  const { calendars, now } = options;
+  let nextAt = 0;
+  async function once(): Promise<Followed> {
+    return calendars === undefined ? { moved: 0, failed: 0 } : followCalendars({ ...options, calendars }, store);
+  }
+  async function inTime(): Promise<void> {
+    if (now().getTime() < nextAt) return;
+    nextAt = now().getTime() + 5_000;
+    await once();
+  }
+  return { once, inTime };
 }
 
 /** Warns once a day while a year's data is missing. */

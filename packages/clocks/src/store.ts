@@ -168,6 +168,36 @@ export async function listProvisionalClocks(
   return open.select<{ tenantId: string; id: string }[]>({ tenantId: 'tenant_id', id: 'id' });
 }
 
+/** Identifies an open clock, in the order of `listOpenClocksOver`. */
+export type ClockKey = Pick<Clock, 'subjectType' | 'subjectId' | 'kind'>;
+
+/** A page of the tenant's open clocks that begin or run or are due on one of the days. Index: clocks_one_open_per_kind. */
+export async function listOpenClocksOver(
+  tx: Tx,
+  { days, after, limit }: { readonly days: readonly string[]; readonly after: ClockKey | undefined; readonly limit: number },
+): Promise<Clock[]> {
+  const open = whereOver(tx, days).orderBy(['subject_type', 'subject_id', 'kind']).limit(limit);
+  if (after !== undefined) void open.andWhereRaw('(subject_type, subject_id, kind) > (?, ?, ?)', [after.subjectType, after.subjectId, after.kind]);
+  return (await open).map(clockOf);
+}
+
+/** How many open clocks of the tenant hold the day. Index: clocks_one_open_per_kind. */
+export async function countOpenClocksOver(tx: Tx, day: string): Promise<number> {
+  const [row] = await whereOver(tx, [day]).select<{ count: number }[]>(tx.raw('count(*) as count'));
+  return Number(row?.count ?? 0);
+}
+
+function whereOver(tx: Tx, days: readonly string[]) {
+  return tx<ClockRow>('clocks')
+    .where({ tenant_id: tenantOf(tx) })
+    .whereNull('ended_at')
+    .whereRaw(
+      `exists (select 1 from unnest(cast(? as date[])) as changed (day)
+        where day between cast(started_at at time zone 'Asia/Shanghai' as date) and cast(due_at at time zone 'Asia/Shanghai' as date))`,
+      [[...days]],
+    );
+}
+
 /** What the scanner and the recomputation ask of the database. */
 export const clockStore = {
   ...{ tenantsWithDueAlarms, listProvisionalClocks, claimDueClocks, giveWay, lockClock, saveClock, noteAlarms },

@@ -1,7 +1,7 @@
 import { openDatabase, openSystemDatabase, type Database, type Migration, type SystemDatabase } from '@linli/db';
 import { createTestDatabase, silentLogger, type TestDatabase } from '@linli/testing';
 import knexFactory, { type Knex } from 'knex';
-import { addRuleSet, clockConstraints, createClockTables, dropClockTables } from '../src/index';
+import { addRuleSet, clockConstraints, createClockTables, createOwnDayTables, dropClockTables, dropOwnDayTables } from '../src/index';
 
 /** What a service's migrations do with this package, with a table that stands for its aggregate and its outbox. */
 export const migrations: Migration[] = [
@@ -9,6 +9,11 @@ export const migrations: Migration[] = [
     name: '20261124090000_create_clocks',
     up: createClockTables,
     down: dropClockTables,
+  },
+  {
+    name: '20261124090050_create_own_days',
+    up: createOwnDayTables,
+    down: dropOwnDayTables,
   },
   {
     name: '20261124090100_add_limits',

@@ -86,6 +86,8 @@ function valueOf({ name, type }: Column, { tenant, serial, like = tenant }: RowC
       return [word];
     case 'integer[]':
       return [serial];
+    case 'int4multirange':
+      return `{[${serial},${serial + 1})}`;
     default:
       throw new Error(`the test kit knows no value of type ${type}, which ${name} has`);
   }

@@ -13,8 +13,10 @@ export interface Source<Client> {
 export interface Clients {
   readonly tenants: GrpcClient<organization.TenantServiceDefinition>;
   readonly units: GrpcClient<organization.UnitServiceDefinition>;
+  readonly regradings: GrpcClient<organization.RegradingServiceDefinition>;
   readonly staff: GrpcClient<organization.StaffServiceDefinition>;
   readonly grants: GrpcClient<organization.GrantServiceDefinition>;
+  readonly calendar: GrpcClient<organization.CalendarServiceDefinition>;
   readonly duty: GrpcClient<organization.DutyServiceDefinition>;
   readonly imports: GrpcClient<organization.ImportServiceDefinition>;
   readonly callers: GrpcClient<organization.CallerServiceDefinition>;
@@ -22,6 +24,10 @@ export interface Clients {
   readonly memberUnits: GrpcClient<organization.MemberUnitServiceDefinition>;
   readonly committees: GrpcClient<organization.CommitteeServiceDefinition>;
   readonly meetings: GrpcClient<organization.MeetingServiceDefinition>;
+  readonly sites: GrpcClient<organization.SiteServiceDefinition>;
+  readonly siteFindings: GrpcClient<organization.SiteFindingServiceDefinition>;
+  readonly venues: GrpcClient<organization.VenueServiceDefinition>;
+  readonly bookings: GrpcClient<organization.BookingServiceDefinition>;
   readonly persons: GrpcClient<residents.PersonServiceDefinition>;
   readonly items: GrpcClient<requests.ItemServiceDefinition>;
   readonly mandates: GrpcClient<requests.MandateServiceDefinition>;
@@ -39,8 +45,10 @@ export function connectClients(grpc: GrpcClients, config: Config): Clients {
   return {
     tenants: grpc.connect(organization.TenantServiceDefinition, organizationPeer),
     units: grpc.connect(organization.UnitServiceDefinition, organizationPeer),
+    regradings: grpc.connect(organization.RegradingServiceDefinition, organizationPeer),
     staff: grpc.connect(organization.StaffServiceDefinition, organizationPeer),
     grants: grpc.connect(organization.GrantServiceDefinition, organizationPeer),
+    calendar: grpc.connect(organization.CalendarServiceDefinition, organizationPeer),
     duty: grpc.connect(organization.DutyServiceDefinition, organizationPeer),
     imports: grpc.connect(organization.ImportServiceDefinition, organizationPeer),
     callers: grpc.connect(organization.CallerServiceDefinition, organizationPeer),
@@ -48,6 +56,10 @@ export function connectClients(grpc: GrpcClients, config: Config): Clients {
     memberUnits: grpc.connect(organization.MemberUnitServiceDefinition, organizationPeer),
     committees: grpc.connect(organization.CommitteeServiceDefinition, organizationPeer),
     meetings: grpc.connect(organization.MeetingServiceDefinition, organizationPeer),
+    sites: grpc.connect(organization.SiteServiceDefinition, organizationPeer),
+    siteFindings: grpc.connect(organization.SiteFindingServiceDefinition, organizationPeer),
+    venues: grpc.connect(organization.VenueServiceDefinition, organizationPeer),
+    bookings: grpc.connect(organization.BookingServiceDefinition, organizationPeer),
     persons: grpc.connect(residents.PersonServiceDefinition, residentsPeer),
     items: grpc.connect(requests.ItemServiceDefinition, requestsPeer),
     mandates: grpc.connect(requests.MandateServiceDefinition, requestsPeer),

@@ -206,7 +206,7 @@ describe('addresses', () => {
       }),
       { numRuns: 150 },
     );
-  });
+  }, 30_000);
 });
 
 it('a page size beyond the most is the most', async () => {

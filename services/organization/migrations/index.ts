@@ -6,11 +6,35 @@ import * as grants from './20261124090300_create_grants';
 import * as marks from './20261124095000_allow_marks_by_relay';
 import * as asOf from './20261125090000_index_units_as_of';
 import * as work from './20261128090000_create_work';
+import * as regradings from './20261128100000_create_regradings';
 import * as duty from './20261128110000_create_duty';
-import * as quorums from './20261128130000_create_quorums';
-import * as pledges from './20261128130100_create_pledges';
+import * as calendar from './20261128110100_create_calendar';
 import * as committees from './20261128120000_create_member_units_and_committees';
 import * as meetings from './20261128120100_create_meetings';
 import * as meetingRules from './20261128120200_create_meeting_rules';
+import * as quorums from './20261128130000_create_quorums';
+import * as pledges from './20261128130100_create_pledges';
+import * as sites from './20261128140000_create_sites';
+import * as siteRules from './20261128140100_seed_site_rules';
+import * as venues from './20261128150000_create_venues';
 
-export const migrations: readonly Migration[] = [machinery, tenants, staff, grants, marks, asOf, work, duty, quorums, pledges, committees, meetings, meetingRules];
+export const migrations: readonly Migration[] = [
+  machinery,
+  tenants,
+  staff,
+  grants,
+  marks,
+  asOf,
+  work,
+  regradings,
+  duty,
+  calendar,
+  committees,
+  meetings,
+  meetingRules,
+  quorums,
+  pledges,
+  sites,
+  siteRules,
+  venues,
+];

@@ -1,13 +1,16 @@
 import { createSealer } from '@linli/audit';
 import { createInternalTokens } from '@linli/auth';
-import { clockConstraints, createAlarmScanner, loadCalendar, type AlarmScanner } from '@linli/clocks';
+import { clockConstraints, createAlarmScanner, createCalendars, loadCalendar, type AlarmScanner } from '@linli/clocks';
 import { organization, thread, work } from '@linli/contracts';
-import { openDatabase, openSystemDatabase, pageToken } from '@linli/db';
+import { openDatabase, openSystemDatabase, pageToken, type ConstraintReasons } from '@linli/db';
 import { createGrpcServer, type GrpcServer } from '@linli/grpc';
 import { checkOf, startSideServer, type SideServer } from '@linli/http';
 import { createRelay } from '@linli/messaging';
 import { clockFrom, type App } from '@linli/runtime';
 import { createLogger, createMetrics } from '@linli/telemetry';
+import { bookingService } from './bookings/grpc';
+import { bookingConstraints } from './bookings/store';
+import { calendarService } from './calendar/grpc';
 import { callerService } from './callers/grpc';
 import { committeeService } from './committees/grpc';
 import { owedMeetingAlarms, owedMeetingClock } from './committees/owed-meeting';
@@ -18,6 +21,9 @@ import type { Deps } from './deps';
 import { dutyService } from './duty/grpc';
 import { dutyClock, reviewClock } from './duty/review-duty';
 import { dutyConstraints } from './duty/store';
+import { findingKind } from './findings/finding';
+import { findingClockHandler } from './findings/finding-alarms';
+import { siteFindingService } from './findings/grpc';
 import { grantService } from './grants/grpc';
 import { grantConstraints } from './grants/store';
 import { importService } from './import/grpc';
@@ -32,6 +38,14 @@ import { resolutionClock } from './meetings/resolution-changes';
 import { meetingConstraints } from './meetings/store';
 import { memberUnitService } from './member-units/grpc';
 import { memberUnitConstraints } from './member-units/store';
+import { siteService } from './sites/grpc';
+import { visitClock } from './sites/site';
+import { siteConstraints } from './sites/store';
+import { visitClockHandler } from './sites/visit-alarms';
+import { regradingClock } from './regradings/clock-kind';
+import { regradingService } from './regradings/grpc';
+import { regradingConstraints } from './regradings/store';
+import { regradingAlarms } from './regradings/take-effect';
 import { staffService } from './staff/grpc';
 import { staffConstraints } from './staff/store';
 import { tenantService } from './tenants/grpc';
@@ -39,10 +53,28 @@ import { threadService } from './threads/grpc';
 import { onAlarms, onMoved, type ClockHandlers } from './timing/clock-handlers';
 import { unitService } from './units/grpc';
 import { unitConstraints } from './units/store';
+import { venueService } from './venues/grpc';
+import { venueConstraints } from './venues/store';
 import { workQueueService } from './work/grpc';
 
 const name = 'organization';
-const partyConstraints = { ...memberUnitConstraints, ...committeeConstraints, ...rotationConstraints, ...meetingConstraints };
+/** What each violated constraint means. */
+const constraints: ConstraintReasons = {
+  ...unitConstraints,
+  ...staffConstraints,
+  ...grantConstraints,
+  ...dutyConstraints,
+  ...clockConstraints,
+  ...pledgeConstraints,
+  ...siteConstraints,
+  ...venueConstraints,
+  ...bookingConstraints,
+  ...regradingConstraints,
+  ...memberUnitConstraints,
+  ...committeeConstraints,
+  ...rotationConstraints,
+  ...meetingConstraints,
+};
 
 export interface OrganizationApp extends App {
   readonly deps: Deps;
@@ -65,13 +97,14 @@ export async function createApp(config: ServiceConfig, overrides: Partial<Deps> 
     url: config.databaseUrl,
     name,
     log,
-    constraints: { ...unitConstraints, ...staffConstraints, ...grantConstraints, ...dutyConstraints, ...clockConstraints, ...pledgeConstraints, ...partyConstraints },
+    constraints,
     onCommit: () => relay.wake(),
   });
   const sealer = createSealer({ system, ...(config.auditSigningKey && { signingKey: config.auditSigningKey }), log, metrics, now });
-  const deps: Deps = { db, now, log, pages: pageToken(config.pageTokenKey, now), calendar: loadCalendar(), ...overrides };
+  const calendars = createCalendars(overrides.calendar ?? loadCalendar(), system);
+  const deps: Deps = { db, now, log, pages: pageToken(config.pageTokenKey, now), calendar: calendars, refreshCalendar: () => calendars.refresh(), ...overrides };
   const clocks = clockHandlers(deps);
-  const scanner = createAlarmScanner({ database: db, system, calendar: deps.calendar, now, onAlarms: onAlarms(clocks), onMoved: onMoved(clocks), log, metrics });
+  const scanner = createAlarmScanner({ database: db, system, calendar: deps.calendar, calendars, now, onAlarms: onAlarms(clocks), onMoved: onMoved(clocks), log, metrics });
 
   const server = createGrpcServer({ service: name, internal, log, metrics });
   addServices(server, deps);
@@ -106,7 +139,9 @@ export async function createApp(config: ServiceConfig, overrides: Partial<Deps> 
 function addServices(server: GrpcServer, deps: Deps): void {
   server.add(organization.TenantServiceDefinition, tenantService(deps));
   server.add(organization.UnitServiceDefinition, unitService(deps));
+  server.add(organization.RegradingServiceDefinition, regradingService(deps));
   server.add(organization.StaffServiceDefinition, staffService(deps));
+  server.add(organization.CalendarServiceDefinition, calendarService(deps));
   server.add(organization.DutyServiceDefinition, dutyService(deps));
   server.add(organization.GrantServiceDefinition, grantService(deps));
   server.add(organization.CallerServiceDefinition, callerService(deps));
@@ -115,11 +150,24 @@ function addServices(server: GrpcServer, deps: Deps): void {
   server.add(organization.MemberUnitServiceDefinition, memberUnitService(deps));
   server.add(organization.CommitteeServiceDefinition, committeeService(deps));
   server.add(organization.MeetingServiceDefinition, meetingService(deps));
+  server.add(organization.SiteServiceDefinition, siteService(deps));
+  server.add(organization.SiteFindingServiceDefinition, siteFindingService(deps));
+  server.add(organization.VenueServiceDefinition, venueService(deps));
+  server.add(organization.BookingServiceDefinition, bookingService(deps));
   server.add(work.WorkQueueServiceDefinition, workQueueService(deps));
   server.add(thread.ThreadServiceDefinition, threadService(deps));
 }
 
 /** What is timed, by the kind of its clock. */
 function clockHandlers(deps: Deps): ClockHandlers {
-  return { [progressClock]: progressAlarms(deps), [dueClock]: dueDayAlarms(deps), [reviewClock]: dutyClock(deps), [owedMeetingClock]: owedMeetingAlarms(deps), [resolutionClock]: resolutionAlarms(deps) };
+  return {
+    [progressClock]: progressAlarms(deps),
+    [dueClock]: dueDayAlarms(deps),
+    [regradingClock]: regradingAlarms(deps),
+    [reviewClock]: dutyClock(deps),
+    [owedMeetingClock]: owedMeetingAlarms(deps),
+    [resolutionClock]: resolutionAlarms(deps),
+    [visitClock]: visitClockHandler(deps),
+    [findingKind]: findingClockHandler(deps),
+  };
 }

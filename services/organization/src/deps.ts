@@ -7,6 +7,8 @@ export interface Deps {
   readonly now: () => Date;
   readonly log: Logger;
   readonly pages: PageTokens;
-  /** The national working calendar. */
+  /** The national working calendar; `of` a tenant with the office's own days over it. */
   readonly calendar: Calendar;
+  /** Learns of decisions on days at once; otherwise the scanner does within a second. */
+  readonly refreshCalendar: () => Promise<void>;
 }

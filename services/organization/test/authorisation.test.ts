@@ -4,12 +4,13 @@ import { testCaller } from '@linli/testing';
 import { roleDefinitions } from '../src/grants/roles';
 import { makeTenant, startOffice, type Office } from './support';
 
-const everybody = ['director', 'clerk', 'agent', 'handler', 'coordinator', 'party_affairs', 'system_admin', 'security_admin', 'audit_admin'];
-
-const seeParty = ['director', 'coordinator', 'party_affairs'];
+const everybody = ['director', 'clerk', 'agent', 'handler', 'coordinator', 'party_affairs', 'site_leader', 'system_admin', 'security_admin', 'audit_admin'];
 const working = ['director', 'clerk', 'agent', 'handler', 'coordinator'];
+const seeParty = ['director', 'coordinator', 'party_affairs'];
 const runParty = ['director', 'party_affairs'];
 const holdMeetings = seeParty;
+// Who leads sites, and who comes past them.
+const sitePeople = ['director', 'agent', 'coordinator', 'site_leader'];
 
 /** Who may call what; a method that is missing here fails the test. */
 const allowed: Record<string, readonly string[]> = {
@@ -22,7 +23,13 @@ const allowed: Record<string, readonly string[]> = {
   'UnitService/GetUnit': everybody,
   'UnitService/BatchGetUnits': everybody,
   'UnitService/ListUnits': everybody,
+  'UnitService/GetUnitPath': everybody,
+  'UnitService/CountUnits': everybody,
   'UnitService/GetPublicGrid': ['system:gateway'],
+  'RegradingService/PlanRegrading': ['system_admin'],
+  'RegradingService/WithdrawRegrading': ['system_admin'],
+  'RegradingService/GetRegrading': everybody,
+  'RegradingService/ListRegradings': everybody,
   'StaffService/CreateStaff': ['system_admin'],
   'StaffService/DeactivateStaff': ['system_admin'],
   'StaffService/AssignPost': ['system_admin'],
@@ -38,6 +45,9 @@ const allowed: Record<string, readonly string[]> = {
   'GrantService/ListGrants': ['director', 'security_admin', 'audit_admin'],
   'GrantService/ListRoles': ['director', 'security_admin', 'audit_admin'],
   'GrantService/RegisterClient': ['security_admin'],
+  'CalendarService/SetCalendarOverride': ['director'],
+  'CalendarService/RemoveCalendarOverride': ['director'],
+  'CalendarService/GetCalendar': working,
   'DutyService/OpenDutyRoster': ['director', 'coordinator'],
   'DutyService/ChangeDutyRoster': ['director', 'coordinator'],
   'DutyService/ListDutyRosters': working,
@@ -64,6 +74,24 @@ const allowed: Record<string, readonly string[]> = {
   'PledgeProjectService/ListPledgeProjects': ['director', 'clerk', 'agent', 'handler', 'coordinator'],
   'PledgeProjectService/GetPublicPledgeProject': ['system:gateway'],
   'PledgeProjectService/ListPublicPledgeProjects': ['system:gateway'],
+  'SiteService/CreateSite': ['director'],
+  'SiteService/UpdateSite': ['director', 'site_leader'],
+  'SiteService/AssignSiteLeader': ['director'],
+  'SiteService/CloseSite': ['director'],
+  'SiteService/GetSite': sitePeople,
+  'SiteService/ListSites': sitePeople,
+  'SiteService/GetSiteChecklist': sitePeople,
+  'SiteService/RecordSiteVisit': ['director', 'site_leader'],
+  'SiteService/ListSiteVisits': sitePeople,
+  'SiteService/GetSiteCoverage': sitePeople,
+  'SiteFindingService/RaiseSiteFinding': sitePeople,
+  'SiteFindingService/TellSite': ['director', 'site_leader'],
+  'SiteFindingService/StartRectification': ['director', 'site_leader'],
+  'SiteFindingService/RecheckSiteFinding': ['director', 'site_leader'],
+  'SiteFindingService/CloseSiteFinding': ['director', 'site_leader'],
+  'SiteFindingService/ReferSiteFinding': ['director', 'site_leader'],
+  'SiteFindingService/GetSiteFinding': sitePeople,
+  'SiteFindingService/ListSiteFindings': sitePeople,
   'CallerService/ResolveCaller': ['system:gateway'],
   'ImportService/ImportOrganization': ['system_admin'],
   'MemberUnitService/JoinMemberUnit': runParty,
@@ -90,6 +118,23 @@ const allowed: Record<string, readonly string[]> = {
   'MeetingService/DeliverResolution': holdMeetings,
   'MeetingService/GetResolution': seeParty,
   'MeetingService/ListResolutions': seeParty,
+  'VenueService/CreateVenue': ['director', 'coordinator'],
+  'VenueService/UpdateVenue': ['director', 'coordinator'],
+  'VenueService/SetVenueDay': ['director', 'coordinator'],
+  'VenueService/ClearVenueDay': ['director', 'coordinator'],
+  'VenueService/CloseVenue': ['director', 'coordinator'],
+  'VenueService/GetVenue': ['director', 'clerk', 'coordinator'],
+  'VenueService/ListVenues': ['director', 'clerk', 'coordinator'],
+  'VenueService/RecordVisitors': ['director', 'clerk', 'coordinator'],
+  'VenueService/ListVisitorCounts': ['director', 'clerk', 'coordinator'],
+  'VenueService/GetPublicVenues': ['system:gateway'],
+  'VenueService/GetPublicVenueDay': ['system:gateway'],
+  'BookingService/CreateBooking': ['director', 'clerk', 'coordinator'],
+  'BookingService/CancelBooking': ['director', 'clerk', 'coordinator'],
+  'BookingService/RecordNoShow': ['director', 'clerk', 'coordinator'],
+  'BookingService/RecordHolderTold': ['director', 'clerk', 'coordinator'],
+  'BookingService/GetBooking': ['director', 'clerk', 'coordinator'],
+  'BookingService/ListBookings': ['director', 'clerk', 'coordinator'],
 };
 
 const prefix = '/linli.organization.v1.';
@@ -115,7 +160,25 @@ type Call = (request: object, options: { caller: Caller }) => Promise<unknown>;
 
 function callOf(method: string): Call {
   const [service = '', name = ''] = method.split('/');
-  const clients = { TenantService: office.tenants, UnitService: office.units, StaffService: office.staff, GrantService: office.grants, DutyService: office.duty, CallerService: office.callers, ImportService: office.imports, PledgeProjectService: office.pledges, MemberUnitService: office.memberUnits, CommitteeService: office.committees, MeetingService: office.meetings };
+  const clients = {
+    TenantService: office.tenants,
+    UnitService: office.units,
+    StaffService: office.staff,
+    GrantService: office.grants,
+    DutyService: office.duty,
+    CallerService: office.callers,
+    ImportService: office.imports,
+    PledgeProjectService: office.pledges,
+    MemberUnitService: office.memberUnits,
+    CommitteeService: office.committees,
+    MeetingService: office.meetings,
+    SiteService: office.sites,
+    SiteFindingService: office.findings,
+    VenueService: office.venues,
+    BookingService: office.bookings,
+    CalendarService: office.calendar,
+    RegradingService: office.regradings,
+  };
   const client = new Map<string, object>(Object.entries(clients)).get(service) ?? {};
   const call: unknown = new Map<string, unknown>(Object.entries(client)).get(name.charAt(0).toLowerCase() + name.slice(1));
   if (typeof call !== 'function') throw new Error(`there is no ${method}`);

@@ -14,15 +14,21 @@ export interface Office {
   readonly clock: TestClock;
   readonly tenants: GrpcClient<typeof organization.TenantServiceDefinition>;
   readonly units: GrpcClient<typeof organization.UnitServiceDefinition>;
+  readonly regradings: GrpcClient<typeof organization.RegradingServiceDefinition>;
   readonly staff: GrpcClient<typeof organization.StaffServiceDefinition>;
   readonly grants: GrpcClient<typeof organization.GrantServiceDefinition>;
   readonly callers: GrpcClient<typeof organization.CallerServiceDefinition>;
   readonly imports: GrpcClient<typeof organization.ImportServiceDefinition>;
+  readonly calendar: GrpcClient<typeof organization.CalendarServiceDefinition>;
   readonly duty: GrpcClient<typeof organization.DutyServiceDefinition>;
   readonly pledges: GrpcClient<typeof organization.PledgeProjectServiceDefinition>;
   readonly memberUnits: GrpcClient<typeof organization.MemberUnitServiceDefinition>;
   readonly committees: GrpcClient<typeof organization.CommitteeServiceDefinition>;
   readonly meetings: GrpcClient<typeof organization.MeetingServiceDefinition>;
+  readonly sites: GrpcClient<typeof organization.SiteServiceDefinition>;
+  readonly findings: GrpcClient<typeof organization.SiteFindingServiceDefinition>;
+  readonly venues: GrpcClient<typeof organization.VenueServiceDefinition>;
+  readonly bookings: GrpcClient<typeof organization.BookingServiceDefinition>;
   readonly work: GrpcClient<typeof work.WorkQueueServiceDefinition>;
   readonly threads: GrpcClient<typeof thread.ThreadServiceDefinition>;
   /** Calls as a job of the operator's tool. */
@@ -57,15 +63,21 @@ export async function startOffice(options: { brokers?: readonly string[]; overri
     clock,
     tenants: clients.connect(organization.TenantServiceDefinition, peer),
     units: clients.connect(organization.UnitServiceDefinition, peer),
+    regradings: clients.connect(organization.RegradingServiceDefinition, peer),
     staff: clients.connect(organization.StaffServiceDefinition, peer),
     grants: clients.connect(organization.GrantServiceDefinition, peer),
     callers: clients.connect(organization.CallerServiceDefinition, peer),
     imports: clients.connect(organization.ImportServiceDefinition, peer),
+    calendar: clients.connect(organization.CalendarServiceDefinition, peer),
     duty: clients.connect(organization.DutyServiceDefinition, peer),
     pledges: clients.connect(organization.PledgeProjectServiceDefinition, peer),
     memberUnits: clients.connect(organization.MemberUnitServiceDefinition, peer),
     committees: clients.connect(organization.CommitteeServiceDefinition, peer),
     meetings: clients.connect(organization.MeetingServiceDefinition, peer),
+    sites: clients.connect(organization.SiteServiceDefinition, peer),
+    findings: clients.connect(organization.SiteFindingServiceDefinition, peer),
+    venues: clients.connect(organization.VenueServiceDefinition, peer),
+    bookings: clients.connect(organization.BookingServiceDefinition, peer),
     work: clients.connect(work.WorkQueueServiceDefinition, peer),
     threads: clients.connect(thread.ThreadServiceDefinition, peer),
     operatorTenants: operator.connect(organization.TenantServiceDefinition, peer),
@@ -79,8 +91,8 @@ export async function startOffice(options: { brokers?: readonly string[]; overri
   };
 }
 
-export const writes = ['organization.unit.write', 'organization.staff.write', 'organization.absence.write', 'organization.grant.write', 'organization.duty.plan'];
-export const reads = ['organization.tenant.read', 'organization.unit.read', 'organization.staff.read', 'organization.grant.read', 'organization.duty.read'];
+export const writes = ['organization.unit.write', 'organization.staff.write', 'organization.absence.write', 'organization.grant.write', 'organization.duty.plan', 'organization.calendar.write'];
+export const reads = ['organization.tenant.read', 'organization.unit.read', 'organization.staff.read', 'organization.grant.read', 'organization.duty.read', 'organization.calendar.read'];
 
 /** Somebody with every permission of the service over the whole tenant. */
 export function everything(tenantId = 'xingsheng'): Caller {

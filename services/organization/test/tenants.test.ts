@@ -1,4 +1,5 @@
 import { systemCaller } from '@linli/auth';
+import { roleDefinitions } from '../src/grants/roles';
 import { everything, history, startOffice, type Office } from './support';
 
 let office: Office;
@@ -22,7 +23,7 @@ describe('a tenant', () => {
     expect(tenant).toEqual({ id: 'xingsheng', ...facts, timeZone: 'Asia/Shanghai', suspended: false, version: 1 });
     const { units } = await office.units.listUnits({}, { caller: everything() });
     expect(units).toMatchObject([{ code: 'xingsheng', nameZh: '试验街道', kind: 'UNIT_KIND_SUBDISTRICT', parentId: '', path: `/${units[0]?.id}/` }]);
-    expect((await office.grants.listRoles({}, { caller: everything() })).roles).toHaveLength(10);
+    expect((await office.grants.listRoles({}, { caller: everything() })).roles).toHaveLength(roleDefinitions.length);
     expect(await history(office, 'xingsheng')).toEqual(['TenantCreated 1']);
     expect(await history(office, units[0]?.id ?? '')).toEqual(['UnitCreated 1']);
     expect((await office.tenants.getTenant({}, { caller: everything() })).tenant).toEqual(tenant);

@@ -11,6 +11,7 @@ import { createNumberSeries } from './20261124094300_create_number_series';
 import { seedRuleSets } from './20261124094400_seed_rule_sets';
 import { allowMarks } from './20261124095000_allow_marks_by_relay';
 import { indexOpenWork } from './20261125090000_index_open_work';
+import { createOwnDays } from './20261128110100_create_own_days';
 
 export const migrations: Migration[] = [
   createPlatform,
@@ -25,4 +26,5 @@ export const migrations: Migration[] = [
   seedRuleSets,
   allowMarks,
   indexOpenWork,
+  createOwnDays,
 ];

@@ -1,6 +1,6 @@
 import { createSealer } from '@linli/audit';
 import { createInternalTokens } from '@linli/auth';
-import { clockConstraints, createAlarmScanner, loadCalendar, type AlarmScanner } from '@linli/clocks';
+import { clockConstraints, createAlarmScanner, createCalendars, loadCalendar, type AlarmScanner } from '@linli/clocks';
 import { requests, residents, thread, work } from '@linli/contracts';
 import { openDatabase, openSystemDatabase, pageToken } from '@linli/db';
 import { createGrpcClients, createGrpcServer } from '@linli/grpc';
@@ -16,6 +16,7 @@ import { caseConstraints } from './cases/store';
 import type { RequestsConfig } from './config';
 import type { Deps } from './deps';
 import { directoryHandlers, dutyTimer } from './directory/events';
+import { ownDayHandlers } from './directory/own-days';
 import { itemService } from './items/grpc';
 import { itemConstraints } from './items/store';
 import { mandateTimer } from './mandates/end-mandate';
@@ -49,16 +50,17 @@ export async function createApp(config: RequestsConfig, overrides: Partial<Deps>
   const constraints = { ...clockConstraints, ...itemConstraints, ...caseConstraints };
   const db = overrides.db ?? openDatabase({ url: config.databaseUrl, name: 'requests', log, constraints, onCommit: () => relay.wake() });
   const clients = createGrpcClients({ internal });
+  const calendars = createCalendars(overrides.calendar ?? loadCalendar(), system);
   const deps: Deps = {
     db,
     now,
     log,
     config,
-    calendar: loadCalendar(),
     tokens: pageToken(config.pageTokenKey),
     numbers: createNumberSeries(db),
     persons: clients.connect(residents.PersonServiceDefinition, { address: config.residentsAddress, audience: 'residents' }),
     ...overrides,
+    calendar: calendars,
   };
   const onMandateEnded = releaseCases(deps);
   const onStaffChanged = changeOwners(deps);
@@ -70,10 +72,10 @@ export async function createApp(config: RequestsConfig, overrides: Partial<Deps>
   server.add(work.WorkQueueServiceDefinition, workQueueService(deps));
   server.add(thread.ThreadServiceDefinition, threadService(deps));
 
-  const handlers = directoryHandlers(deps, { onStaffChanged });
+  const handlers = { ...directoryHandlers(deps, { onStaffChanged }), ...ownDayHandlers(deps) };
   const consumer = createConsumer({ database: db, system, brokers: config.kafkaBrokers, group: config.consumerGroup, handlers, log, metrics });
   const timers = createTimerSweep({ db, system, now, log, handlers: { duty: dutyTimer(deps, { onStaffChanged }), mandate: mandateTimer(deps, { onMandateEnded }) } });
-  const scanner = createAlarmScanner({ database: db, system, calendar: deps.calendar, now, onAlarms: caseAlarms(deps), onMoved: caseDueMoved(deps), log, metrics });
+  const scanner = createAlarmScanner({ database: db, system, calendar: deps.calendar, calendars, now, onAlarms: caseAlarms(deps), onMoved: caseDueMoved(deps), log, metrics });
   const sealer = createSealer({ system, signingKey: config.auditSigningKey, log, metrics, now });
 
   const ports = { grpc: 0, side: 0 };

@@ -69,14 +69,7 @@ export interface Place {
 export async function addUnit(registry: Registry, parentPath = '/', tenantId = 'xingsheng'): Promise<Place> {
   const id = newId();
   const path = `${parentPath}${id}/`;
-  const payload: organization.UnitCreated = {
-    unitId: id,
-    kind: organization.UnitKind.UNIT_KIND_GRID,
-    parentId: '',
-    path,
-    code: id,
-    validFrom: '2026-01-01',
-  };
+  const payload = organization.UnitCreated.fromPartial({ unitId: id, kind: organization.UnitKind.UNIT_KIND_GRID, path, code: id, validFrom: '2026-01-01' });
   await apply(registry, { type: 'linli.organization.v1.UnitCreated', tenantId, aggregateId: id, version: 1, payload });
   return { id, path };
 }

@@ -17,7 +17,7 @@ beforeAll(async () => {
 afterAll(() => registry.stop(), 30_000);
 
 function created(id: string): organization.UnitCreated {
-  return { unitId: id, kind: organization.UnitKind.UNIT_KIND_GRID, parentId: '', path: `/${id}/`, code: id, validFrom: '2026-01-01' };
+  return organization.UnitCreated.fromPartial({ unitId: id, kind: organization.UnitKind.UNIT_KIND_GRID, path: `/${id}/`, code: id, validFrom: '2026-01-01' });
 }
 
 it('a unit heard of on the topic takes people in', async () => {

@@ -25,8 +25,10 @@ export const enProblems: Messages['problems'] = {
   region_unknown: 'begins with no known region',
   out_of_range: 'is out of range',
   in_future: 'must not be in the future',
+  ends: 'is to end',
   before_parent: 'is before the unit above it',
   before_unit: 'is before the unit',
+  before_start: 'must be after the beginning',
   before_valid_from: 'is before the first day',
   duplicate: 'is there twice',
   self: 'must be somebody else',
@@ -41,6 +43,7 @@ export const enProblems: Messages['problems'] = {
   unsupported: 'is not supported',
   identity_number: 'must not hold an identity number',
   before_joined_on: 'is before the day of joining',
+  pay_data: 'must be empty: of wages only the checklist item is kept',
 };
 
 // Codes are English words already.
@@ -57,4 +60,11 @@ export const enWords: Messages['words'] = {
   receive_paper: 'receive paper',
   return_paper: 'return paper',
   call_back: 'call back',
+  told_site: 'site told',
+  tell_site: 'tell the site',
+  start_rectification: 'start rectification',
+  recheck_passed: 'recheck passed',
+  recheck_failed: 'recheck failed',
+  no_show: 'not come',
+  tell_holder: 'tell the holder',
 };

@@ -1,4 +1,6 @@
+import { calendarRoutes } from '../calendar/routes';
 import { caseActionRoutes } from '../cases/action-routes';
+import { bookingRoutes } from '../bookings/routes';
 import { caseRoutes } from '../cases/routes';
 import { dutyRoutes } from '../duty/routes';
 import { committeeRoutes } from '../committees/routes';
@@ -12,11 +14,16 @@ import { meRoutes } from '../me/routes';
 import { personRoutes } from '../persons/routes';
 import { publicPledgeRoutes } from '../pledges/public-routes';
 import { pledgeRoutes } from '../pledges/routes';
+import { siteFindingRoutes } from '../sites/finding-routes';
+import { siteRoutes } from '../sites/routes';
+import { regradingRoutes } from '../regradings/routes';
 import { staffRoutes } from '../staff/routes';
 import { tenantRoutes } from '../tenants/routes';
 import { threadRoutes } from '../threads/routes';
 import { publicUnitRoutes } from '../units/public-routes';
 import { unitRoutes } from '../units/routes';
+import { publicVenueRoutes } from '../venues/public-routes';
+import { venueRoutes } from '../venues/routes';
 import { workRoutes } from '../work/routes';
 import type { PublicRoute } from './public-route';
 import type { ApiRoute } from './route';
@@ -32,10 +39,16 @@ export const routeTable: readonly ApiRoute[] = [
   ...threadRoutes,
   ...pledgeRoutes,
   ...unitRoutes,
+  ...venueRoutes,
+  ...bookingRoutes,
+  ...regradingRoutes,
   ...importRoutes,
   ...staffRoutes,
+  ...calendarRoutes,
   ...dutyRoutes,
   ...grantRoutes,
+  ...siteRoutes,
+  ...siteFindingRoutes,
   ...tenantRoutes,
   ...memberUnitRoutes,
   ...committeeRoutes,
@@ -44,4 +57,4 @@ export const routeTable: readonly ApiRoute[] = [
 ];
 
 /** Every public read. */
-export const publicRouteTable: readonly PublicRoute[] = [...publicUnitRoutes, ...publicPledgeRoutes];
+export const publicRouteTable: readonly PublicRoute[] = [...publicUnitRoutes, ...publicPledgeRoutes, ...publicVenueRoutes];

@@ -18,16 +18,26 @@ export const unitSchema = z
     nameZh: z.string(),
     nameMn: z.string().optional(),
     validFrom: z.string(),
-    validTo: z.string().optional().meta({ description: '不含当日；缺省表示仍有效' }),
-    version: z.int(),
+    validTo: z.string().optional().meta({ description: '不含当日；缺省表示没有终止日期' }),
+    continuesId: z.string().optional().meta({ description: '迁移前的同一单位' }),
+    successorId: z.string().optional().meta({ description: '撤销后事务的去向' }),
+    version: z.int().meta({ description: '0 表示尚在计划中' }),
   })
   .meta({ id: 'Unit' });
 
 type UnitJson = z.input<typeof unitSchema>;
 
 function unitToJson(unit: organization.Unit): UnitJson {
-  const { kind, parentId, nameMn, validTo, ...rest } = unit;
-  return { ...rest, kind: kinds.fromWire(kind), parentId: given(parentId), nameMn: given(nameMn), validTo: given(validTo) };
+  const { kind, parentId, nameMn, validTo, continuesId, successorId, ...rest } = unit;
+  return {
+    ...rest,
+    kind: kinds.fromWire(kind),
+    parentId: given(parentId),
+    nameMn: given(nameMn),
+    validTo: given(validTo),
+    continuesId: given(continuesId),
+    successorId: given(successorId),
+  };
 }
 
 function answerUnit({ unit }: { unit: organization.Unit | undefined }): Answer<UnitJson> {
@@ -48,7 +58,7 @@ export const unitRoutes: readonly ApiRoute[] = [
     query: z.strictObject({
       underUnitId: optionalId.meta({ description: '该单位及以下' }),
       kind: kinds.schema.optional(),
-      asOf: optionalDay.meta({ description: '列出该日有效的单位（名称为现名）；缺省为现在有效的' }),
+      asOf: optionalDay.meta({ description: '列出该日有效的单位，名称为当日名称；将来的日期按已计划的调整；缺省为今天' }),
       ...page,
     }),
     response: z.strictObject({ units: z.array(unitSchema), nextPageToken }),
@@ -82,6 +92,35 @@ export const unitRoutes: readonly ApiRoute[] = [
     handle: async ({ params }, { clients, options }) => answerUnit(await clients.units.getUnit({ unitId: params.id }, options)),
   }),
   route({
+    method: 'get',
+    path: '/v1/units:count',
+    name: 'countUnits',
+    summary: '各类单位的数目，可按日期',
+    tag: 'units',
+    calls: 'organization.v1.UnitService/CountUnits',
+    query: z.strictObject({ underUnitId: optionalId.meta({ description: '该单位及以下' }), asOf: optionalDay.meta({ description: '缺省为今天' }) }),
+    response: z.strictObject({ asOf: z.string(), counts: z.array(z.strictObject({ kind: kinds.schema.optional(), count: z.int() })) }),
+    handle: async ({ query }, { clients, options }) => {
+      const { asOf, counts } = await clients.units.countUnits(query, options);
+      return { body: { asOf, counts: counts.map(({ kind, count }) => ({ kind: kinds.fromWire(kind), count })) } };
+    },
+  }),
+  route({
+    method: 'get',
+    path: '/v1/units/{id}/path',
+    name: 'getUnitPath',
+    summary: '某日从街道到本单位的各级单位；迁移过的单位按当日所在',
+    tag: 'units',
+    calls: 'organization.v1.UnitService/GetUnitPath',
+    params: onUnit,
+    query: z.strictObject({ asOf: optionalDay.meta({ description: '缺省为今天' }) }),
+    response: z.strictObject({ units: z.array(unitSchema) }),
+    handle: async ({ params, query }, { clients, options }) => {
+      const { units } = await clients.units.getUnitPath({ unitId: params.id, asOf: query.asOf }, options);
+      return { body: { units: units.map(unitToJson) } };
+    },
+  }),
+  route({
     method: 'post',
     path: '/v1/units/{id}:rename',
     name: 'renameUnit',
@@ -98,12 +137,15 @@ export const unitRoutes: readonly ApiRoute[] = [
     method: 'post',
     path: '/v1/units/{id}:close',
     name: 'closeUnit',
-    summary: '撤销单位（须无下级）',
+    summary: '撤销单位（须无下级），事务归承接单位',
     tag: 'units',
     calls: 'organization.v1.UnitService/CloseUnit',
     changes: true,
     params: onUnit,
-    body: z.strictObject({ validTo: optionalDay.meta({ description: '自该日起无效；缺省为今天' }) }),
+    body: z.strictObject({
+      validTo: optionalDay.meta({ description: '自该日起无效；缺省为今天' }),
+      successorId: optionalId.meta({ description: '承接事务和岗位的单位；缺省为上级单位，此时须无岗位' }),
+    }),
     response: unitSchema,
     handle: async ({ params, body, version }, { clients, options }) => answerUnit(await clients.units.closeUnit({ unitId: params.id, version, ...body }, options)),
   }),

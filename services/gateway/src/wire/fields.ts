@@ -60,6 +60,11 @@ export function dateOf(value: string | undefined): Date | undefined {
   return value === undefined ? undefined : new Date(value);
 }
 
+/** How many of something: from 0, and minus zero is no number of things. */
+export function count(most: number) {
+  return z.int().min(0).max(most).refine((value) => !Object.is(value, -0));
+}
+
 // Query values arrive as text; the document shows what they mean.
 function fromText<T extends z.ZodType>(pattern: RegExp, read: (value: string) => unknown, schema: T) {
   return z.string().regex(pattern).transform(read).pipe(schema);

@@ -107,7 +107,7 @@ export const badValues: Readonly<Record<string, string>> = {
   'a number beyond all': '1e400',
   'a number that no double holds': '123456789012345678901234567890',
   'one more than is safe': '9007199254740993',
-  'minus zero': '-0',
+  'less than nothing': '-1',
   'a fraction': '0.1',
   'a text of three thousand characters': `"${many('字', 3_000)}"`,
   'an order of reading turned around': '"王\u202e明"',

@@ -96,6 +96,16 @@ const office: Readonly<Record<string, GoodRequest>> = {
   getUnit: { path: `/v1/units/${ids.unit}`, by: ['clerk', 'admin'] },
   renameUnit: { path: `/v1/units/${ids.unit}:rename`, body: { nameZh: '新园一网格', nameMn: '' }, by: ['admin'] },
   closeUnit: { path: `/v1/units/${ids.unit}:close`, body: { validTo: '2027-01-01' }, by: ['admin'] },
+  countUnits: { path: `/v1/units:count?underUnitId=${ids.root}&asOf=2026-06-30`, by: ['clerk', 'admin'] },
+  getUnitPath: { path: `/v1/units/${ids.unit}/path?asOf=2026-06-30`, by: ['clerk', 'admin'] },
+  listRegradings: { path: '/v1/regradings?state=planned', by: ['clerk', 'admin'] },
+  planRegrading: {
+    path: '/v1/regradings',
+    body: { titleZh: '七月网格调整', effectiveOn: '2027-07-01', operations: [{ type: 'move', unitId: ids.unit, parent: { unitId: ids.root } }] },
+    by: ['admin'],
+  },
+  getRegrading: { path: `/v1/regradings/${ids.thread}`, by: ['clerk', 'admin'] },
+  withdrawRegrading: { path: `/v1/regradings/${ids.thread}:withdraw`, body: {}, by: ['admin'] },
   importOrganization: {
     path: '/v1/organization:import',
     body: {
@@ -115,6 +125,9 @@ const office: Readonly<Record<string, GoodRequest>> = {
   startAbsence: { path: `/v1/staff/${ids.agent}:startAbsence`, body: { from: '2026-12-01T00:00:00+08:00', until: '2026-12-02T00:00:00+08:00' }, by: ['clerk', 'admin'] },
   endAbsence: { path: `/v1/staff/${ids.agent}:endAbsence`, body: {}, by: ['clerk', 'admin'] },
   deactivateStaff: { path: `/v1/staff/${ids.agent}:deactivate`, body: {}, by: ['admin'] },
+  getCalendar: { path: '/v1/calendar-days?fromDay=2026-12-01&toDay=2026-12-31', by: ['clerk', 'admin'] },
+  setCalendarOverride: { path: '/v1/calendar-overrides', body: { day: '2026-12-18', kind: 'rest', nameZh: '那达慕', citation: '市政府通知' }, by: ['admin'] },
+  removeCalendarOverride: { path: `/v1/calendar-overrides/${ids.task}:remove`, body: {}, by: ['admin'] },
   listDutyRosters: { path: '/v1/duty-rosters?pageSize=5', by: ['clerk', 'admin'] },
   openDutyRoster: { path: '/v1/duty-rosters', body: { unitId: ids.unit, kinds: ['workday', 'weekend'] }, by: ['admin'] },
   changeDutyRoster: { path: `/v1/duty-rosters/${ids.roster}:change`, body: { kinds: [] }, by: ['admin'] },
@@ -171,8 +184,69 @@ const party: Readonly<Record<string, GoodRequest>> = {
 
 const seeParty = ['member_unit', 'committee', 'meeting', 'resolution'].map((noun) => `organization.${noun}.read`);
 
+const oneSite = `/v1/sites/${ids.site}`;
+const oneFinding = `/v1/findings/${ids.finding}`;
+
+const sites: Readonly<Record<string, GoodRequest>> = {
+  listSites: { path: `/v1/sites?unitId=${ids.unit}&leaderId=${ids.agent}&includeClosed=true`, by: ['admin'] },
+  createSite: {
+    path: '/v1/sites',
+    body: {
+      ...{ nameZh: '万正广场二期', ownerZh: '某置业公司', contractorZh: '某建设集团', subcontractorsZh: ['某劳务公司'], permitNumber: 'SG-2026-001' },
+      ...{ stage: 'structure', unitId: ids.unit, leaderId: ids.agent, openedOn: '2026-03-01' },
+    },
+    by: ['admin'],
+  },
+  getSite: { path: oneSite, by: ['admin'] },
+  updateSite: { path: oneSite, body: { stage: 'finishing', subcontractorsZh: [], contractorZh: '另一建设集团', nameZh: '万正广场', permitNumber: 'SG-2026-002' }, by: ['admin'] },
+  assignSiteLeader: { path: `${oneSite}:assignLeader`, body: { leaderId: ids.backup }, by: ['admin'] },
+  closeSite: { path: `${oneSite}:close`, body: {}, by: ['admin'] },
+  getSiteCoverage: { path: '/v1/sites:coverage?month=2026-11', by: ['admin'] },
+  getSiteChecklist: { path: '/v1/sites:checklist?onDay=2026-11-24', by: ['admin'] },
+  listSiteVisits: { path: `${oneSite}/visits`, by: ['admin'] },
+  recordSiteVisit: { path: `${oneSite}/visits`, body: { visitedOn: '2026-11-23', answers: [{ itemCode: 'wage-account', answer: 'yes' }] }, by: ['admin'] },
+  listSiteFindings: { path: `/v1/findings?siteId=${ids.site}&concern=safety&includeClosed=false`, by: ['admin'] },
+  getSiteFinding: { path: oneFinding, by: ['admin'] },
+  raiseSiteFinding: {
+    path: `${oneSite}/findings`,
+    body: { concern: 'safety', severity: 'danger_to_life', itemCode: 'safety-staff', description: '临边无防护', call: { line: 'work_safety', calledAt: '2026-11-24T09:00:00+08:00' } },
+    by: ['admin'],
+  },
+  tellSite: { path: `${oneFinding}:tellSite`, body: {}, by: ['admin'] },
+  startRectification: { path: `${oneFinding}:startRectification`, body: {}, by: ['admin'] },
+  recheckSiteFinding: { path: `${oneFinding}:recheck`, body: { passed: false }, by: ['admin'] },
+  closeSiteFinding: { path: `${oneFinding}:close`, body: {}, by: ['admin'] },
+  referSiteFinding: { path: `${oneFinding}:refer`, body: { authority: 'housing_construction', receivedNumber: 'ZJ-2026-77' }, by: ['admin'] },
+};
+
+const venue = `/v1/venues/${ids.venue}`;
+const booking = `/v1/bookings/${ids.booking}`;
+const weekly = [{ weekday: 1, opensMinute: 540, closesMinute: 1_020 }];
+
+const faces: Readonly<Record<string, GoodRequest>> = {
+  listVenues: { path: `/v1/venues?underUnitId=${ids.unit}`, by: ['clerk', 'admin'] },
+  createVenue: { path: '/v1/venues', body: { unitId: ids.unit, nameZh: '民族文化展厅', nameMn: '', use: 'shared', capacity: 30, hours: weekly }, by: ['clerk', 'admin'] },
+  getVenue: { path: venue, by: ['clerk', 'admin'] },
+  updateVenue: { path: venue, body: { nameZh: '党史展厅', nameMn: '', capacity: 40, hours: weekly }, by: ['clerk', 'admin'] },
+  setVenueDay: { path: `${venue}:setDay`, body: { day: '2026-12-01', spans: [{ opensMinute: 540, closesMinute: 720 }] }, by: ['clerk', 'admin'] },
+  clearVenueDay: { path: `${venue}:clearDay`, body: { day: '2026-12-01' }, by: ['clerk', 'admin'] },
+  closeVenue: { path: `${venue}:close`, body: {}, by: ['clerk', 'admin'] },
+  recordVisitors: { path: `${venue}/visitors`, body: { day: '2026-11-24', visitors: 120, correctsVersion: 1 }, by: ['clerk', 'admin'] },
+  listVisitorCounts: { path: `${venue}/visitors`, by: ['clerk', 'admin'] },
+  createBooking: {
+    path: '/v1/bookings',
+    body: { venueId: ids.venue, startsAt: '2026-12-01T09:00:00+08:00', endsAt: '2026-12-01T11:00:00+08:00', people: 2, organisationName: '书画社', waitIfFull: true },
+    by: ['resident', 'clerk'],
+  },
+  listBookings: { path: `/v1/bookings?venueId=${ids.venue}&fromDay=2026-12-01`, by: ['resident', 'clerk'] },
+  getBooking: { path: booking, by: ['resident', 'clerk'] },
+  cancelBooking: { path: `${booking}:cancel`, body: {}, by: ['resident', 'clerk'] },
+  recordNoShow: { path: `${booking}:recordNoShow`, body: {}, by: ['clerk'] },
+  recordHolderTold: { path: `${booking}:recordHolderTold`, body: {}, by: ['clerk'] },
+};
+
 /** By the route's name. A route that is not here fails the authorisation test. */
-export const goodRequests: Readonly<Record<string, GoodRequest>> = { ...cases, ...matters, ...office, ...pledgeRequests, ...party };
+export const goodRequests: Readonly<Record<string, GoodRequest>> = { ...cases, ...matters, ...office, ...pledgeRequests, ...party, ...sites, ...faces };
 
 /** What the stand-in office grants: a clerk of everything in `requests` and `residents`, an administrator, another system. */
 export const rights = {
@@ -180,14 +254,19 @@ export const rights = {
     ...['submit', 'read', 'request_material', 'supply_material', 'accept', 'decline', 'process', 'pause', 'extend', 'decide', 'deliver', 'call_back', 'reassign'].map((word) => `requests.case.${word}`),
     ...['sign', 'revoke', 'read'].map((word) => `requests.mandate.${word}`),
     ...['register', 'update', 'read', 'find', 'reveal', 'accesses'].map((word) => `residents.person.${word}`),
+    ...['read', 'write', 'count'].map((word) => `organization.venue.${word}`),
+    ...['read', 'create', 'cancel', 'manage'].map((word) => `organization.booking.${word}`),
     'requests.item.read', 'work.queue.read', 'thread.read', 'organization.unit.read', 'organization.staff.read', 'organization.absence.write', 'organization.tenant.read',
-    ...pledgeRights, 'organization.duty.read',
+    ...pledgeRights, 'organization.duty.read', 'organization.calendar.read',
     ...seeParty,
   ],
   admin: [
     'organization.unit.read', 'organization.unit.write', 'organization.staff.read', 'organization.staff.write', 'organization.absence.write',
-    'organization.duty.read', 'organization.duty.plan', 'organization.grant.read', 'organization.grant.write', 'organization.tenant.read', 'organization.import', 'requests.item.write',
+    'organization.duty.read', 'organization.duty.plan', 'organization.calendar.read', 'organization.calendar.write',
+    'organization.grant.read', 'organization.grant.write', 'organization.tenant.read', 'organization.import', 'requests.item.write',
+    ...['read', 'write', 'update', 'visit'].map((word) => `organization.site.${word}`), 'organization.finding.raise', 'organization.finding.process',
     ...seeParty, 'organization.member_unit.write', 'organization.committee.write', 'organization.meeting.write', 'organization.resolution.deliver',
+    ...['read', 'write', 'count'].map((word) => `organization.venue.${word}`),
   ],
   peer: ['requests.item.read', 'requests.case.read'],
 } as const;

@@ -23,6 +23,12 @@ export const ids = {
   seat: '01920000-0000-7000-8000-000000000033',
   meeting: '01920000-0000-7000-8000-000000000034',
   resolution: '01920000-0000-7000-8000-000000000035',
+  site: '01920000-0000-7000-8000-000000000140',
+  visit: '01920000-0000-7000-8000-000000000141',
+  finding: '01920000-0000-7000-8000-000000000142',
+  venue: '01920000-0000-7000-8000-0000000000f1',
+  booking: '01920000-0000-7000-8000-0000000000f2',
+  visitors: '01920000-0000-7000-8000-0000000000f3',
 } as const;
 
 const at = new Date('2026-11-24T01:30:00Z');
@@ -104,6 +110,25 @@ const unit = organization.Unit.fromPartial({
   code: 'xinyuan-1',
   nameZh: '新园第一网格',
   validFrom: '2026-01-01',
+  version: 1,
+});
+
+const regrading = organization.Regrading.fromPartial({
+  id: ids.thread,
+  titleZh: '七月网格调整',
+  effectiveOn: '2027-07-01',
+  state: organization.RegradingState.REGRADING_STATE_PLANNED,
+  operations: [
+    { operation: { $case: 'open', value: { parent: { target: { $case: 'unitId', value: ids.root } }, kind: organization.UnitKind.UNIT_KIND_COMMUNITY, code: 'fifth', nameZh: '第五社区' } } },
+    { operation: { $case: 'move', value: { unitId: ids.unit, parent: { target: { $case: 'newCode', value: 'fifth' } } } } },
+    { operation: { $case: 'close', value: { unitId: ids.unit, successor: { target: { $case: 'unitId', value: ids.root } } } } },
+    { operation: { $case: 'split', value: { unitId: ids.unit, parts: [{ code: 'a', nameZh: '甲', childIds: [ids.department] }, { code: 'b', nameZh: '乙' }] } } },
+    { operation: { $case: 'merge', value: { unitIds: [ids.unit], into: { target: { $case: 'unitId', value: ids.department } } } } },
+    { operation: { $case: 'rename', value: { unitId: ids.unit, nameZh: '新园一网格' } } },
+  ],
+  units: [{ unitId: ids.unit, regradedAs: organization.RegradedAs.REGRADED_AS_ENDED, successorId: ids.root }],
+  plannedBy: ids.agent,
+  plannedAt: at,
   version: 1,
 });
 
@@ -201,8 +226,84 @@ const resolution = organization.Resolution.fromPartial({
   overdueAt: at,
   deliveredAt: at,
   proof: '照片三张',
+  version: 2,
+});
+
+const site = organization.Site.fromPartial({
+  id: ids.site,
+  nameZh: '万正广场二期',
+  ownerZh: '某置业公司',
+  contractorZh: '某建设集团',
+  subcontractorsZh: ['某劳务公司'],
+  permitNumber: 'SG-2026-001',
+  stage: organization.SiteStage.SITE_STAGE_STRUCTURE,
+  unitId: ids.unit,
+  unitPath,
+  leaderId: ids.agent,
+  leaderSince: '2026-03-01',
+  openedOn: '2026-03-01',
+  visitDueOn: '2026-11-30',
   version: 3,
 });
+
+const visit = organization.SiteVisit.fromPartial({
+  id: ids.visit,
+  siteId: ids.site,
+  visitedOn: '2026-11-23',
+  visitorId: ids.agent,
+  checklistVersion: 1,
+  answers: [{ itemCode: 'wage-account', answer: organization.SiteAnswer.SITE_ANSWER_YES }],
+  recordedAt: at,
+  countsFor: '2026-11',
+});
+
+const finding = organization.SiteFinding.fromPartial({
+  id: ids.finding,
+  siteId: ids.site,
+  unitId: ids.unit,
+  concern: organization.SiteConcern.SITE_CONCERN_SAFETY,
+  severity: organization.SiteFindingSeverity.SITE_FINDING_SEVERITY_SERIOUS,
+  state: organization.SiteFindingState.SITE_FINDING_STATE_REFERRED,
+  description: '临边无防护',
+  foundBy: ids.agent,
+  foundAt: at,
+  dueAt: at,
+  call: { line: organization.EmergencyLine.EMERGENCY_LINE_WORK_SAFETY, calledAt: at },
+  referrals: [{ id: ids.task, authority: organization.SiteAuthority.SITE_AUTHORITY_HOUSING_CONSTRUCTION, receivedNumber: 'ZJ-77', sentAt: at }],
+  nextActions: ['recheck_passed', 'recheck_failed'],
+  version: 3,
+});
+
+const venue = organization.Venue.fromPartial({
+  id: ids.venue,
+  unitId: ids.unit,
+  unitPath,
+  nameZh: '民族文化展厅',
+  nameMn: 'ᠦᠵᠡᠭᠦᠯᠦᠩ',
+  use: organization.VenueUse.VENUE_USE_SHARED,
+  capacity: 30,
+  hours: { spans: [{ weekday: 1, opensMinute: 540, closesMinute: 1_020 }] },
+  days: [{ day: '2026-12-01', spans: [] }],
+  version: 1,
+});
+
+const booking = organization.Booking.fromPartial({
+  id: ids.booking,
+  venueId: ids.venue,
+  unitId: ids.unit,
+  unitPath,
+  startsAt: at,
+  endsAt: new Date('2026-11-24T03:30:00Z'),
+  people: 2,
+  holderKind: organization.HolderKind.HOLDER_KIND_RESIDENT,
+  residentId: ids.resident,
+  state: organization.BookingState.BOOKING_STATE_CONFIRMED,
+  bookedAt: at,
+  version: 1,
+});
+const visitorCount = { id: ids.visitors, venueId: ids.venue, day: '2026-11-24', visitors: 120, version: 1 };
+
+const override = organization.CalendarOverride.fromPartial({ id: ids.task, day: '2026-12-18', kind: organization.CalendarDayKind.CALENDAR_DAY_KIND_REST, nameZh: '那达慕', citation: '市政府通知', version: 1 });
 
 const oneCase = { case: sampleCase };
 const caseMethods = [
@@ -234,9 +335,15 @@ export const samples: Readonly<Record<string, object>> = {
   ...each('UnitService', ['createUnit', 'renameUnit', 'closeUnit', 'getUnit'], { unit }),
   'UnitService/listUnits': { units: [unit], nextPageToken: '' },
   'UnitService/batchGetUnits': { units: [unit, { ...unit, id: ids.department, nameZh: '民政科' }] },
+  'UnitService/countUnits': { asOf: '2026-11-24', counts: [{ kind: organization.UnitKind.UNIT_KIND_GRID, count: 24 }] },
+  'UnitService/getUnitPath': { units: [unit] },
+  ...each('RegradingService', ['planRegrading', 'withdrawRegrading', 'getRegrading'], { regrading }),
+  'RegradingService/listRegradings': { regradings: [{ ...regrading, operations: [], units: [] }], nextPageToken: '' },
   ...each('StaffService', ['createStaff', 'deactivateStaff', 'assignPost', 'endPost', 'setPartner', 'startAbsence', 'endAbsence', 'getStaff'], { staff }),
   'StaffService/listStaff': { staff: [staff], nextPageToken: '' },
   'StaffService/batchGetStaff': { staff: [staff, { ...staff, id: ids.backup, name: '钱搭档' }] },
+  ...each('CalendarService', ['setCalendarOverride', 'removeCalendarOverride'], { override, affected: 2 }),
+  'CalendarService/getCalendar': { days: [{ day: '2026-12-18', kind: organization.CalendarDayKind.CALENDAR_DAY_KIND_REST, holiday: true, provisional: false, override }] },
   ...each('DutyService', ['openDutyRoster', 'changeDutyRoster'], { roster }),
   'DutyService/listDutyRosters': { rosters: [roster], nextPageToken: '' },
   ...each('DutyService', ['planDuty', 'getDutyPlan'], { slots: [slot] }),
@@ -248,6 +355,25 @@ export const samples: Readonly<Record<string, object>> = {
   'GrantService/listGrants': { grants: [grant], nextPageToken: '' },
   'GrantService/listRoles': { roles: [{ code: 'agent', nameZh: '代办员', permissions: ['requests.case.read'] }] },
   'GrantService/registerClient': { client: { id: ids.client, nameZh: '市级平台', active: true, version: 1 } },
+  ...each('SiteService', ['createSite', 'updateSite', 'assignSiteLeader', 'closeSite', 'getSite'], { site }),
+  'SiteService/listSites': { sites: [site], nextPageToken: '' },
+  'SiteService/recordSiteVisit': { visit },
+  'SiteService/listSiteVisits': { visits: [visit], nextPageToken: '' },
+  'SiteService/getSiteChecklist': { version: 1, items: [{ code: 'wage-account', concern: 'SITE_CONCERN_WAGE', questionZh: '是否开设专户？', citation: '条例第二十六条' }] },
+  'SiteService/getSiteCoverage': {
+    month: '2026-11',
+    visits: { owed: 1, visited: 1, missed: 0 },
+    leaders: [{ leaderId: ids.agent, visits: { owed: 1, visited: 1, missed: 0 } }],
+    openFindings: [{ concern: 'SITE_CONCERN_SAFETY', upTo7Days: 1, upTo30Days: 0, longer: 0 }],
+  },
+  ...each('SiteFindingService', ['raiseSiteFinding', 'tellSite', 'startRectification', 'recheckSiteFinding', 'closeSiteFinding', 'referSiteFinding', 'getSiteFinding'], { finding }),
+  'SiteFindingService/listSiteFindings': { findings: [finding], nextPageToken: '' },
+  ...each('VenueService', ['createVenue', 'updateVenue', 'setVenueDay', 'clearVenueDay', 'closeVenue', 'getVenue'], { venue }),
+  'VenueService/listVenues': { venues: [venue], nextPageToken: '' },
+  'VenueService/recordVisitors': { count: visitorCount },
+  'VenueService/listVisitorCounts': { counts: [visitorCount], nextPageToken: '' },
+  ...each('BookingService', ['createBooking', 'cancelBooking', 'recordNoShow', 'recordHolderTold', 'getBooking'], { booking }),
+  'BookingService/listBookings': { bookings: [booking], nextPageToken: '' },
   'TenantService/getTenant': { tenant: { id: 'xingsheng', nameZh: '兴胜街道', region: '内蒙古自治区', city: '鄂尔多斯市', district: '东胜区', timeZone: 'Asia/Shanghai', version: 1 } },
   ...pledgeSamples,
   ...each('MemberUnitService', ['joinMemberUnit', 'updateMemberUnit', 'leaveMemberUnit', 'getMemberUnit'], { memberUnit }),

@@ -2,6 +2,7 @@ import { coversUnit, type Caller } from '@linli/auth';
 import { organization } from '@linli/contracts';
 import { answerOnce, newId, type RequestKey } from '@linli/db';
 import { recordChanges } from '../changes';
+import { today } from '../days';
 import type { Deps } from '../deps';
 import { holdUnitOpen } from '../units/hold-unit-open';
 import { unitNotFound } from '../units/rules';
@@ -22,7 +23,7 @@ export async function foundCommittee(
 ): Promise<{ readonly committee: Committee; readonly owed: OwedMeeting }> {
   return deps.db.withTenant(caller, (tx) =>
     answerOnce(tx, request, async () => {
-      const unit = await holdUnitOpen(tx, facts.unitId);
+      const unit = await holdUnitOpen(tx, facts.unitId, today(deps));
       if (!coversUnit(caller, 'organization.committee.write', unit.path)) throw unitNotFound();
       const at = deps.now();
       const committee = { ...facts, id: newId(at.getTime()), unitPath: unit.path, version: 1 };

@@ -1,6 +1,7 @@
 import { coversUnit, type Caller } from '@linli/auth';
 import { answerOnce, newId, type RequestKey } from '@linli/db';
 import { recordChanges, type Change } from '../changes';
+import { today } from '../days';
 import type { Deps } from '../deps';
 import { holdUnitOpen } from '../units/hold-unit-open';
 import { unitNotFound } from '../units/rules';
@@ -22,7 +23,7 @@ export async function openRoster(
   const { request, unitId, kinds } = input;
   return deps.db.withTenant(caller, (tx) =>
     answerOnce(tx, request, async () => {
-      const unit = await holdUnitOpen(tx, unitId);
+      const unit = await holdUnitOpen(tx, unitId, today(deps));
       if (!coversUnit(caller, permission, unit.path)) throw unitNotFound();
       const roster = { id: newId(deps.now().getTime()), unitId, kinds, nextReviewOn: undefined, version: 1 };
       await insertRoster(tx, roster);

@@ -1,6 +1,6 @@
 import { coversUnit, type Caller } from '@linli/auth';
 import { organization } from '@linli/contracts';
-import { answerOnce, newId, type RequestKey, type Tx } from '@linli/db';
+import { answerOnce, newId, tenantOf, type RequestKey, type Tx } from '@linli/db';
 import { failedPrecondition } from '@linli/errors';
 import { violation } from '@linli/grpc';
 import { recordChanges } from '../changes';
@@ -32,7 +32,7 @@ export async function planDuty(deps: Pick<Deps, 'db' | 'now' | 'calendar'>, call
   return deps.db.withTenant(caller, async (tx) => {
     // A repeat is answered with the slots as they are now.
     const ids = await answerOnce(tx, request, async () => {
-      const unit = await holdUnitOpen(tx, unitId);
+      const unit = await holdUnitOpen(tx, unitId, today(deps));
       if (!coversUnit(caller, permission, unit.path)) throw unitNotFound();
       const slots = await planned(deps, tx, { unitId, unitPath: unit.path, pattern });
       const roster = await lockRosterAt(tx, unitId);
@@ -48,7 +48,7 @@ export async function planDuty(deps: Pick<Deps, 'db' | 'now' | 'calendar'>, call
 async function planned(deps: Pick<Deps, 'now' | 'calendar'>, tx: Tx, at: { unitId: string; unitPath: string; pattern: Pattern }): Promise<Slot[]> {
   const { unitId, unitPath, pattern } = at;
   const people = await findPeople(tx, [...new Set(pattern.pairs.flatMap(({ aId, bId }) => [aId, bId]))], { unitPath, share: true });
-  const slots = spread(deps.calendar, await readHours(tx), pattern);
+  const slots = spread(deps.calendar.of(tenantOf(tx)), await readHours(tx), pattern);
   if (slots.length === 0) throw failedPrecondition('DUTY_NOTHING_TO_PLAN', 'no day of the range has such a slot');
   for (const slot of slots) for (const id of [slot.aId, slot.bId]) assertAble(people.get(id), slot);
   return slots.map((slot) => ({ ...slot, id: newId(deps.now().getTime()), unitId, cancelled: false, version: 1 }));

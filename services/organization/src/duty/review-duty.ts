@@ -10,7 +10,7 @@ import { endWork, setWork, type Work } from '../work/store';
 import type { DutyKind, Gap, Hours, KnownGap, Roster } from './duty';
 import { openGaps, saveGaps } from './gap-store';
 import { daysOf, endOf, findGaps, keyOf, noticeDayOf } from './rules';
-import { findPeople, findPlace, listSlots, lockRosters, lockRostersOf, readHours, saveReviewDay } from './store';
+import { findPeople, findPlace, listSlots, lockAllRosters, lockRosters, lockRostersOf, readHours, saveReviewDay } from './store';
 import { kindOnWire, partOnWire } from './wire';
 
 type Reviewing = Pick<Deps, 'now' | 'calendar'>;
@@ -25,7 +25,7 @@ export async function gapsAt(deps: Reviewing, tx: Tx, at: { readonly unitId: str
   const to = addDays(from, at.days - 1);
   const [slots, hours] = await Promise.all([listSlots(tx, at.unitId, { from, to }), readHours(tx)]);
   const people = await findPeople(tx, slots.flatMap(({ aId, bId }) => [aId, bId]), { unitPath: at.unitPath });
-  return { gaps: findGaps(daysOf({ from, to }), { calendar: deps.calendar, hours, kinds: at.kinds, slots, people }, deps.now()), hours };
+  return { gaps: findGaps(daysOf({ from, to }), { calendar: deps.calendar.of(tenantOf(tx)), hours, kinds: at.kinds, slots, people }, deps.now()), hours };
 }
 
 /** How many days ahead the rule looks, today included. */
@@ -38,6 +38,7 @@ export async function horizonOf(deps: Reviewing, tx: Tx): Promise<number> {
  * are none any more, and sets the clock for the next look.
  */
 export async function reviewDuty(deps: Reviewing, tx: Tx, { caller, roster }: { caller: Caller; roster: Roster }): Promise<void> {
+  const calendar = deps.calendar.of(tenantOf(tx));
   const day = today(deps);
   const [place, notice, days, known] = await Promise.all([
     findPlace(tx, roster.unitId),
@@ -46,23 +47,29 @@ export async function reviewDuty(deps: Reviewing, tx: Tx, { caller, roster }: { 
     openGaps(tx, roster.id),
   ]);
   // Nobody need be on duty at a unit that is closed.
-  const kinds = place?.open === true ? roster.kinds : [];
+  const isClosed = place === undefined || (place.validTo !== undefined && place.validTo <= day);
+  const kinds = isClosed ? [] : roster.kinds;
   const at = { unitId: roster.unitId, unitPath: place?.path ?? '', kinds };
   const { gaps, hours } = await gapsAt(deps, tx, { ...at, days });
   const knownKeys = new Map(known.map((gap) => [keyOf(gap), gap]));
-  const announced = gaps.filter((gap) => knownKeys.has(keyOf(gap)) || noticeDayOf(deps.calendar, gap.day, notice.limit) <= day);
+  const announced = gaps.filter((gap) => knownKeys.has(keyOf(gap)) || noticeDayOf(calendar, gap.day, notice.limit) <= day);
   const standing = new Set(announced.map(keyOf));
   await announce(deps, tx, { caller, roster, unitPath: at.unitPath, gaps: announced, knownKeys });
   const over = known.filter((gap) => !standing.has(keyOf(gap)));
-  await end(deps, tx, { caller, roster, unitPath: at.unitPath, ended: over.map((gap) => ({ ...gap, version: gap.version + 1, endedBy: endOf(gap, { calendar: deps.calendar, hours, kinds, now: deps.now() }) })) });
+  await end(deps, tx, { caller, roster, unitPath: at.unitPath, ended: over.map((gap) => ({ ...gap, version: gap.version + 1, endedBy: endOf(gap, { calendar, hours, kinds, now: deps.now() }) })) });
   const first = announced.length > 0 ? day : (gaps[0]?.day ?? addDays(day, days));
-  const next = kinds.length === 0 && announced.length === 0 ? undefined : later(addDays(day, 1), noticeDayOf(deps.calendar, first, notice.limit));
+  const next = kinds.length === 0 && announced.length === 0 ? undefined : later(addDays(day, 1), noticeDayOf(calendar, first, notice.limit));
   await scheduleReview(deps, tx, { roster, next, notice });
 }
 
 /** Somebody comes, goes or is away: looks again at each roster that counts on them. They are locked by this transaction. */
 export async function reviewDutyOf(deps: Reviewing, tx: Tx, { caller, staffId }: { caller: Caller; staffId: string }): Promise<void> {
   for (const roster of await lockRostersOf(tx, staffId, deps.now())) await reviewDuty(deps, tx, { caller, roster });
+}
+
+/** Days are worked or not that were not before: looks again at every roster of the office. */
+export async function reviewAllDuty(deps: Reviewing, tx: Tx, caller: Caller): Promise<void> {
+  for (const roster of await lockAllRosters(tx)) await reviewDuty(deps, tx, { caller, roster });
 }
 
 /** The day came on which something may have to be announced. */

@@ -57,6 +57,11 @@ export async function lockRosterAt(tx: Tx, unitId: string): Promise<Roster | und
   return row && toRoster(row);
 }
 
+/** Every roster of the office. */
+export async function lockAllRosters(tx: Tx): Promise<Roster[]> {
+  return (await rosters(tx).orderBy('r.id').forUpdate().select<RosterRow[]>(rosterColumns)).map(toRoster);
+}
+
 export async function lockRosters(tx: Tx, ids: readonly string[]): Promise<Roster[]> {
   return (await rosters(tx).whereIn('r.id', ids).orderBy('r.id').forUpdate().select<RosterRow[]>(rosterColumns)).map(toRoster);
 }
@@ -83,10 +88,10 @@ export async function listRosters(tx: Tx, asked: { readonly scopes: UnitScopes; 
   return (await query).map(toRoster);
 }
 
-/** The unit's path, and whether it is open. */
-export async function findPlace(tx: Tx, unitId: string): Promise<{ path: string; open: boolean } | undefined> {
+/** The unit's path, and the first day on which it is closed. */
+export async function findPlace(tx: Tx, unitId: string): Promise<{ path: string; validTo: LocalDate | undefined } | undefined> {
   const row = await tx('units').where({ tenant_id: tenantOf(tx), id: unitId }).first<{ path: string; valid_to: string | null } | undefined>('path', 'valid_to');
-  return row && { path: row.path, open: row.valid_to === null };
+  return row && { path: row.path, validTo: row.valid_to ?? undefined };
 }
 
 /** All that the rules ever said. */

@@ -1,4 +1,5 @@
 import { assertCoversUnit, coversUnit, type Caller } from '@linli/auth';
+import { localDateOf, type LocalDate } from '@linli/clocks';
 import { answerOnce, newId, type RequestKey, type Tx } from '@linli/db';
 import { notFound, permissionDenied } from '@linli/errors';
 import type { Deps } from '../deps';
@@ -27,7 +28,7 @@ export async function grantRole(deps: Pick<Deps, 'db' | 'now'>, caller: Caller, 
   return deps.db.withTenant(caller, (tx) =>
     answerOnce(tx, request, async () => {
       if (facts.principalId === caller.subject) throw permissionDenied('GRANT_TO_SELF', 'nobody gives themselves a role');
-      const unitPath = await coveredPath(tx, caller, facts.unitId);
+      const unitPath = await coveredPath(tx, caller, { unitId: facts.unitId, day: localDateOf(now) });
       assertActivePrincipal(await lockPrincipal(tx, facts.principalKind, facts.principalId), facts.principalKind);
       const role = await findRole(tx, facts.role);
       if (role === undefined) throw notFound('ROLE_NOT_FOUND', 'the tenant has no such role', { details: { role: facts.role } });
@@ -40,12 +41,12 @@ export async function grantRole(deps: Pick<Deps, 'db' | 'now'>, caller: Caller, 
   );
 }
 
-async function coveredPath(tx: Tx, caller: Caller, unitId: string | undefined): Promise<string> {
+async function coveredPath(tx: Tx, caller: Caller, { unitId, day }: { unitId: string | undefined; day: LocalDate }): Promise<string> {
   if (unitId === undefined) {
     assertCoversUnit(caller, permission, '');
     return '';
   }
-  const unit = await holdUnitOpen(tx, unitId);
+  const unit = await holdUnitOpen(tx, unitId, day);
   if (!coversUnit(caller, permission, unit.path)) throw unitNotFound();
   return unit.path;
 }

@@ -31,7 +31,8 @@ export async function revokeGrantsOf(tx: Tx, caller: Caller, { principalId, now 
   await recordRevoked(tx, caller, standing.map((grant) => revoke(grant, now)));
 }
 
-async function recordRevoked(tx: Tx, caller: Caller, grants: readonly RoleGrant[]): Promise<void> {
+/** Writes what `revoke` made of grants locked by this transaction. */
+export async function recordRevoked(tx: Tx, caller: Caller, grants: readonly RoleGrant[]): Promise<void> {
   if (grants.length === 0) return;
   await saveRevoked(tx, grants);
   await recordChanges(

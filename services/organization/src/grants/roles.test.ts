@@ -18,6 +18,9 @@ const residents = [
   'residents.person.update',
   'residents.person.accesses',
   'residents.person.reveal',
+  'organization.booking.create',
+  'organization.booking.cancel',
+  'organization.booking.read',
   'thread.read',
 ];
 // Held by jobs of the platform only.

@@ -10,7 +10,12 @@ const seeOffice = ['organization.unit.read', 'organization.staff.read'];
 const seeCases = ['requests.item.read', 'requests.case.read', 'requests.mandate.read', 'thread.read'];
 const seeParty = ['organization.member_unit.read', 'organization.committee.read', 'organization.meeting.read', 'organization.resolution.read'];
 const runParty = [...seeParty, 'organization.member_unit.write', 'organization.committee.write', 'organization.meeting.write', 'organization.resolution.deliver'];
-const work = [...seeOffice, ...seeCases, 'organization.duty.read', 'work.queue.read', 'residents.person.read', 'organization.pledge_project.read'];
+/** What anybody may write down who sees something wrong on a site; what comes of it is its leader's. */
+const seeSites = ['organization.site.read', 'organization.finding.raise'];
+const leadSites = [...seeSites, 'organization.site.update', 'organization.site.visit', 'organization.finding.process'];
+const runVenues = ['organization.venue.read', 'organization.venue.write', 'organization.venue.count'];
+const book = ['organization.booking.read', 'organization.booking.create', 'organization.booking.cancel', 'organization.booking.manage'];
+const work = [...seeOffice, 'organization.calendar.read', ...seeCases, 'organization.duty.read', 'work.queue.read', 'residents.person.read', 'organization.pledge_project.read'];
 
 /**
  * What each role may do; where it may is the grant's scope. Not here: what only a resident may (withdraw, rate, reopen),
@@ -28,11 +33,16 @@ export const roleDefinitions: readonly RoleDefinition[] = [
       'organization.tenant.read',
       'organization.grant.read',
       'organization.absence.write',
+      'organization.calendar.write',
       'organization.duty.plan',
       'organization.pledge_project.collect',
       'organization.pledge_project.decide',
       'organization.pledge_project.report',
       'organization.pledge_project.check',
+      ...leadSites,
+      'organization.site.write',
+      ...runVenues,
+      ...book,
       'requests.case.submit',
       'requests.case.accept',
       'requests.case.request_material',
@@ -64,6 +74,9 @@ export const roleDefinitions: readonly RoleDefinition[] = [
       'residents.person.update',
       'residents.person.find',
       'residents.person.reveal',
+      'organization.venue.read',
+      'organization.venue.count',
+      ...book,
     ],
   },
   {
@@ -72,6 +85,7 @@ export const roleDefinitions: readonly RoleDefinition[] = [
     holder: 'staff',
     permissions: [
       ...work,
+      ...seeSites,
       'requests.case.submit',
       'requests.case.supply_material',
       'requests.case.process',
@@ -102,6 +116,9 @@ export const roleDefinitions: readonly RoleDefinition[] = [
       'organization.pledge_project.collect',
       'organization.pledge_project.report',
       'organization.pledge_project.check',
+      ...seeSites,
+      ...runVenues,
+      ...book,
       'requests.case.request_material',
       'requests.case.call_back',
       'requests.case.reassign',
@@ -116,6 +133,13 @@ export const roleDefinitions: readonly RoleDefinition[] = [
     nameZh: '党建办',
     holder: 'staff',
     permissions: [...seeOffice, ...runParty, 'work.queue.read'],
+  },
+  {
+    code: 'site_leader',
+    nameZh: '联系工地的科级领导',
+    holder: 'staff',
+    // Given for oneself it covers the sites that one is linked to, wherever they lie.
+    permissions: [...seeOffice, 'thread.read', 'work.queue.read', ...leadSites],
   },
   {
     code: 'system_admin',

@@ -50,6 +50,31 @@ export function revoke(grant: RoleGrant, now: Date): RoleGrant {
   return { ...grant, revokedAt: now, version: grant.version + 1 };
 }
 
+interface Continuation {
+  /** What stands at the units that end and at those that take over. */
+  readonly standing: readonly RoleGrant[];
+  readonly targets: ReadonlyMap<string, { readonly id: string; readonly path: string }>;
+  readonly idFor: () => string;
+}
+
+/** The grants over units that end, given anew over those that take over. Of several for one holder, the one that lasts longest. */
+export function continueGrants(ending: readonly RoleGrant[], { standing, targets, idFor }: Continuation): RoleGrant[] {
+  const continued: RoleGrant[] = [];
+  const lastingFirst = [...ending].sort((a, b) => (b.endsAt?.getTime() ?? Infinity) - (a.endsAt?.getTime() ?? Infinity));
+  for (const grant of lastingFirst) {
+    const target = targets.get(grant.unitId ?? '');
+    if (target === undefined) continue;
+    const next = { ...grant, id: idFor(), unitId: target.id, unitPath: target.path, revokedAt: undefined, version: 1 };
+    const has = (held: RoleGrant) => held.principalId === next.principalId && isSameGrant(held, next) && lastsAsLong(held, next);
+    if (!standing.some(has) && !continued.some(has)) continued.push(next);
+  }
+  return continued;
+}
+
+function lastsAsLong(held: RoleGrant, next: RoleGrant): boolean {
+  return held.endsAt === undefined || (next.endsAt !== undefined && held.endsAt >= next.endsAt);
+}
+
 export function assertActivePrincipal(principal: { readonly active: boolean } | undefined, kind: PrincipalKind): void {
   if (principal === undefined) throw notFound('PRINCIPAL_NOT_FOUND', 'there is no such holder', { details: { kind } });
   if (!principal.active) throw failedPrecondition('PRINCIPAL_INACTIVE', 'the holder is not active', { details: { kind } });

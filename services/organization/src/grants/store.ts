@@ -68,6 +68,12 @@ export async function lockStandingGrants(tx: Tx, principalIds: readonly string[]
   return rows.map(toGrant);
 }
 
+/** Those over these units that are not revoked; ended ones among them. Index: role_grants_unit_idx. */
+export async function lockGrantsAt(tx: Tx, unitIds: readonly string[]): Promise<RoleGrant[]> {
+  const rows = await selectGrants(tx).whereIn('g.unit_id', unitIds).whereNull('g.revoked_at').orderBy('g.id').forUpdate('g');
+  return rows.map(toGrant);
+}
+
 /** The next grants in the order of ids, revoked ones too, each with its version raised. */
 export async function touchGrants(tx: Tx, page: Page): Promise<RoleGrant[]> {
   const ids = await raiseVersions(tx, 'role_grants', page);

@@ -1,4 +1,5 @@
 import { assertCoversUnit, coversUnit, type Caller } from '@linli/auth';
+import { localDateOf } from '@linli/clocks';
 import { newId, type Tx } from '@linli/db';
 import { today } from '../days';
 import type { Deps } from '../deps';
@@ -68,7 +69,7 @@ async function readExisting(tx: Tx, sheet: Sheet, now: Date): Promise<Existing> 
     ...sheet.staff.flatMap((line) => [...line.posts, ...line.grants].map((part) => part.unitCode)),
     ...sheet.clients.flatMap((line) => line.grants.map((grant) => grant.unitCode)),
   ];
-  const units = await holdUnitsOpenByCode(tx, [...new Set(unitCodes)]);
+  const units = await holdUnitsOpenByCode(tx, [...new Set(unitCodes)], localDateOf(now));
   const staff = await lockStaffByCodes(tx, [...new Set(sheet.staff.flatMap((line) => [line.code, line.partnerCode]))]);
   const known = await findStaffIdentities(tx, sheet.staff.flatMap((line) => line.identity ?? []));
   const clients = await lockClients(tx, sheet.clients.map((line) => line.identity));

@@ -1,5 +1,5 @@
 import type { LocalDate } from '@linli/clocks';
-import { fitsUnder } from '../units/rules';
+import { fitsUnder, placeUnder } from '../units/rules';
 import type { Unit } from '../units/unit';
 import type { Problem, Sheet, UnitLine } from './sheet';
 
@@ -38,6 +38,10 @@ export function planUnits(sheet: Sheet, facts: Facts, problems: Problem[]): Unit
         problems.push(at(line, 'kind', 'misplaced'));
         continue;
       }
+      if (parent.validTo !== undefined) {
+        problems.push(at(line, 'parent_code', 'ends'));
+        continue;
+      }
       const unit = unitFrom(line, parent, { id: facts.idFor(created.length), day: facts.day });
       created.push(unit);
       byCode.set(unit.code, unit);
@@ -69,7 +73,7 @@ function isUnchanged(line: UnitLine, unit: Unit & { readonly parentCode: string 
 function unitFrom(line: UnitLine, parent: Unit, { id, day }: { id: string; day: LocalDate }): Unit {
   const { code, kind, nameZh, nameMn } = line;
   const validFrom = parent.validFrom > day ? parent.validFrom : day;
-  return { id, code, kind, nameZh, nameMn, parentId: parent.id, path: `${parent.path}${id}/`, validFrom, validTo: undefined, version: 1 };
+  return { id, code, kind, nameZh, nameMn, ...placeUnder(parent, id), validFrom, validTo: undefined, continuesId: undefined, successorId: undefined, version: 1 };
 }
 
 /** A row that hangs below a wrong row is not called wrong itself. */

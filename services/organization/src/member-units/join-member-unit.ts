@@ -2,6 +2,7 @@ import { coversUnit, type Caller } from '@linli/auth';
 import { organization } from '@linli/contracts';
 import { answerOnce, newId, type RequestKey } from '@linli/db';
 import { recordChanges } from '../changes';
+import { today } from '../days';
 import type { Deps } from '../deps';
 import { holdUnitOpen } from '../units/hold-unit-open';
 import { unitNotFound } from '../units/rules';
@@ -18,7 +19,7 @@ export interface JoinMemberUnit extends Omit<MemberUnit, 'id' | 'unitPath' | 'le
 export async function joinMemberUnit(deps: Pick<Deps, 'db' | 'now'>, caller: Caller, { request, ...facts }: JoinMemberUnit): Promise<MemberUnit> {
   return deps.db.withTenant(caller, async (tx) => {
     const id = await answerOnce(tx, request, async () => {
-      const unit = await holdUnitOpen(tx, facts.unitId);
+      const unit = await holdUnitOpen(tx, facts.unitId, today(deps));
       if (!coversUnit(caller, 'organization.member_unit.write', unit.path)) throw unitNotFound();
       const memberUnit = { ...facts, id: newId(deps.now().getTime()), unitPath: unit.path, leftOn: undefined, version: 1 };
       await insertMemberUnit(tx, memberUnit);

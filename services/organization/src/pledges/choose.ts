@@ -27,7 +27,7 @@ export async function collectProject(deps: Choosing, caller: Caller, input: Coll
   const { request, ...facts } = input;
   return deps.db.withTenant(caller, (tx) =>
     answerOnce(tx, request, async () => {
-      const unit = await holdUnitOpen(tx, facts.unitId);
+      const unit = await holdUnitOpen(tx, facts.unitId, today(deps));
       if (!coversUnit(caller, permissions.collect, unit.path)) throw unitNotFound();
       const at = deps.now();
       const project: PledgeProject = {
@@ -99,7 +99,7 @@ export async function promiseProject(deps: Choosing & Pick<Deps, 'calendar'>, ca
 
 /** @throws not_found UNIT_NOT_FOUND; failed_precondition UNIT_CLOSED; invalid_argument for a post that nobody holds there. */
 export async function getOwner(tx: Tx, asked: { readonly unitId: string; readonly postId: string; readonly day: LocalDate }): Promise<PledgeOwner> {
-  await holdUnitOpen(tx, asked.unitId);
+  await holdUnitOpen(tx, asked.unitId, asked.day);
   const owner = await findPledgeOwner(tx, asked);
   if (owner === undefined) throw violation('post_id', 'unknown');
   return owner;

@@ -19,6 +19,7 @@ const actions = {
   StaffDeactivated: 'staff.deactivate',
   PostAssigned: 'staff.assign_post',
   PostEnded: 'staff.end_post',
+  PostsMoved: 'staff.move_posts',
   PartnerSet: 'staff.set_partner',
   AbsenceStarted: 'staff.start_absence',
   AbsenceEnded: 'staff.end_absence',

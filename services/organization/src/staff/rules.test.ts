@@ -1,4 +1,4 @@
-import { assignPost, deactivate, endAbsence, endPost, pair, startAbsence, withPartner } from './rules';
+import { assignPost, deactivate, endAbsence, endPost, movePostsOf, pair, startAbsence, withPartner } from './rules';
 import { standingPosts, type Post, type Staff } from './staff';
 
 const now = new Date('2026-11-24T01:00:00Z');
@@ -86,5 +86,34 @@ describe('leaving', () => {
     expect(left).toMatchObject({ active: false, partnerId: undefined, absence: undefined, version: 2 });
     expect(left.posts.map(({ validTo }) => validTo)).toEqual(['2026-05-01', '2026-11-24', '2027-01-01', '2026-11-24']);
     expect(() => deactivate(left, '2026-11-24')).toThrow(/no longer/);
+  });
+});
+
+describe('posts at a unit that ends', () => {
+  const targets = new Map([['u', { id: 'v', path: '/v/', continuesId: undefined }]]);
+  const idFor = () => 'new';
+
+  it('go on where its work goes, from that day, to the same end', () => {
+    const held = person({ posts: [post({ validTo: '2027-12-31' }), post({ id: 'q', unitId: 'w' })] });
+    expect(movePostsOf(held, { targets, day: '2027-07-01', idFor })).toMatchObject({
+      version: 2,
+      posts: [{ id: 'p', validTo: '2027-07-01' }, { id: 'q', unitId: 'w', validTo: undefined }, { id: 'new', unitId: 'v', unitPath: '/v/', validFrom: '2027-07-01', validTo: '2027-12-31' }],
+    });
+  });
+
+  it('lead the unit that continues theirs, and no other', () => {
+    const held = person({ posts: [post({ lead: 'head' })] });
+    const leads = (continuesId: string | undefined) => movePostsOf(held, { targets: new Map([['u', { id: 'v', path: '/v/', continuesId }]]), day: '2027-07-01', idFor }).posts.at(-1)?.lead;
+    expect([leads('u'), leads(undefined)]).toEqual(['head', undefined]);
+  });
+
+  it('begin there when they were to begin later', () => {
+    const held = person({ posts: [post({ validFrom: '2027-08-01' })] });
+    expect(movePostsOf(held, { targets, day: '2027-07-01', idFor }).posts).toMatchObject([{ validTo: '2027-08-01' }, { unitId: 'v', validFrom: '2027-08-01' }]);
+  });
+
+  it('fall together with the same post there, and stay primary', () => {
+    const held = person({ posts: [post(), post({ id: 'q', unitId: 'v', primary: false })] });
+    expect(movePostsOf(held, { targets, day: '2027-07-01', idFor }).posts).toMatchObject([{ id: 'p', validTo: '2027-07-01' }, { id: 'q', primary: true, validTo: undefined }]);
   });
 });

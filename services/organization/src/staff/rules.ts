@@ -1,6 +1,6 @@
 import { alreadyExists, failedPrecondition, invalidArgument, notFound, type AppError } from '@linli/errors';
 import type { LocalDate } from '@linli/clocks';
-import type { Absence, Post, Staff } from './staff';
+import { standingPosts, type Absence, type Post, type Staff } from './staff';
 
 /** A new primary post makes the former one an ordinary one. @throws STAFF_INACTIVE, POST_EXISTS. */
 export function assignPost(staff: Staff, post: Post): Staff {
@@ -23,6 +23,38 @@ export function endPost(staff: Staff, postId: string, validTo: LocalDate): Staff
     });
   }
   const posts = staff.posts.map((held) => (held === post ? { ...post, validTo } : held));
+  return { ...staff, posts, version: staff.version + 1 };
+}
+
+interface PostMoves {
+  /** By the id of the unit that ends. */
+  readonly targets: ReadonlyMap<string, PostTarget>;
+  readonly day: LocalDate;
+  readonly idFor: () => string;
+}
+
+export interface PostTarget {
+  readonly id: string;
+  readonly path: string;
+  readonly continuesId: string | undefined;
+}
+
+/**
+ * Standing posts at units that end on the day go on at their targets, unless the person holds the same post there. Whoever led
+ * a unit leads the one that continues it; who leads one that took over from several is decided anew.
+ */
+export function movePostsOf(staff: Staff, { targets, day, idFor }: PostMoves): Staff {
+  const posts = staff.posts.map((post) => ({ ...post }));
+  for (const post of standingPosts(staff, day)) {
+    const target = targets.get(post.unitId);
+    if (target === undefined) continue;
+    const begins = post.validFrom > day ? post.validFrom : day;
+    const kept = posts.find((held) => held.unitId === target.id && held.titleZh === post.titleZh && held.validTo === undefined);
+    const index = posts.findIndex(({ id }) => id === post.id);
+    posts[index] = { ...post, validTo: begins };
+    if (kept === undefined) posts.push({ ...post, id: idFor(), unitId: target.id, unitPath: target.path, validFrom: begins, lead: target.continuesId === post.unitId ? post.lead : undefined });
+    else posts[posts.indexOf(kept)] = { ...kept, primary: kept.primary || post.primary };
+  }
   return { ...staff, posts, version: staff.version + 1 };
 }
 

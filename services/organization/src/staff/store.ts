@@ -90,6 +90,16 @@ export async function lockStaff(tx: Tx, ids: readonly string[]): Promise<Map<str
   return new Map((await readStaff(tx, rows)).map((staff) => [staff.id, staff]));
 }
 
+/** Whoever holds posts at these units on the day or later. Index: posts_unit_idx. */
+export async function listStaffAt(tx: Tx, unitIds: readonly string[], day: string): Promise<string[]> {
+  const rows = await tx('posts')
+    .where({ tenant_id: tenantOf(tx) })
+    .whereIn('unit_id', unitIds)
+    .where((standing) => void standing.whereNull('valid_to').orWhere('valid_to', '>', day))
+    .distinct<{ staff_id: string }[]>('staff_id');
+  return rows.map((row) => row.staff_id);
+}
+
 /** Locks by code; for sheets. */
 export async function lockStaffByCode(tx: Tx, codes: readonly string[]): Promise<Staff[]> {
   const rows = await tx('staff').where({ tenant_id: tenantOf(tx) }).whereIn('code', codes).orderBy('id').forUpdate().select<StaffRow[]>(columns);

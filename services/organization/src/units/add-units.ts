@@ -12,7 +12,7 @@ export async function addUnits(tx: Tx, caller: Caller, units: readonly Unit[]): 
   await recordChanges(tx, caller, units.map(unitCreated));
 }
 
-function unitCreated(unit: Unit): Change {
+export function unitCreated(unit: Unit): Change {
   const payload = organization.UnitCreated.fromPartial({
     unitId: unit.id,
     kind: kindOnWire.toWire(unit.kind),
@@ -20,6 +20,7 @@ function unitCreated(unit: Unit): Change {
     path: unit.path,
     code: unit.code,
     validFrom: unit.validFrom,
+    continuesId: unit.continuesId ?? '',
   });
   return { action: 'unit.create', objectType: 'unit', id: unit.id, version: unit.version, event: 'UnitCreated', payload };
 }

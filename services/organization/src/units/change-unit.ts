@@ -3,12 +3,13 @@ import type { LocalDate } from '@linli/clocks';
 import { organization } from '@linli/contracts';
 import type { Tx } from '@linli/db';
 import { violation } from '@linli/grpc';
-import { recordChanges } from '../changes';
+import { recordChanges, type Change } from '../changes';
 import { today } from '../days';
 import type { Deps } from '../deps';
 import { assertVersion } from '../version';
-import { close, rename, unitNotFound } from './rules';
-import { countHeld, lockUnit, saveUnit } from './store';
+import { handOver } from './hand-over';
+import { assertMaySucceed, assertNoPosts, assertNotRoot, assertOpen, assertStays, close, rename, unitNotFound } from './rules';
+import { countHeld, lockUnit, saveClosed, saveRenamed, shareUnit } from './store';
 import type { Unit } from './unit';
 
 interface UnitRef {
@@ -16,45 +17,79 @@ interface UnitRef {
   readonly version: number;
 }
 
-/** Names that are the same already change nothing. @throws not_found, aborted VERSION_STALE, failed_precondition UNIT_CLOSED. */
-export async function renameUnit(
-  deps: Pick<Deps, 'db'>,
-  caller: Caller,
-  input: UnitRef & Pick<Unit, 'nameZh' | 'nameMn'>,
-): Promise<Unit> {
+interface CloseUnit extends UnitRef {
+  readonly validTo: LocalDate;
+  /** Undefined: the unit above. */
+  readonly successorId: string | undefined;
+}
+
+const permission = 'organization.unit.write';
+
+/** From today on. Names that are the same already change nothing. @throws not_found, aborted VERSION_STALE, failed_precondition UNIT_CLOSED, UNIT_IN_PLAN. */
+export async function renameUnit(deps: Pick<Deps, 'db' | 'now'>, caller: Caller, input: UnitRef & Pick<Unit, 'nameZh' | 'nameMn'>): Promise<Unit> {
+  const day = today(deps);
   return deps.db.withTenant(caller, async (tx) => {
-    const unit = await lockForChange(tx, caller, input);
+    const unit = await lockForChange(tx, caller, { ...input, day });
     if (unit.nameZh === input.nameZh && unit.nameMn === input.nameMn) return unit;
-    const renamed = rename(unit, { nameZh: input.nameZh, nameMn: input.nameMn });
-    await saveUnit(tx, renamed);
-    const payload = organization.UnitRenamed.fromPartial({ unitId: unit.id });
-    await recordChanges(tx, caller, [
-      { action: 'unit.rename', objectType: 'unit', id: unit.id, version: renamed.version, event: 'UnitRenamed', payload },
-    ]);
+    const renamed = rename(unit, { nameZh: input.nameZh, nameMn: input.nameMn }, day);
+    await saveRenamed(tx, renamed, day);
+    await recordChanges(tx, caller, [unitRenamed(renamed)]);
     return renamed;
   });
 }
 
-/** @throws not_found, aborted VERSION_STALE, invalid_argument for a day to come or before it opened, failed_precondition of `close`. */
-export async function closeUnit(deps: Pick<Deps, 'db' | 'now'>, caller: Caller, input: UnitRef & { readonly validTo: LocalDate }): Promise<Unit> {
+/**
+ * What waits at the unit goes to its successor, or to the unit above; posts only to a successor that was named.
+ * @throws not_found, aborted VERSION_STALE, invalid_argument for a day to come or before it opened, failed_precondition of
+ * `close`, UNIT_HAS_POSTS, SUCCESSOR_MISPLACED.
+ */
+export async function closeUnit(deps: Pick<Deps, 'db' | 'now'>, caller: Caller, input: CloseUnit): Promise<Unit> {
+  const day = today(deps);
   return deps.db.withTenant(caller, async (tx) => {
-    const unit = await lockForChange(tx, caller, input);
-    const day = today(deps);
+    const unit = await lockForChange(tx, caller, { ...input, day });
     if (input.validTo > day) throw violation('valid_to', 'in_future');
     if (input.validTo < unit.validFrom) throw violation('valid_to', 'before_valid_from');
-    const closed = close(unit, input.validTo, await countHeld(tx, unit.id, day));
-    await saveUnit(tx, closed);
-    const payload = organization.UnitClosed.fromPartial({ unitId: unit.id, validTo: input.validTo });
-    await recordChanges(tx, caller, [
-      { action: 'unit.close', objectType: 'unit', id: unit.id, version: closed.version, event: 'UnitClosed', payload },
-    ]);
+    assertNotRoot(unit);
+    const held = await countHeld(tx, unit.id, day);
+    const successor = await holdSuccessor(tx, caller, { unit, successorId: input.successorId, day });
+    const closed = close(unit, { validTo: input.validTo, successorId: successor.id }, { held, day });
+    if (input.successorId === undefined) assertNoPosts(held);
+    await saveClosed(tx, closed);
+    await recordChanges(tx, caller, [unitClosed(closed)]);
+    await handOver(deps, tx, { caller, ended: [{ unit: closed, successor }], day });
     return closed;
   });
 }
 
-async function lockForChange(tx: Tx, caller: Caller, ref: UnitRef): Promise<Unit> {
-  const unit = await lockUnit(tx, ref.unitId);
-  if (unit === undefined || !coversUnit(caller, 'organization.unit.write', unit.path)) throw unitNotFound();
-  assertVersion(unit, ref.version);
+export function unitRenamed({ id, version }: Unit): Change {
+  const payload = organization.UnitRenamed.fromPartial({ unitId: id });
+  return { action: 'unit.rename', objectType: 'unit', id, version, event: 'UnitRenamed', payload };
+}
+
+export function unitClosed({ id, version, validTo = '', successorId = '' }: Unit): Change {
+  const payload = organization.UnitClosed.fromPartial({ unitId: id, validTo, successorId });
+  return { action: 'unit.close', objectType: 'unit', id, version, event: 'UnitClosed', payload };
+}
+
+async function lockForChange(tx: Tx, caller: Caller, { unitId, version, day }: UnitRef & { readonly day: LocalDate }): Promise<Unit> {
+  const unit = await lockUnit(tx, unitId, day);
+  if (unit === undefined || !coversUnit(caller, permission, unit.path)) throw unitNotFound();
+  assertVersion(unit, version);
   return unit;
+}
+
+/** The unit that takes over, which stays until this transaction ends. Of the unit above the caller needs no right: it is where things go by themselves. */
+async function holdSuccessor(
+  tx: Tx,
+  caller: Caller,
+  { unit, successorId, day }: { unit: Unit; successorId: string | undefined; day: LocalDate },
+): Promise<Unit> {
+  const successor = await shareUnit(tx, successorId ?? unit.parentId ?? '', day);
+  if (successor === undefined) throw unitNotFound();
+  if (successorId === undefined) return successor;
+  if (!coversUnit(caller, permission, successor.path)) throw unitNotFound();
+  assertMaySucceed(unit, successor);
+  assertOpen(successor, day);
+  assertStays(successor, day);
+  return successor;
 }

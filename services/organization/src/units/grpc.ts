@@ -1,14 +1,16 @@
-import { coversUnit, unitScopes } from '@linli/auth';
+import { coversUnit, unitScopes, type Caller } from '@linli/auth';
 import { organization } from '@linli/contracts';
+import type { Tx } from '@linli/db';
 import { compactLimit, readUuid, readUuids, requestKey, requireText, type RpcContext } from '@linli/grpc';
 import { readDay, today } from '../days';
 import type { Deps } from '../deps';
 import { codeRule } from '../fields';
 import { closeUnit, renameUnit } from './change-unit';
 import { createUnit } from './create-unit';
+import { getUnitPath } from './get-unit-path';
 import { findPublicGrid } from './public-grid-store';
 import { unitNotFound } from './rules';
-import { findUnit, findUnits, listUnits } from './store';
+import { countUnits, findAbove, findInLine, findUnit, findUnits, listUnits } from './store';
 import { kindOnWire, unitToWire } from './wire';
 
 const read = 'organization.unit.read';
@@ -33,18 +35,35 @@ export function unitService(deps: Deps): organization.UnitServiceImplementation<
     async closeUnit(request, { caller }) {
       const unitId = readUuid(request.unitId, 'unit_id');
       const validTo = readDay(request.validTo, 'valid_to', today(deps));
-      return { unit: unitToWire(await closeUnit(deps, caller, { unitId, version: request.version, validTo })) };
+      const successorId = request.successorId === '' ? undefined : readUuid(request.successorId, 'successor_id');
+      return { unit: unitToWire(await closeUnit(deps, caller, { unitId, version: request.version, validTo, successorId })) };
     },
     async getUnit(request, { caller }) {
       const id = readUuid(request.unitId, 'unit_id');
-      const unit = await deps.db.withTenant(caller, (tx) => findUnit(tx, id));
+      const unit = await deps.db.withTenant(caller, (tx) => findUnit(tx, id, today(deps)));
       if (unit === undefined || !coversUnit(caller, read, unit.path)) throw unitNotFound();
       return { unit: unitToWire(unit) };
     },
     async batchGetUnits(request, { caller }) {
       const ids = readUuids(request.unitIds, 'unit_ids', 200);
-      const units = await deps.db.withTenant(caller, (tx) => findUnits(tx, ids, unitScopes(caller, read)));
+      const units = await deps.db.withTenant(caller, (tx) => findUnits(tx, ids, { scopes: unitScopes(caller, read), day: today(deps) }));
       return { units: units.map(unitToWire) };
+    },
+    async getUnitPath(request, { caller }) {
+      const id = readUuid(request.unitId, 'unit_id');
+      const day = readDay(request.asOf, 'as_of', today(deps));
+      const units = await deps.db.withTenant(caller, async (tx) => {
+        const unit = await findInLine(tx, id, day);
+        if (unit === undefined || !coversUnit(caller, read, unit.path)) throw unitNotFound();
+        return findAbove(tx, unit.path, day);
+      });
+      return { units: units.map(unitToWire) };
+    },
+    async countUnits(request, { caller }) {
+      const underId = request.underUnitId === '' ? undefined : readUuid(request.underUnitId, 'under_unit_id');
+      const asOf = readDay(request.asOf, 'as_of', today(deps));
+      const counts = await deps.db.withTenant(caller, async (tx) => countUnits(tx, { scopes: unitScopes(caller, read), under: await coveredPath(tx, caller, underId), asOf }));
+      return { asOf, counts: counts.map(({ kind, count }) => ({ kind: kindOnWire.toWire(kind), count })) };
     },
     async getPublicGrid(request, { caller }) {
       const code = requireText(request.code, 'code', codeRule);
@@ -69,13 +88,19 @@ async function listPage(
   const afterPath = deps.pages.read(request.pageToken, context)?.[0]?.toString();
   const scopes = unitScopes(caller, read);
   const units = await deps.db.withTenant(caller, async (tx) => {
-    const under = underId === undefined ? undefined : await findUnit(tx, underId);
-    if (underId !== undefined && (under === undefined || !coversUnit(caller, read, under.path))) throw unitNotFound();
-    return listUnits(tx, { scopes, under: under?.path, kind, asOf, afterPath, limit: limit + 1 });
+    const under = await coveredPath(tx, caller, underId);
+    return listUnits(tx, { scopes, under, kind, asOf: asOf ?? today(deps), afterPath, limit: limit + 1 });
   });
   const page = units.slice(0, limit);
   const last = units.length > limit ? page.at(-1) : undefined;
   return { units: page.map(unitToWire), nextPageToken: last === undefined ? '' : deps.pages.sign([last.path], context) };
+}
+
+async function coveredPath(tx: Tx, caller: Caller, unitId: string | undefined): Promise<string | undefined> {
+  if (unitId === undefined) return undefined;
+  const path = await getUnitPath(tx, unitId);
+  if (!coversUnit(caller, read, path)) throw unitNotFound();
+  return path;
 }
 
 function readNames(request: { readonly nameZh: string; readonly nameMn: string }): { nameZh: string; nameMn: string } {

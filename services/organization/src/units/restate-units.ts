@@ -1,4 +1,5 @@
 import type { Caller } from '@linli/auth';
+import type { LocalDate } from '@linli/clocks';
 import type { organization } from '@linli/contracts';
 import type { Tx } from '@linli/db';
 import { recordChanges } from '../changes';
@@ -8,7 +9,7 @@ import type { Unit } from './unit';
 import { kindOnWire } from './wire';
 
 /** Tells a page of units again, in the order of ids. Returns the ids told. */
-export async function restateUnits(tx: Tx, caller: Caller, page: Page): Promise<string[]> {
+export async function restateUnits(tx: Tx, caller: Caller, page: Page & { readonly day: LocalDate }): Promise<string[]> {
   const units = await touchUnits(tx, page);
   await recordChanges(
     tx,
@@ -18,6 +19,16 @@ export async function restateUnits(tx: Tx, caller: Caller, page: Page): Promise<
   return units.map(({ id }) => id);
 }
 
-function restated({ id, kind, parentId, path, code, validFrom, validTo }: Unit): organization.UnitRestated {
-  return { unitId: id, kind: kindOnWire.toWire(kind), parentId: parentId ?? '', path, code, validFrom, validTo: validTo ?? '' };
+function restated({ id, kind, parentId, path, code, validFrom, validTo, continuesId, successorId }: Unit): organization.UnitRestated {
+  return {
+    unitId: id,
+    kind: kindOnWire.toWire(kind),
+    parentId: parentId ?? '',
+    path,
+    code,
+    validFrom,
+    validTo: validTo ?? '',
+    continuesId: continuesId ?? '',
+    successorId: successorId ?? '',
+  };
 }

@@ -1,12 +1,14 @@
 import type { UnitScopes } from '@linli/auth';
 import type { LocalDate } from '@linli/clocks';
 import { tenantOf, type ConstraintReasons, type Tx } from '@linli/db';
+import type { Knex } from 'knex';
 import { raiseVersions, type Page } from '../raise-versions';
 import { whereInScopes, whereInSubtree } from '../scope';
+import type { Held } from './rules';
 import type { Unit, UnitKind } from './unit';
 
 export const unitConstraints: ConstraintReasons = {
-  units_open_code_key: { kind: 'already_exists', reason: 'UNIT_CODE_TAKEN', message: 'an open unit has this code' },
+  units_code_validity_excl: { kind: 'already_exists', reason: 'UNIT_CODE_TAKEN', message: 'a unit has this code at that time' },
   units_root_key: { kind: 'already_exists', reason: 'UNIT_ROOT_EXISTS', message: 'the tenant has its root unit' },
 };
 
@@ -16,14 +18,22 @@ interface UnitRow {
   readonly parent_id: string | null;
   readonly path: string;
   readonly code: string;
+  /** When it was opened. */
   readonly name_zh: string;
   readonly name_mn: string;
   readonly valid_from: string;
   readonly valid_to: string | null;
+  readonly continues_id: string | null;
+  readonly successor_id: string | null;
   readonly version: number;
 }
 
-const columns = ['id', 'kind', 'parent_id', 'path', 'code', 'name_zh', 'name_mn', 'valid_from', 'valid_to', 'version'] as const;
+/** A unit as it is called on the day it was asked for. */
+interface NamedRow extends UnitRow {
+  readonly renamed: readonly [string, string] | null;
+}
+
+const columns = ['id', 'kind', 'parent_id', 'path', 'code', 'name_zh', 'name_mn', 'valid_from', 'valid_to', 'continues_id', 'successor_id', 'version'] as const;
 const rowsAtOnce = 1_000;
 
 export async function insertUnits(tx: Tx, units: readonly Unit[]): Promise<void> {
@@ -32,61 +42,73 @@ export async function insertUnits(tx: Tx, units: readonly Unit[]): Promise<void>
   for (let start = 0; start < rows.length; start += rowsAtOnce) await tx('units').insert(rows.slice(start, start + rowsAtOnce));
 }
 
-export async function saveUnit(tx: Tx, unit: Unit): Promise<void> {
-  const { name_zh, name_mn, valid_to, version } = toRow(unit);
-  await tx('units').where({ tenant_id: tenantOf(tx), id: unit.id }).update({ name_zh, name_mn, valid_to, version });
+export async function saveClosed(tx: Tx, unit: Unit): Promise<void> {
+  const { valid_to, successor_id, version } = toRow(unit);
+  await tx('units').where({ tenant_id: tenantOf(tx), id: unit.id }).update({ valid_to, successor_id, version });
 }
 
-export async function findUnit(tx: Tx, id: string): Promise<Unit | undefined> {
-  const row = await tx('units').where({ tenant_id: tenantOf(tx), id }).first<UnitRow | undefined>(columns);
-  return row && toUnit(row);
+/** A second name of one day takes the place of the first. */
+export async function saveRenamed(tx: Tx, { id, nameZh, nameMn, version }: Unit, validFrom: LocalDate): Promise<void> {
+  await tx('unit_names')
+    .insert({ tenant_id: tenantOf(tx), unit_id: id, valid_from: validFrom, name_zh: nameZh, name_mn: nameMn })
+    .onConflict(['tenant_id', 'unit_id', 'valid_from'])
+    .merge();
+  await tx('units').where({ tenant_id: tenantOf(tx), id }).update({ version });
+}
+
+/** `day` is the day whose names are wanted, here and below. */
+export async function findUnit(tx: Tx, id: string, day: LocalDate): Promise<Unit | undefined> {
+  return first(await selectUnits(tx, day).where({ id }));
+}
+
+/** It never changes, so it needs no day. */
+export async function findPath(tx: Tx, id: string): Promise<string | undefined> {
+  return (await tx('units').where({ tenant_id: tenantOf(tx), id }).first<{ path: string } | undefined>('path'))?.path;
 }
 
 /** For a change of the unit itself. */
-export async function lockUnit(tx: Tx, id: string): Promise<Unit | undefined> {
-  const row = await tx('units').where({ tenant_id: tenantOf(tx), id }).forUpdate().first<UnitRow | undefined>(columns);
-  return row && toUnit(row);
+export async function lockUnit(tx: Tx, id: string, day: LocalDate): Promise<Unit | undefined> {
+  return first(await selectUnits(tx, day).where({ id }).forUpdate());
 }
 
 /** For something that needs the unit to stay open until it commits: closing waits, other such things do not. */
-export async function shareUnit(tx: Tx, id: string): Promise<Unit | undefined> {
-  const row = await tx('units').where({ tenant_id: tenantOf(tx), id }).forShare().first<UnitRow | undefined>(columns);
-  return row && toUnit(row);
+export async function shareUnit(tx: Tx, id: string, day: LocalDate): Promise<Unit | undefined> {
+  return first(await selectUnits(tx, day).where({ id }).forShare());
 }
 
-/** The open units with these codes and the open parents of those. Index: units_open_code_key. */
-export async function shareOpenUnits(tx: Tx, codes: readonly string[]): Promise<Unit[]> {
-  const named = tx('units').where({ tenant_id: tenantOf(tx) }).whereNull('valid_to').whereIn('code', codes);
-  const rows = await tx('units')
-    .where({ tenant_id: tenantOf(tx) })
-    .whereNull('valid_to')
-    .where((any) => void any.whereIn('code', codes).orWhereIn('id', named.clone().select('parent_id')))
+/** The units with these codes that have not ended, and the parents of those. Index: units_code_idx. */
+export async function shareOpenUnits(tx: Tx, codes: readonly string[], day: LocalDate): Promise<Unit[]> {
+  const open = (query: Knex.QueryBuilder) => query.where('version', '>', 0).whereRaw(`coalesce(valid_to, 'infinity'::date) > ?`, [day]);
+  const named = open(tx('units').where({ tenant_id: tenantOf(tx) })).whereIn('code', codes);
+  const query = selectUnits(tx, day)
+    .where((any) => void any.whereIn('code', codes).orWhereIn('id', named.select('parent_id')))
     .orderBy('path')
-    .forShare()
-    .select<UnitRow[]>(columns);
-  return rows.map(toUnit);
+    .forShare();
+  void open(query);
+  return (await query).map(toUnit);
 }
 
 /** The next units in the order of ids, closed ones too, each with its version raised. */
-export async function touchUnits(tx: Tx, page: Page): Promise<Unit[]> {
+export async function touchUnits(tx: Tx, page: Page & { readonly day: LocalDate }): Promise<Unit[]> {
   const ids = await raiseVersions(tx, 'units', page);
-  return (await tx('units').where({ tenant_id: tenantOf(tx) }).whereIn('id', ids).orderBy('id').select<UnitRow[]>(columns)).map(toUnit);
+  return (await selectUnits(tx, page.day).whereIn('id', ids).orderBy('id')).map(toUnit);
 }
 
-export async function findUnits(tx: Tx, ids: readonly string[], scopes: UnitScopes): Promise<Unit[]> {
-  const query = tx('units').where({ tenant_id: tenantOf(tx) }).whereIn('id', ids).select<UnitRow[]>(columns);
+export async function findUnits(tx: Tx, ids: readonly string[], { scopes, day }: { readonly scopes: UnitScopes; readonly day: LocalDate }): Promise<Unit[]> {
+  const query = selectUnits(tx, day).whereIn('id', ids);
   whereInScopes(query, 'path', scopes);
   return (await query).map(toUnit);
 }
 
-/** What keeps a unit from being closed. */
-export async function countHeld(tx: Tx, unitId: string, day: string): Promise<{ children: number; posts: number }> {
-  const { rows } = await tx.raw<{ rows: { children: number; posts: number }[] }>(
-    `select (select count(*) from units where tenant_id = :tenant and parent_id = :unitId and valid_to is null) as children,
-            (select count(*) from posts where tenant_id = :tenant and unit_id = :unitId and (valid_to is null or valid_to > :day)) as posts`,
+/** What hangs on a unit from `day` on. */
+export async function countHeld(tx: Tx, unitId: string, day: LocalDate): Promise<Held> {
+  const { rows } = await tx.raw<{ rows: Held[] }>(
+    `select (select count(*) from units where tenant_id = :tenant and parent_id = :unitId and (valid_to is null or valid_to > :day)) as children,
+            (select count(*) from posts where tenant_id = :tenant and unit_id = :unitId and (valid_to is null or valid_to > :day)) as posts,
+            (select count(*) from regrading_units where tenant_id = :tenant and pending and (unit_id = :unitId or successor_id = :unitId)) as plans`,
     { tenant: tenantOf(tx), unitId, day },
   );
-  return rows[0] ?? { children: 0, posts: 0 };
+  return rows[0] ?? { children: 0, posts: 0, plans: 0 };
 }
 
 export interface UnitFilter {
@@ -94,25 +116,73 @@ export interface UnitFilter {
   /** Path of a subtree, root included. */
   readonly under: string | undefined;
   readonly kind: UnitKind | undefined;
-  /** In force on that day; undefined: open. */
-  readonly asOf: LocalDate | undefined;
+  /** In force on that day, with the names of that day. */
+  readonly asOf: LocalDate;
   readonly afterPath: string | undefined;
   readonly limit: number;
 }
 
 /**
- * Units in the order of their paths: parents before children. Indexes: units_open_path_idx and units_open_kind_idx; as of
- * a day, units_as_of_idx and units_kind_as_of_idx, which hold the validity too, so that only what is listed is fetched.
+ * Units in the order of their paths: parents before children. Indexes: units_as_of_idx and units_kind_as_of_idx, which hold
+ * the validity too, so that only what is listed is fetched; unit_names_pkey for each that is listed.
  */
 export async function listUnits(tx: Tx, filter: UnitFilter): Promise<Unit[]> {
-  const query = tx('units').where({ tenant_id: tenantOf(tx) }).orderBy('path').limit(filter.limit).select<UnitRow[]>(columns);
-  if (filter.asOf === undefined) void query.whereNull('valid_to');
-  else void query.where('valid_from', '<=', filter.asOf).whereRaw(`coalesce(valid_to, 'infinity'::date) > ?`, [filter.asOf]);
-  whereInScopes(query, 'path', filter.scopes);
-  if (filter.under !== undefined) whereInSubtree(query, 'path', filter.under);
+  const query = selectUnits(tx, filter.asOf).orderBy('path').limit(filter.limit);
+  whereInForce(query, filter);
   if (filter.kind !== undefined) void query.where('kind', filter.kind);
   if (filter.afterPath !== undefined) void query.where('path', '>', filter.afterPath);
   return (await query).map(toUnit);
+}
+
+/** How many of each kind. Index: units_kind_as_of_idx alone. */
+export async function countUnits(tx: Tx, filter: Pick<UnitFilter, 'scopes' | 'under' | 'asOf'>): Promise<{ readonly kind: UnitKind; readonly count: number }[]> {
+  const query = tx('units').where({ tenant_id: tenantOf(tx) });
+  whereInForce(query, filter);
+  return query.groupBy('kind').select<{ kind: UnitKind; count: number }[]>('kind', tx.raw('count(*)::integer as count'));
+}
+
+/** The unit as it hung on a day: itself, or the one before or after it in the line of those that continue each other. */
+export async function findInLine(tx: Tx, id: string, day: LocalDate): Promise<Unit | undefined> {
+  const line = tx.raw(
+    `with recursive before as (
+       select id, continues_id from units where tenant_id = :tenant and id = :id
+        union all select units.id, units.continues_id from units join before on units.id = before.continues_id where units.tenant_id = :tenant
+     ), after as (
+       select cast(:id as uuid) as id
+        union all select units.id from units join after on units.continues_id = after.id where units.tenant_id = :tenant
+     )
+     select id from before union select id from after`,
+    { tenant: tenantOf(tx), id },
+  );
+  const query = selectUnits(tx, day).whereRaw('id in (?)', [line]);
+  whereInForce(query, { scopes: 'tenant', under: undefined, asOf: day });
+  return first(await query);
+}
+
+/** Units by id, wherever they are, in the order of their paths. */
+export async function findAbove(tx: Tx, path: string, day: LocalDate): Promise<Unit[]> {
+  const ids = path.split('/').filter((id) => id !== '');
+  return (await selectUnits(tx, day).whereIn('id', ids).orderBy('path')).map(toUnit);
+}
+
+/** Begins every read of whole units: their columns, and the last name that began by that day. */
+export function selectUnits(tx: Tx, day: LocalDate) {
+  const renamed = tx.raw(
+    `(select array[names.name_zh, names.name_mn] from unit_names names
+       where names.tenant_id = units.tenant_id and names.unit_id = units.id and names.valid_from <= ? order by names.valid_from desc limit 1) as renamed`,
+    [day],
+  );
+  return tx('units').where({ tenant_id: tenantOf(tx) }).select<NamedRow[]>(...columns, renamed);
+}
+
+function whereInForce(query: Knex.QueryBuilder, { scopes, under, asOf }: Pick<UnitFilter, 'scopes' | 'under' | 'asOf'>): void {
+  void query.where('valid_from', '<=', asOf).whereRaw(`coalesce(valid_to, 'infinity'::date) > ?`, [asOf]);
+  whereInScopes(query, 'path', scopes);
+  if (under !== undefined) whereInSubtree(query, 'path', under);
+}
+
+function first(rows: readonly NamedRow[]): Unit | undefined {
+  return rows[0] && toUnit(rows[0]);
 }
 
 function toRow(unit: Unit): UnitRow {
@@ -126,21 +196,25 @@ function toRow(unit: Unit): UnitRow {
     name_mn: unit.nameMn,
     valid_from: unit.validFrom,
     valid_to: unit.validTo ?? null,
+    continues_id: unit.continuesId ?? null,
+    successor_id: unit.successorId ?? null,
     version: unit.version,
   };
 }
 
-function toUnit(row: UnitRow): Unit {
+export function toUnit(row: NamedRow): Unit {
   return {
     id: row.id,
     kind: row.kind,
     parentId: row.parent_id ?? undefined,
     path: row.path,
     code: row.code,
-    nameZh: row.name_zh,
-    nameMn: row.name_mn,
+    nameZh: row.renamed?.[0] ?? row.name_zh,
+    nameMn: row.renamed?.[1] ?? row.name_mn,
     validFrom: row.valid_from,
     validTo: row.valid_to ?? undefined,
+    continuesId: row.continues_id ?? undefined,
+    successorId: row.successor_id ?? undefined,
     version: row.version,
   };
 }

@@ -15,7 +15,12 @@ export interface Unit {
   readonly nameZh: string;
   readonly nameMn: string;
   readonly validFrom: LocalDate;
-  /** Exclusive; undefined while open. */
+  /** Exclusive; undefined while no end is known. */
   readonly validTo: LocalDate | undefined;
+  /** The unit that this one is the same as, which hung elsewhere before. */
+  readonly continuesId: string | undefined;
+  /** Of a closed unit, where what waited there went. */
+  readonly successorId: string | undefined;
+  /** 0 while it is only planned: nobody was told of it. */
   readonly version: number;
 }

@@ -5,6 +5,6 @@ import { unitKinds, type Unit } from './unit';
 export const kindOnWire = wireEnum('UNIT_KIND', organization.UnitKind, unitKinds);
 
 export function unitToWire(unit: Unit): organization.Unit {
-  const { parentId = '', validTo = '', ...rest } = unit;
-  return { ...rest, parentId, validTo, kind: kindOnWire.toWire(unit.kind) };
+  const { parentId = '', validTo = '', continuesId = '', successorId = '', ...rest } = unit;
+  return { ...rest, parentId, validTo, continuesId, successorId, kind: kindOnWire.toWire(unit.kind) };
 }

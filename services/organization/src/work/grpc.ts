@@ -23,7 +23,7 @@ export function workQueueService(deps: Pick<Deps, 'db' | 'now' | 'calendar' | 'p
       const found = await deps.db.withTenant(caller, async (tx) => listWork(tx, { source: await sourceOf(tx, caller, unitId), after, limit: limit + 1 }));
       const shown = found.slice(0, limit);
       const last = found.length > limit ? shown.at(-1) : undefined;
-      const lights = lightLimits(deps.calendar, deps.now());
+      const lights = lightLimits(deps.calendar.of(caller.tenantId), deps.now());
       return {
         items: shown.map((item) => workToWire(item, lights)),
         nextPageToken: last === undefined ? '' : deps.pages.sign([last.subjectId, last.dueAt?.getTime() ?? null], context),
@@ -32,7 +32,7 @@ export function workQueueService(deps: Pick<Deps, 'db' | 'now' | 'calendar' | 'p
     async countWork(request, { caller }) {
       const unitId = request.unitId === '' ? undefined : readUuid(request.unitId, 'unit_id');
       const now = deps.now();
-      const { yellowUntil: soonUntil } = lightLimits(deps.calendar, now);
+      const { yellowUntil: soonUntil } = lightLimits(deps.calendar.of(caller.tenantId), now);
       const counts = await deps.db.withTenant(caller, async (tx) => countWork(tx, { source: await sourceOf(tx, caller, unitId), now, soonUntil, most: mostCounted }));
       const sum = (figure: 'total' | 'dueSoon' | 'overdue') => counts.reduce((total, count) => total + count[figure], 0);
       return { total: sum('total'), dueSoon: sum('dueSoon'), overdue: sum('overdue'), byAction: Object.fromEntries(counts.map(({ action, total }) => [action, total])) };

@@ -50,13 +50,52 @@ interface WorkRow {
 const columns = ['kind', 'subject_id', 'number', 'action', 'title_zh', 'unit_id', 'unit_path', 'owner_id', 'permission', 'due_at', 'thread_id', 'version'] as const;
 const never = 'infinity';
 
-/** Sets what waits for each subject, in place of what waited before. Call it with every change of the subject: it carries its version. */
+/**
+ * Sets what waits for each subject, in place of what waited before. Call it with every change of the subject: it carries its
+ * version. What would wait at a unit that has closed waits where that unit's work went.
+ */
 export async function setWork(tx: Tx, works: readonly Work[]): Promise<void> {
   if (works.length === 0) return;
+  const moved = await findLastSuccessors(tx, [...new Set(works.map(({ unitId }) => unitId))]);
+  const placed = works.map((work) => {
+    const successor = moved.get(work.unitId);
+    return successor === undefined ? work : { ...work, unitId: successor.id, unitPath: successor.path };
+  });
   await tx('work_items')
-    .insert(works.map((work) => ({ tenant_id: tenantOf(tx), ...toRow(work) })))
+    .insert(placed.map((work) => ({ tenant_id: tenantOf(tx), ...toRow(work) })))
     .onConflict(['tenant_id', 'kind', 'subject_id'])
     .merge();
+}
+
+interface Place {
+  readonly id: string;
+  readonly path: string;
+}
+
+/** What waits at these units waits at others from now on. Index: work_items_unit_idx. */
+export async function moveWork(tx: Tx, targets: ReadonlyMap<string, Place>): Promise<void> {
+  const moves = [...targets].map(([from, { id, path }]) => ({ from, id, path }));
+  await tx.raw(
+    `update work_items set unit_id = moves.id, unit_path = moves.path
+       from jsonb_to_recordset(:moves::jsonb) as moves ("from" uuid, id uuid, path text)
+      where work_items.tenant_id = :tenant and work_items.unit_id = moves."from"`,
+    { tenant: tenantOf(tx), moves: JSON.stringify(moves) },
+  );
+}
+
+/** Of those units that have closed, the unit at the end of the line of their successors. */
+async function findLastSuccessors(tx: Tx, unitIds: readonly string[]): Promise<Map<string, Place>> {
+  const { rows } = await tx.raw<{ rows: { origin: string; id: string; path: string }[] }>(
+    `with recursive line as (
+       select id as origin, successor_id as id from units where tenant_id = :tenant and id = any(:unitIds) and successor_id is not null
+        union all
+       select line.origin, units.successor_id from line join units on units.id = line.id
+        where units.tenant_id = :tenant and units.successor_id is not null
+     )
+     select line.origin, units.id, units.path from line join units on units.tenant_id = :tenant and units.id = line.id where units.successor_id is null`,
+    { tenant: tenantOf(tx), unitIds },
+  );
+  return new Map(rows.map(({ origin, id, path }) => [origin, { id, path }]));
 }
 
 /** Nothing waits for these subjects any more. */

@@ -1,4 +1,4 @@
-import { computeDue, localDateOf, satisfyClock, startClock } from '@linli/clocks';
+import { computeDue, localDateOf, satisfyClock, startClock, type Clock } from '@linli/clocks';
 import type { Tx } from '@linli/db';
 import { failedPrecondition } from '@linli/errors';
 import type { Deps } from '../deps';
@@ -67,11 +67,11 @@ export async function startHandling(
 export function statutoryDue(
   { calendar }: Pick<Deps, 'calendar'>,
   { statutoryLimit }: { readonly statutoryLimit?: ItemLimit | undefined },
-  clock: Pick<Parameters<typeof computeDue>[1], 'startedAt' | 'pauses' | 'extensions'>,
+  clock: Pick<Clock, 'tenantId' | 'startedAt' | 'pauses' | 'extensions'>,
 ): Date | undefined {
   if (statutoryLimit === undefined) return undefined;
   const { startedAt, pauses, extensions } = clock;
-  return computeDue(calendar, { startedAt, pauses, extensions, limit: { ...statutoryLimit, roll: 'none' } }).dueAt;
+  return computeDue(calendar.of(clock.tenantId), { startedAt, pauses, extensions, limit: { ...statutoryLimit, roll: 'none' } }).dueAt;
 }
 
 /**

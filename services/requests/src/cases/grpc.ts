@@ -35,7 +35,7 @@ export function caseService(deps: Deps): requests.CaseServiceImplementation<Cont
   const lightsOf = createLights(deps.calendar);
   function answer(found: Case, { caller }: Context): { case: requests.Case } {
     const now = deps.now();
-    return { case: caseToWire(found, { caller, now, lights: lightsOf(now) }) };
+    return { case: caseToWire(found, { caller, now, lights: lightsOf(caller.tenantId, now) }) };
   }
 
   return {

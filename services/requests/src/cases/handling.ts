@@ -72,7 +72,7 @@ export async function extendCase(
     const limit = { ...input.by, roll: 'none' } as const;
     const clock = await extendClock(tx, deps.calendar, { kind: clockKinds.handle, subjectId: found.id, at, reason: 'supervisor', by: caller.subject, limit });
     const most = await ruleSetAt(tx, extensionRuleSet, localDateOf(at));
-    const latest = deps.calendar.dueAt(found.dueAt ?? at, most.limit).dueAt;
+    const latest = deps.calendar.of(caller.tenantId).dueAt(found.dueAt ?? at, most.limit).dueAt;
     if (clock.dueAt > latest) {
       throw invalidArgument('EXTENSION_TOO_LONG', 'an extension is longer than the law allows', {
         details: { most: String(most.limit.amount), unit: most.limit.unit },

@@ -33,7 +33,7 @@ export function caseQueries(deps: Pick<Deps, 'db' | 'now' | 'calendar' | 'tokens
       });
       const shown = found.slice(0, limit);
       const last = found.length > limit ? shown.at(-1) : undefined;
-      const lights = lightLimits(deps.calendar, deps.now());
+      const lights = lightLimits(deps.calendar.of(caller.tenantId), deps.now());
       return {
         cases: shown.map((row) => caseRowToWire(row, { lights })),
         nextPageToken: last === undefined ? '' : deps.tokens.sign([last.id, last.nextDueAt?.getTime() ?? null], context),
@@ -42,7 +42,7 @@ export function caseQueries(deps: Pick<Deps, 'db' | 'now' | 'calendar' | 'tokens
 
     async countCases({ unitId }, { caller }) {
       const now = deps.now();
-      const soonUntil = lightLimits(deps.calendar, now).yellowUntil;
+      const soonUntil = lightLimits(deps.calendar.of(caller.tenantId), now).yellowUntil;
       const counts = await deps.db.withTenant(caller, async (tx) => {
         if (caller.kind === 'resident') return countCasesOfResident(tx, { residentId: caller.subject, now, soonUntil });
         const unitPath = unitId === '' ? undefined : await unitPathOf(tx, readUuid(unitId, 'unit_id'));

@@ -1,7 +1,7 @@
 import { recordAudit } from '@linli/audit';
 import { coversUnit, isSelf, type Caller } from '@linli/auth';
 import { localDateOf, ruleSetAt } from '@linli/clocks';
-import { answerOnce, newId, type RequestKey, type Tx } from '@linli/db';
+import { answerOnce, newId, tenantOf, type RequestKey, type Tx } from '@linli/db';
 import { failedPrecondition, notFound, permissionDenied } from '@linli/errors';
 import { enqueue } from '@linli/messaging';
 import type { Deps } from '../deps';
@@ -68,8 +68,9 @@ async function compose(
   const item = await getItemInForce(tx, itemCode, today);
   if (!item.proxyAllowed) throw failedPrecondition('ITEM_WITHOUT_PROXY', 'this item must be done in person', { details: { item: itemCode } });
   const [standard, longest] = [await ruleSetAt(tx, 'requests.mandate.default', today), await ruleSetAt(tx, 'requests.mandate.longest', today)];
-  const expiresAt = input.expiresAt ?? calendar.dueAt(signedAt, standard.limit).dueAt;
-  assertExpiry(expiresAt, { now: signedAt, latest: calendar.dueAt(signedAt, longest.limit).dueAt });
+  const own = calendar.of(tenantOf(tx));
+  const expiresAt = input.expiresAt ?? own.dueAt(signedAt, standard.limit).dueAt;
+  assertExpiry(expiresAt, { now: signedAt, latest: own.dueAt(signedAt, longest.limit).dueAt });
   const facts = { residentId, agentId, itemCode, consentForm, signedAt, expiresAt, unitId: person.unitId, unitPath: person.unitPath };
   return { id: newId(), ...facts, endedAt: undefined, state: 'signed', version: 1 };
 }

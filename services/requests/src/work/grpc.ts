@@ -29,7 +29,7 @@ export function workQueueService(deps: WorkDeps): work.WorkQueueServiceImplement
       });
       const shown = found.slice(0, limit);
       const last = found.length > limit ? shown.at(-1) : undefined;
-      const lights = lightLimits(deps.calendar, deps.now());
+      const lights = lightLimits(deps.calendar.of(caller.tenantId), deps.now());
       return {
         items: shown.map((item) => workToWire(item, { lights, caller })),
         nextPageToken: last === undefined ? '' : deps.tokens.sign([last.caseId, last.dueAt?.getTime() ?? null], context),
@@ -39,7 +39,7 @@ export function workQueueService(deps: WorkDeps): work.WorkQueueServiceImplement
     async countWork(request, { caller }) {
       const unitId = request.unitId === '' ? undefined : readUuid(request.unitId, 'unit_id');
       const now = deps.now();
-      const { yellowUntil: soonUntil } = lightLimits(deps.calendar, now);
+      const { yellowUntil: soonUntil } = lightLimits(deps.calendar.of(caller.tenantId), now);
       const counts = await deps.db.withTenant(caller, async (tx) => {
         const source = sourceOf(caller, unitId === undefined ? undefined : await unitPathOf(tx, unitId));
         return countWork(tx, { source, now, soonUntil, most: mostCounted });

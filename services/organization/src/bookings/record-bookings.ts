@@ -1,0 +1,29 @@
+import type { Caller } from '@linli/auth';
+import { organization } from '@linli/contracts';
+import type { Tx } from '@linli/db';
+import { recordChanges, type Change } from '../changes';
+import type { Booking } from './booking';
+
+/** What one step of a booking is called in each record of it. */
+const steps = {
+  confirmed: { action: 'booking.create', event: 'BookingConfirmed', message: organization.BookingConfirmed },
+  queued: { action: 'booking.create', event: 'BookingQueued', message: organization.BookingQueued },
+  promoted: { action: 'booking.promote', event: 'BookingPromoted', message: organization.BookingPromoted },
+  holder_told: { action: 'booking.tell', event: 'BookingHolderTold', message: organization.BookingHolderTold },
+  cancelled: { action: 'booking.cancel', event: 'BookingCancelled', message: organization.BookingCancelled },
+  missed: { action: 'booking.miss', event: 'BookingMissed', message: organization.BookingMissed },
+} as const;
+
+export type BookingStep = keyof typeof steps;
+
+/** The event, the audit row and the line of the booking's story; all say when and where, none says who. */
+export async function recordBookings(tx: Tx, caller: Caller, taken: { readonly step: BookingStep; readonly at: Date; readonly bookings: readonly Booking[] }): Promise<void> {
+  const { action, event, message } = steps[taken.step];
+  const changes = taken.bookings.map((booking): Change => {
+    const { id, version, resourceId: venueId, startsAt, endsAt, unitPath } = booking;
+    const payload = message.fromPartial({ bookingId: id, venueId, startsAt, endsAt });
+    const entry = { threadId: id, unitPath, at: taken.at, code: taken.step, facts: { venue_id: venueId } };
+    return { action, objectType: 'booking', id, version, event, payload, entry };
+  });
+  await recordChanges(tx, caller, changes);
+}

@@ -1,0 +1,186 @@
+import { instantAt, type LocalDate } from '@linli/clocks';
+import { tenantOf, type ConstraintReasons, type Tx } from '@linli/db';
+import { notFound } from '@linli/errors';
+import type { Booking, BookingRule, BookingState, HolderKind, PlaceSpan, ResourceKind } from './booking';
+
+export const bookingConstraints: ConstraintReasons = {
+  bookings_place_twice_excl: { kind: 'failed_precondition', reason: 'PLACES_TAKEN', message: 'somebody else has the places at that time' },
+};
+
+interface BookingRow {
+  readonly id: string;
+  readonly resource_kind: ResourceKind;
+  readonly resource_id: string;
+  readonly unit_id: string;
+  readonly unit_path: string;
+  readonly starts_at: Date;
+  readonly ends_at: Date;
+  readonly people: number;
+  readonly spans: readonly PlaceSpan[];
+  readonly holder_kind: HolderKind;
+  readonly resident_id: string;
+  readonly organisation_name: string;
+  readonly state: BookingState;
+  readonly turn: number;
+  readonly booked_at: Date;
+  readonly promoted_at: Date | null;
+  readonly told_at: Date | null;
+  readonly version: number;
+}
+
+const columns = [
+  'id', 'resource_kind', 'resource_id', 'unit_id', 'unit_path', 'starts_at', 'ends_at', 'people', 'holder_kind', 'resident_id', 'organisation_name',
+  'state', 'turn', 'booked_at', 'promoted_at', 'told_at', 'version',
+] as const;
+
+/** Two bookings by one resident at a time could each pass the limit that both together break. */
+export async function lockHolder(tx: Tx, residentId: string): Promise<void> {
+  await tx.raw('select pg_advisory_xact_lock(hashtextextended(?, 0))', [`booking ${tenantOf(tx)} ${residentId}`]);
+}
+
+/** @throws not_found RULE_SET_NOT_IN_FORCE. */
+export async function getBookingRule(tx: Tx, { resourceKind, holderKind }: Pick<Booking, 'resourceKind' | 'holderKind'>, day: LocalDate): Promise<BookingRule> {
+  const row = await tx('booking_rules')
+    .where({ resource_kind: resourceKind, holder_kind: holderKind })
+    .whereRaw('daterange(effective_from, effective_to) @> cast(? as date)', [day])
+    .first<(Omit<BookingRule, 'mostOpen'> & { mostOpen: number | null }) | undefined>({
+      citation: 'citation',
+      mostOpen: 'most_open',
+      mostDaysAhead: 'most_days_ahead',
+      mostMinutes: 'most_minutes',
+    });
+  if (row === undefined) throw notFound('RULE_SET_NOT_IN_FORCE', 'there is no rule for bookings on that day', { details: { ruleSet: `${resourceKind} ${holderKind}`, day } });
+  return { ...row, mostOpen: row.mostOpen ?? undefined };
+}
+
+/** What a resident has of that kind, confirmed or waiting, that is not over. Index: bookings_resident_idx. */
+export async function countOpen(tx: Tx, { residentId, resourceKind }: Pick<Booking, 'residentId' | 'resourceKind'>, now: Date): Promise<number> {
+  const row = await tx('bookings')
+    .where({ tenant_id: tenantOf(tx), resident_id: residentId, resource_kind: resourceKind })
+    .whereIn('state', ['confirmed', 'waiting'])
+    .where('ends_at', '>', now)
+    .count<{ count: number }[]>('* as count')
+    .first();
+  return row?.count ?? 0;
+}
+
+/** The next turn in the order of asking; the resource is locked. Index: bookings_turn_key. */
+export async function nextTurn(tx: Tx, resourceId: string): Promise<number> {
+  const row = await tx('bookings').where({ tenant_id: tenantOf(tx), resource_id: resourceId }).max<{ max: number | null }[]>('turn as max').first();
+  return (row?.max ?? 0) + 1;
+}
+
+export async function insertBooking(tx: Tx, booking: Booking): Promise<void> {
+  await tx('bookings').insert({ tenant_id: tenantOf(tx), ...toRow(booking) });
+}
+
+export async function saveBooking(tx: Tx, booking: Booking): Promise<void> {
+  const { places, state, promoted_at, told_at, version } = toRow(booking);
+  await tx('bookings').where({ tenant_id: tenantOf(tx), id: booking.id }).update({ places, state, promoted_at, told_at, version });
+}
+
+export async function findBooking(tx: Tx, id: string): Promise<Booking | undefined> {
+  const row = await bookingsIn(tx).where('id', id).first<BookingRow | undefined>();
+  return row && toBooking(row);
+}
+
+export async function lockBooking(tx: Tx, id: string): Promise<Booking | undefined> {
+  const row = await bookingsIn(tx).where('id', id).forUpdate().first<BookingRow | undefined>();
+  return row && toBooking(row);
+}
+
+interface Window {
+  readonly resourceId: string;
+  readonly startsAt: Date;
+  readonly endsAt: Date;
+}
+
+/** Who holds places at any time of the window. Index: bookings_place_twice_excl. */
+export async function listHeld(tx: Tx, window: Window): Promise<Booking[]> {
+  const rows = await within(tx, window).whereIn('state', ['confirmed', 'no_show']).select<BookingRow[]>();
+  return rows.map(toBooking);
+}
+
+/** Who waits for any time of the window, in the order of asking, and can still come. Index: bookings_waiting_idx. */
+export async function lockWaiting(tx: Tx, { now, ...window }: Window & { readonly now: Date }): Promise<Booking[]> {
+  const rows = await within(tx, window).where('state', 'waiting').where('starts_at', '>', now).orderBy('turn').forUpdate().select<BookingRow[]>();
+  return rows.map(toBooking);
+}
+
+export interface BookingPosition {
+  readonly startsAt: Date;
+  readonly id: string;
+}
+
+export interface BookingFilter {
+  readonly resourceId: string | undefined;
+  readonly residentId: string | undefined;
+  readonly fromDay: LocalDate | undefined;
+  readonly after: BookingPosition | undefined;
+  readonly limit: number;
+}
+
+/** By the time they begin. Indexes: bookings_resource_idx, bookings_resident_idx. */
+export async function listBookings(tx: Tx, { resourceId, residentId, fromDay, after, limit }: BookingFilter): Promise<Booking[]> {
+  const query = bookingsIn(tx).orderBy(['starts_at', 'id']).limit(limit);
+  if (resourceId !== undefined) void query.where('resource_id', resourceId);
+  if (residentId !== undefined) void query.where('resident_id', residentId);
+  if (fromDay !== undefined) void query.where('ends_at', '>', instantAt(fromDay, 0));
+  if (after !== undefined) void query.whereRaw('(starts_at, id) > (?, cast(? as uuid))', [after.startsAt, after.id]);
+  return (await query.select<BookingRow[]>()).map(toBooking);
+}
+
+function within(tx: Tx, { resourceId, startsAt, endsAt }: Window) {
+  return bookingsIn(tx).where('resource_id', resourceId).whereRaw('tstzrange(starts_at, ends_at) && tstzrange(?, ?)', [startsAt, endsAt]);
+}
+
+function bookingsIn(tx: Tx) {
+  const spans = tx.raw(`coalesce((select jsonb_agg(jsonb_build_array(lower(span), upper(span) - 1)) from unnest(places) as span), '[]') as spans`);
+  return tx('bookings').where({ tenant_id: tenantOf(tx) }).select([...columns, spans]);
+}
+
+function toRow(booking: Booking) {
+  return {
+    id: booking.id,
+    resource_kind: booking.resourceKind,
+    resource_id: booking.resourceId,
+    unit_id: booking.unitId,
+    unit_path: booking.unitPath,
+    starts_at: booking.startsAt,
+    ends_at: booking.endsAt,
+    people: booking.people,
+    places: `{${booking.places.map(([first, last]) => `[${first},${last + 1})`).join(',')}}`,
+    holder_kind: booking.holderKind,
+    resident_id: booking.residentId,
+    organisation_name: booking.organisationName,
+    state: booking.state,
+    turn: booking.turn,
+    booked_at: booking.bookedAt,
+    promoted_at: booking.promotedAt ?? null,
+    told_at: booking.toldAt ?? null,
+    version: booking.version,
+  };
+}
+
+function toBooking(row: BookingRow): Booking {
+  return {
+    id: row.id,
+    resourceKind: row.resource_kind,
+    resourceId: row.resource_id,
+    unitId: row.unit_id,
+    unitPath: row.unit_path,
+    startsAt: row.starts_at,
+    endsAt: row.ends_at,
+    people: row.people,
+    places: row.spans,
+    holderKind: row.holder_kind,
+    residentId: row.resident_id,
+    organisationName: row.organisation_name,
+    state: row.state,
+    turn: row.turn,
+    bookedAt: row.booked_at,
+    promotedAt: row.promoted_at ?? undefined,
+    toldAt: row.told_at ?? undefined,
+    version: row.version,
+  };
+}

@@ -1,0 +1,96 @@
+import type { Caller } from '@linli/auth';
+import { cancelClock, satisfyClock } from '@linli/clocks';
+import { newId, type Tx } from '@linli/db';
+import type { Deps } from '../deps';
+import { holdSite } from '../sites/hold-site';
+import { coversSite } from '../sites/reach';
+import type { Site } from '../sites/site';
+import { assertVersion } from '../version';
+import { findingKind, type Authority, type Finding, type Referral } from './finding';
+import { recordFindings, startFindingClock, type FindingChange } from './record-finding';
+import { advance, findingNotFound, type FindingAction } from './rules';
+import { insertReferral, lockFindings, saveFinding } from './store';
+import { authorityOnWire, findingStateOnWire } from './wire';
+
+type Changing = Pick<Deps, 'db' | 'now' | 'calendar'>;
+
+export interface FindingRef {
+  readonly findingId: string;
+  readonly version: number;
+}
+
+/** A finding on its way to its next state, not yet written. */
+interface Step {
+  readonly found: Finding;
+  readonly after: Finding;
+  readonly site: Site;
+  readonly action: FindingAction;
+  readonly at: Date;
+}
+
+/** The site was told what is wrong. @throws AppError as `takeFinding`. */
+export async function tellSite(deps: Changing, caller: Caller, ref: FindingRef): Promise<Finding> {
+  return deps.db.withTenant(caller, async (tx) => moved(tx, caller, await takeFinding(deps, tx, { caller, ref, action: 'tell_site' })));
+}
+
+/** The site began to mend it. @throws AppError as `takeFinding`. */
+export async function startRectification(deps: Changing, caller: Caller, ref: FindingRef): Promise<Finding> {
+  return deps.db.withTenant(caller, async (tx) => moved(tx, caller, await takeFinding(deps, tx, { caller, ref, action: 'start_rectification' })));
+}
+
+/** Somebody looked again. What is good ends the time for it; what is not is mended again, within its time. @throws AppError as `takeFinding`. */
+export async function recheckFinding(deps: Changing, caller: Caller, input: FindingRef & { readonly passed: boolean }): Promise<Finding> {
+  return deps.db.withTenant(caller, async (tx) => {
+    const step = await takeFinding(deps, tx, { caller, ref: input, action: input.passed ? 'recheck_passed' : 'recheck_failed' });
+    const referred = step.found.state === 'referred';
+    if (input.passed && !referred) await satisfyClock(tx, { kind: findingKind, subjectId: step.found.id, at: step.at });
+    if (input.passed || !referred) return moved(tx, caller, step);
+    // Back from the authority: the site's time begins anew.
+    const due = await startFindingClock(deps, tx, { finding: step.found, at: step.at });
+    return moved(tx, caller, { ...step, after: { ...step.after, ...due, overdueSince: undefined } });
+  });
+}
+
+/** @throws AppError as `takeFinding`. */
+export async function closeFinding(deps: Changing, caller: Caller, ref: FindingRef): Promise<Finding> {
+  return deps.db.withTenant(caller, async (tx) => {
+    const step = await takeFinding(deps, tx, { caller, ref, action: 'close' });
+    const after = { ...step.after, closedAt: step.at };
+    return record(tx, caller, { ...step, after }, { event: 'SiteFindingClosed', detail: {} });
+  });
+}
+
+/** From now on it is the authority's, which has taken it in under its number. @throws AppError as `takeFinding`; failed_precondition FINDING_NOT_REFERABLE. */
+export async function referFinding(deps: Changing, caller: Caller, input: FindingRef & { readonly authority: Authority; readonly receivedNumber: string }): Promise<Finding> {
+  const { authority, receivedNumber } = input;
+  return deps.db.withTenant(caller, async (tx) => {
+    const step = await takeFinding(deps, tx, { caller, ref: input, action: 'refer' });
+    await cancelClock(tx, { kind: findingKind, subjectId: step.found.id, at: step.at });
+    const referral: Referral = { id: newId(step.at.getTime()), authority, receivedNumber, sentAt: step.at };
+    await insertReferral(tx, step.found.id, referral);
+    const after = { ...step.after, referrals: [...step.after.referrals, referral] };
+    return record(tx, caller, { ...step, after }, { event: 'SiteReferralSent', detail: { authority: authorityOnWire.toWire(authority) }, facts: { authority } });
+  });
+}
+
+/** @throws not_found FINDING_NOT_FOUND; aborted VERSION_STALE; failed_precondition FINDING_STATE_FORBIDS, FINDING_NOT_REFERABLE. */
+async function takeFinding(deps: Changing, tx: Tx, taken: { readonly caller: Caller; readonly ref: FindingRef; readonly action: FindingAction }): Promise<Step> {
+  const { caller, ref, action } = taken;
+  const [found] = await lockFindings(tx, [ref.findingId]);
+  if (found === undefined) throw findingNotFound();
+  const site = await holdSite(tx, found.siteId);
+  if (!coversSite(caller, 'organization.finding.process', site)) throw findingNotFound();
+  assertVersion(found, ref.version);
+  return { found, after: { ...found, state: advance(found, action), version: found.version + 1 }, site, action, at: deps.now() };
+}
+
+function moved(tx: Tx, caller: Caller, step: Step): Promise<Finding> {
+  return record(tx, caller, step, { event: 'SiteFindingMoved', detail: { state: findingStateOnWire.toWire(step.after.state) } });
+}
+
+// eslint-disable-next-line max-params -- tx and caller in front, as everywhere; then what happened, and how it is told
+async function record(tx: Tx, caller: Caller, { after, site, action, at }: Step, told: Pick<FindingChange, 'event' | 'detail' | 'facts'>): Promise<Finding> {
+  await saveFinding(tx, after);
+  await recordFindings(tx, caller, [{ after, site, code: action, at, ...told }]);
+  return after;
+}

@@ -1,0 +1,25 @@
+import type { Caller } from '@linli/auth';
+import type { Tx } from '@linli/db';
+import { coversSite } from './reach';
+import { siteNotFound } from './rules';
+import type { Site } from './site';
+import { findSite, shareSites } from './store';
+
+/** @throws not_found SITE_NOT_FOUND. */
+export async function getCoveredSite(tx: Tx, caller: Caller, asked: { readonly siteId: string; readonly permission: string }): Promise<Site> {
+  const site = await findSite(tx, asked.siteId);
+  if (site === undefined || !coversSite(caller, asked.permission, site)) throw siteNotFound();
+  return site;
+}
+
+/** The sites by id; each keeps its leader and stays open or closed until this transaction ends. */
+export async function holdSites(tx: Tx, siteIds: readonly string[]): Promise<ReadonlyMap<string, Site>> {
+  return new Map((await shareSites(tx, [...new Set(siteIds)])).map((site) => [site.id, site]));
+}
+
+/** @throws not_found SITE_NOT_FOUND. */
+export async function holdSite(tx: Tx, siteId: string): Promise<Site> {
+  const site = (await holdSites(tx, [siteId])).get(siteId);
+  if (site === undefined) throw siteNotFound();
+  return site;
+}

@@ -1,0 +1,31 @@
+import type { Caller } from '@linli/auth';
+import type { LocalDate } from '@linli/clocks';
+import type { Tx } from '@linli/db';
+import type { Deps } from '../deps';
+import { moveGrants } from '../grants/move-grants';
+import { movePosts } from '../staff/move-posts';
+import { moveWork } from '../work/store';
+import type { Unit } from './unit';
+
+/** A unit that ends, and the one that takes over. */
+export interface Succession {
+  readonly unit: Unit;
+  readonly successor: Unit;
+}
+
+/**
+ * What hangs on units that end goes on at their successors: posts, the roles given there, and work that waits. A role goes
+ * to a unit of the same kind only, for at a unit above it would reach further than whoever gave it meant.
+ */
+export async function handOver(
+  deps: Pick<Deps, 'now'>,
+  tx: Tx,
+  { caller, ended, day }: { readonly caller: Caller; readonly ended: readonly Succession[]; readonly day: LocalDate },
+): Promise<void> {
+  const now = deps.now();
+  const targets = new Map(ended.map(({ unit, successor }) => [unit.id, successor]));
+  const alike = new Map(ended.filter(({ unit, successor }) => unit.kind === successor.kind).map(({ unit, successor }) => [unit.id, successor]));
+  await movePosts(tx, caller, { targets, day, now });
+  await moveGrants(tx, caller, { targets: alike, now });
+  await moveWork(tx, targets);
+}

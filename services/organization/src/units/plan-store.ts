@@ -1,0 +1,77 @@
+import type { LocalDate } from '@linli/clocks';
+import { tenantOf, type Tx } from '@linli/db';
+import { endOfSubtree } from '../scope';
+import { insertUnits, selectUnits, toUnit } from './store';
+import type { Unit } from './unit';
+
+/** What a regrading is worked out on. */
+export interface GroundFilter {
+  readonly ids: readonly string[];
+  /** Of units that end or move: all below them comes too, but what has ended by the day. */
+  readonly subtrees: readonly string[];
+  readonly day: LocalDate;
+  readonly limit: number;
+}
+
+/** Units locked against other changes of the tree until this transaction ends. Index: units_as_of_idx. */
+export async function lockGround(tx: Tx, { ids, subtrees, day, limit }: GroundFilter): Promise<Unit[]> {
+  const query = selectUnits(tx, day)
+    .where((any) => {
+      void any.whereIn('id', ids);
+      for (const path of subtrees) {
+        void any.orWhere((subtree) => subtree.where('path', '>=', path).where('path', '<', endOfSubtree(path)).whereRaw(`coalesce(valid_to, 'infinity'::date) > ?`, [day]));
+      }
+    })
+    .orderBy('path')
+    .limit(limit)
+    .forNoKeyUpdate();
+  return (await query).map(toUnit);
+}
+
+/** Paths and parents never change, so they may be read before the lock. */
+export async function findPlaces(tx: Tx, ids: readonly string[]): Promise<{ readonly id: string; readonly path: string; readonly parentId: string | null }[]> {
+  return tx('units').where({ tenant_id: tenantOf(tx) }).whereIn('id', ids).select<{ id: string; path: string; parentId: string | null }[]>({ id: 'id', path: 'path', parentId: 'parent_id' });
+}
+
+interface PlannedChange {
+  readonly opened: readonly Unit[];
+  readonly ended: readonly { readonly unit: Unit }[];
+  readonly renamed: readonly Unit[];
+  readonly day: LocalDate;
+}
+
+/** Writes the tree's dates and names: reads as of the day and later see them at once, those before it never. */
+export async function writePlanned(tx: Tx, { opened, ended, renamed, day }: PlannedChange): Promise<void> {
+  // First the ends: a new unit may have the code of one that ends.
+  const ids = ended.map(({ unit }) => unit.id);
+  await tx('units').where({ tenant_id: tenantOf(tx) }).whereIn('id', ids).update({ valid_to: day });
+  await insertUnits(tx, opened);
+  if (renamed.length === 0) return;
+  await tx('unit_names').insert(renamed.map(({ id, nameZh, nameMn }) => ({ tenant_id: tenantOf(tx), unit_id: id, valid_from: day, name_zh: nameZh, name_mn: nameMn })));
+}
+
+/** As if it had never been planned. First the new units go, whose codes those may have that stay. */
+export async function erasePlanned(tx: Tx, planned: { readonly opened: readonly string[]; readonly ended: readonly string[]; readonly renamed: readonly string[]; readonly day: LocalDate }): Promise<void> {
+  const { opened, ended, renamed, day } = planned;
+  await tx('units').where({ tenant_id: tenantOf(tx), version: 0 }).whereIn('id', opened).delete();
+  await tx('units').where({ tenant_id: tenantOf(tx) }).whereIn('id', ended).update({ valid_to: null });
+  await tx('unit_names').where({ tenant_id: tenantOf(tx), valid_from: day }).whereIn('unit_id', renamed).delete();
+}
+
+/** The units of a regrading in their new versions, those that end with their successors, in the order of their paths. */
+export async function takeEffectOnUnits(tx: Tx, regradingId: string, day: LocalDate): Promise<Unit[]> {
+  await tx.raw(
+    `update units set version = units.version + 1, successor_id = regraded.successor_id
+       from regrading_units regraded
+      where regraded.tenant_id = :tenant and regraded.regrading_id = :regradingId
+        and units.tenant_id = :tenant and units.id = regraded.unit_id`,
+    { tenant: tenantOf(tx), regradingId },
+  );
+  const ids = tx('regrading_units').where({ tenant_id: tenantOf(tx), regrading_id: regradingId }).select('unit_id');
+  return (await selectUnits(tx, day).whereIn('id', ids).orderBy('path')).map(toUnit);
+}
+
+/** Units by id, wherever they are. */
+export async function findByIds(tx: Tx, ids: readonly string[], day: LocalDate): Promise<Unit[]> {
+  return (await selectUnits(tx, day).whereIn('id', ids)).map(toUnit);
+}

@@ -1,0 +1,106 @@
+import { organization } from '@linli/contracts';
+import { everything, fresh, history, makeStaff, makeTenant, makeUnit, sentEvents, startOffice, within, type Office } from './support';
+
+const { CALENDAR_DAY_KIND_REST, CALENDAR_DAY_KIND_WORK } = organization.CalendarDayKind;
+const { DUTY_KIND_WORKDAY, DUTY_KIND_HOLIDAY } = organization.DutyKind;
+const caller = everything();
+const nobody = '0191c000-0000-7000-8000-00000000dead';
+
+let office: Office;
+let root: organization.Unit;
+
+// Tuesday, 24 November 2026, 09:00. One office for all: each test takes days of its own.
+beforeAll(async () => {
+  office = await startOffice();
+  ({ root } = await makeTenant(office));
+  await makeTenant(office, 'baihe');
+});
+
+afterAll(() => office.stop());
+
+const set = (day: string, kind: organization.CalendarDayKind = CALENDAR_DAY_KIND_REST, facts: object = {}) =>
+  office.calendar.setCalendarOverride({ day, kind, nameZh: '那达慕', citation: '鄂尔多斯市人民政府通知', ...facts }, { caller });
+const remove = (override: organization.CalendarOverride | undefined, version = override?.version ?? 0) => office.calendar.removeCalendarOverride({ overrideId: override?.id ?? nobody, version }, { caller });
+const read = async (fromDay: string, toDay = fromDay, by = caller) => (await office.calendar.getCalendar({ fromDay, toDay }, { caller: by })).days;
+
+describe('a day of the office’s own', () => {
+  it('stands over the national calendar, for this office only, until it is removed, and can be set again', async () => {
+    const { override } = await set('2026-12-18');
+    expect(override).toMatchObject({ day: '2026-12-18', kind: CALENDAR_DAY_KIND_REST, removed: false, version: 1 });
+    expect(await read('2026-12-18', '2026-12-20')).toMatchObject([
+      { kind: CALENDAR_DAY_KIND_REST, holiday: true, provisional: false, override: { nameZh: '那达慕' } },
+      { kind: CALENDAR_DAY_KIND_REST, holiday: false, override: undefined },
+      { kind: CALENDAR_DAY_KIND_REST, holiday: false },
+    ]);
+    expect(await read('2026-12-18', '2026-12-18', everything('baihe'))).toMatchObject([{ kind: CALENDAR_DAY_KIND_WORK, override: undefined }]);
+    expect(office.app.deps.calendar.of('xingsheng').isWorkingDay('2026-12-18').working).toBe(false);
+    expect(office.app.deps.calendar.of('baihe').isWorkingDay('2026-12-18').working).toBe(true);
+    expect((await remove(override)).override).toMatchObject({ removed: true, version: 2 });
+    expect(await read('2026-12-18')).toMatchObject([{ kind: CALENDAR_DAY_KIND_WORK, override: undefined }]);
+    expect((await set('2026-12-18')).override).toMatchObject({ id: override?.id, removed: false, version: 3 });
+    expect(await history(office, override?.id ?? '')).toEqual(['CalendarOverrideSet 1', 'CalendarOverrideRemoved 2', 'CalendarOverrideSet 3']);
+    expect((await sentEvents(office, override?.id))[0]?.payload).toEqual({ overrideId: override?.id, day: '2026-12-18', kind: CALENDAR_DAY_KIND_REST });
+  });
+
+  it('may be a day of work, also in a year that is not arranged yet', async () => {
+    const before = await read('2027-03-06');
+    expect(before).toMatchObject([{ kind: CALENDAR_DAY_KIND_REST, provisional: true }]);
+    await set('2027-03-06', CALENDAR_DAY_KIND_WORK);
+    expect(await read('2027-03-06')).toMatchObject([{ kind: CALENDAR_DAY_KIND_WORK, holiday: false, provisional: false }]);
+  });
+
+  it('is set once for a repeated request', async () => {
+    const requestId = fresh('r');
+    const first = await set('2026-12-21', CALENDAR_DAY_KIND_REST, { requestId });
+    expect(await set('2026-12-21', CALENDAR_DAY_KIND_REST, { requestId })).toEqual(first);
+  });
+
+  it('is refused when the day has come, is so already, or is decided; and of two at a time lets one win', async () => {
+    for (const day of ['2026-11-24', '2026-11-23']) await expect(set(day)).rejects.toMatchObject({ kind: 'invalid_argument', reason: 'CALENDAR_DAY_PAST' });
+    await expect(set('2026-12-19')).rejects.toMatchObject({ kind: 'failed_precondition', reason: 'CALENDAR_DAY_UNCHANGED', details: { day: '2026-12-19' } });
+    await expect(set('2026-12-22', CALENDAR_DAY_KIND_WORK)).rejects.toMatchObject({ reason: 'CALENDAR_DAY_UNCHANGED' });
+    const results = await Promise.allSettled([set('2026-12-22'), set('2026-12-22')]);
+    expect(results.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+    expect(results.find(({ status }) => status === 'rejected')).toMatchObject({ reason: { reason: 'CALENDAR_DAY_SET', details: { day: '2026-12-22' } } });
+    for (const [facts, field, code] of [
+      [{ day: '' }, 'day', 'required'],
+      [{ day: '2026-02-30' }, 'day', 'malformed'],
+      [{ kind: 'CALENDAR_DAY_KIND_UNSPECIFIED' }, 'kind', 'required'],
+      [{ nameZh: '' }, 'name_zh', 'required'],
+      [{ citation: ' ' }, 'citation', 'required'],
+    ] as const) {
+      await expect(set('2026-12-23', CALENDAR_DAY_KIND_REST, facts)).rejects.toMatchObject({ violations: [{ field, code }] });
+    }
+    await expect(office.calendar.getCalendar({ fromDay: '2026-01-01', toDay: '2027-01-02' }, { caller })).rejects.toMatchObject({ violations: [{ field: 'to_day', code: 'too_large' }] });
+    await expect(office.calendar.getCalendar({ fromDay: '2026-01-02', toDay: '2026-01-01' }, { caller })).rejects.toMatchObject({ violations: [{ field: 'to_day', code: 'before_valid_from' }] });
+  });
+
+  it('is removed with its version, before it begins, once', async () => {
+    const { override } = await set('2026-12-24');
+    await expect(remove(override, 7)).rejects.toMatchObject({ kind: 'aborted', reason: 'VERSION_STALE' });
+    await expect(remove(undefined, 1)).rejects.toMatchObject({ kind: 'not_found', reason: 'CALENDAR_OVERRIDE_NOT_FOUND' });
+    office.clock.set('2026-12-24T00:00:00+08:00');
+    await expect(remove(override)).rejects.toMatchObject({ reason: 'CALENDAR_DAY_PAST' });
+    office.clock.set('2026-11-24T09:00:00+08:00');
+    await remove(override);
+    await expect(remove(override, 2)).rejects.toMatchObject({ kind: 'failed_precondition', reason: 'CALENDAR_DAY_REMOVED' });
+  });
+
+  it('is for those who may decide for the whole office', async () => {
+    await expect(office.calendar.setCalendarOverride({ day: '2026-12-25', kind: CALENDAR_DAY_KIND_REST, nameZh: '节', citation: '通知' }, { caller: within(root.path) })).rejects.toMatchObject({ reason: 'UNIT_OUT_OF_SCOPE' });
+  });
+});
+
+describe('what follows from it', () => {
+  it('are the slots that a roster needs, at once', async () => {
+    const unit = await makeUnit(office, root.id, { kind: organization.UnitKind.UNIT_KIND_COMMUNITY });
+    const [a, b] = [await makeStaff(office, unit.id), await makeStaff(office, unit.id)];
+    await office.duty.planDuty({ unitId: unit.id, fromDay: '2026-11-24', toDay: '2026-12-31', kinds: [DUTY_KIND_WORKDAY], pairs: [{ aId: a.id, bId: b.id }] }, { caller });
+    await office.duty.openDutyRoster({ unitId: unit.id, kinds: [DUTY_KIND_WORKDAY, DUTY_KIND_HOLIDAY] }, { caller });
+    await set('2026-11-26');
+    const { gaps } = await office.duty.getDutyGaps({ unitId: unit.id, days: 5 }, { caller });
+    expect(gaps).toMatchObject([{ day: '2026-11-26', kind: DUTY_KIND_HOLIDAY }]);
+    const found = (await sentEvents(office)).filter(({ type, payload }) => type === 'DutyGapFound' && payload['unitId'] === unit.id);
+    expect(found).toMatchObject([{ payload: { day: '2026-11-26', kind: DUTY_KIND_HOLIDAY } }]);
+  });
+});
