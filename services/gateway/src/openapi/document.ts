@@ -115,7 +115,7 @@ function parametersOf(schema: z.ZodType, place: 'path' | 'query'): Json[] {
     return {
       name,
       in: place,
-      required: place === 'path',
+      required: place === 'path' || !member.safeParse(undefined).success,
       ...(description === undefined ? {} : { description }),
       schema: shown ?? withoutDescription(plainSchema(member, 'input')),
     };
