@@ -53,6 +53,8 @@ export async function planRegrading(stage: Stage): Promise<Act[]> {
       return page !== undefined && rows(page, 'workers').length > 0;
     };
     narrator.check(await comesTrue(isPosted), '新网格的公示页已上网，网格员随事务一并转来');
+    const isRenamed = async (): Promise<boolean> => (await readPublic(stage, '/grids/xinyuan-g02'))['nameZh'] === '新园和睦网格';
+    narrator.check(await comesTrue(isRenamed), '更名的网格公示页上是新名');
   }
 
   async function lookBack(): Promise<void> {

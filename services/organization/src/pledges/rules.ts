@@ -40,7 +40,7 @@ export function pledgeNotFound(): AppError {
 /** @throws failed_precondition PLEDGE_QUORUM_MISSING, PLEDGE_NOT_CARRIED. */
 export function assertCarried(vote: Pick<Vote, 'entitled' | 'present' | 'inFavour'>, quorum: Quorum): void {
   const result = resultOf(vote, quorum);
-  const details = { entitled: String(vote.entitled), present: String(vote.present), in_favour: String(vote.inFavour) };
+  const details = { entitled: String(vote.entitled), present: String(vote.present), inFavour: String(vote.inFavour) };
   if (result === 'no_quorum') throw failedPrecondition('PLEDGE_QUORUM_MISSING', 'too few representatives took part', { details });
   if (result === 'not_adopted') throw failedPrecondition('PLEDGE_NOT_CARRIED', 'the representatives did not vote for it', { details });
 }

@@ -1,7 +1,7 @@
 import type { LocalDate } from '@linli/clocks';
 import { tenantOf, type Tx } from '@linli/db';
 import { endOfSubtree } from '../scope';
-import { insertUnits, selectUnits, toUnit } from './store';
+import { insertNames, insertUnits, selectUnits, toUnit } from './store';
 import type { Unit } from './unit';
 
 /** What a regrading is worked out on. */
@@ -46,8 +46,7 @@ export async function writePlanned(tx: Tx, { opened, ended, renamed, day }: Plan
   const ids = ended.map(({ unit }) => unit.id);
   await tx('units').where({ tenant_id: tenantOf(tx) }).whereIn('id', ids).update({ valid_to: day });
   await insertUnits(tx, opened);
-  if (renamed.length === 0) return;
-  await tx('unit_names').insert(renamed.map(({ id, nameZh, nameMn }) => ({ tenant_id: tenantOf(tx), unit_id: id, valid_from: day, name_zh: nameZh, name_mn: nameMn })));
+  await insertNames(tx, renamed, day);
 }
 
 /** As if it had never been planned. First the new units go, whose codes those may have that stay. */
@@ -61,11 +60,14 @@ export async function erasePlanned(tx: Tx, planned: { readonly opened: readonly 
 /** The units of a regrading in their new versions, those that end with their successors, in the order of their paths. */
 export async function takeEffectOnUnits(tx: Tx, regradingId: string, day: LocalDate): Promise<Unit[]> {
   await tx.raw(
-    `update units set version = units.version + 1, successor_id = regraded.successor_id
+    `update units set version = units.version + 1, successor_id = regraded.successor_id,
+            name_zh = coalesce(names.name_zh, units.name_zh), name_mn = coalesce(names.name_mn, units.name_mn)
        from regrading_units regraded
+       left join unit_names names on regraded.regraded_as = 'renamed'
+             and names.tenant_id = regraded.tenant_id and names.unit_id = regraded.unit_id and names.valid_from = :day
       where regraded.tenant_id = :tenant and regraded.regrading_id = :regradingId
         and units.tenant_id = :tenant and units.id = regraded.unit_id`,
-    { tenant: tenantOf(tx), regradingId },
+    { tenant: tenantOf(tx), regradingId, day },
   );
   const ids = tx('regrading_units').where({ tenant_id: tenantOf(tx), regrading_id: regradingId }).select('unit_id');
   return (await selectUnits(tx, day).whereIn('id', ids).orderBy('path')).map(toUnit);

@@ -18,7 +18,7 @@ interface UnitRow {
   readonly parent_id: string | null;
   readonly path: string;
   readonly code: string;
-  /** When it was opened. */
+  /** Of now; the names of other days are in `unit_names`. */
   readonly name_zh: string;
   readonly name_mn: string;
   readonly valid_from: string;
@@ -47,13 +47,25 @@ export async function saveClosed(tx: Tx, unit: Unit): Promise<void> {
   await tx('units').where({ tenant_id: tenantOf(tx), id: unit.id }).update({ valid_to, successor_id, version });
 }
 
-/** A second name of one day takes the place of the first. */
-export async function saveRenamed(tx: Tx, { id, nameZh, nameMn, version }: Unit, validFrom: LocalDate): Promise<void> {
+export async function saveRenamed(tx: Tx, unit: Unit, validFrom: LocalDate): Promise<void> {
+  const { id, name_zh, name_mn, version } = toRow(unit);
+  await insertNames(tx, [unit], validFrom);
+  await tx('units').where({ tenant_id: tenantOf(tx), id }).update({ name_zh, name_mn, version });
+}
+
+/** What units are called from a day on, after what they were called before. A second name of one day takes the place of the first. */
+export async function insertNames(tx: Tx, units: readonly Pick<Unit, 'id' | 'nameZh' | 'nameMn'>[], validFrom: LocalDate): Promise<void> {
+  if (units.length === 0) return;
+  await tx.raw(
+    `insert into unit_names (tenant_id, unit_id, valid_from, name_zh, name_mn)
+     select tenant_id, id, valid_from, name_zh, name_mn from units where tenant_id = :tenant and id = any(cast(:ids as uuid[]))
+     on conflict do nothing`,
+    { tenant: tenantOf(tx), ids: units.map(({ id }) => id) },
+  );
   await tx('unit_names')
-    .insert({ tenant_id: tenantOf(tx), unit_id: id, valid_from: validFrom, name_zh: nameZh, name_mn: nameMn })
+    .insert(units.map(({ id, nameZh, nameMn }) => ({ tenant_id: tenantOf(tx), unit_id: id, valid_from: validFrom, name_zh: nameZh, name_mn: nameMn })))
     .onConflict(['tenant_id', 'unit_id', 'valid_from'])
     .merge();
-  await tx('units').where({ tenant_id: tenantOf(tx), id }).update({ version });
 }
 
 /** `day` is the day whose names are wanted, here and below. */
