@@ -5,11 +5,11 @@ const firstYear = 2026;
 
 const regionalUnits = ['区教育局', '区医院', '供电公司', '第一小学', '建设银行支行', '派出所', '司法所', '物流园', '消防救援站'];
 const quarters = [
-  { scheduled: '2026-03-18', delivered: '2026-04-10', themeZh: '关爱独居老人' },
-  { scheduled: '2026-06-17', delivered: '2026-07-08', themeZh: '暑期青少年教育' },
-  { scheduled: '2026-09-16', delivered: '2026-10-12', themeZh: '老旧小区消防通道' },
+  { scheduled: '2026-03-18', due: '2026-04-17', delivered: '2026-04-10', themeZh: '关爱独居老人' },
+  { scheduled: '2026-06-17', due: '2026-07-17', delivered: '2026-07-08', themeZh: '暑期青少年教育' },
+  { scheduled: '2026-09-16', due: '2026-10-16', delivered: '2026-10-12', themeZh: '老旧小区消防通道' },
   // The last resolution is late, so that its clock speaks.
-  { scheduled: '2026-12-16', delivered: '2027-01-08', themeZh: '冬季供暖与困难家庭' },
+  { scheduled: '2026-12-16', due: '2026-12-31', delivered: '2027-01-08', themeZh: '冬季供暖与困难家庭' },
 ];
 
 /** Two coverages, first half: nine units of the region under a rotating host, twenty-four of a community, a theme each quarter. */
@@ -22,8 +22,8 @@ export async function planCommittees(stage: Stage): Promise<Act[]> {
   return [
     { day: '2026-01-05', play: () => found() },
     { day: '2026-02-26', play: () => holdCongress() },
-    ...quarters.flatMap(({ scheduled, delivered, themeZh }): Act[] => [
-      { day: scheduled, play: () => joint.hold(coordinator, { themeZh, resolutionDue: dueBy(scheduled) }) },
+    ...quarters.flatMap(({ scheduled, due, delivered, themeZh }): Act[] => [
+      { day: scheduled, play: () => joint.hold(coordinator, { themeZh, resolutionDue: due }) },
       { day: delivered, play: () => joint.deliver(coordinator, delivered) },
     ]),
     { day: '2026-11-05', play: () => swap() },
@@ -69,12 +69,6 @@ export async function planCommittees(stage: Stage): Promise<Act[]> {
     regional.follow();
     joint.follow();
   }
-}
-
-function dueBy(scheduled: string): string {
-  const at = new Date(`${scheduled}T00:00:00Z`);
-  at.setUTCDate(at.getUTCDate() + 16);
-  return at.toISOString().slice(0, 10);
 }
 
 /** One committee on stage, with what was seen of it last. */

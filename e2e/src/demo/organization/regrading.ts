@@ -44,7 +44,7 @@ export async function planRegrading(stage: Stage): Promise<Act[]> {
     narrator.check(regrading['state'] === 'planned' && (await gridsAsOf(effective)).length === before.length + 1, '生效之前就能看到调整之后的样子');
     narrator.check((await gridsAsOf(planned)).length === before.length, '今天的网格没有变');
     const again = await admin.create('/v1/regradings', { titleZh: '又一次', effectiveOn: '2026-08-01', operations: [operations[1]] });
-    narrator.check(again.status === 409 || again.status === 201, `同一网格的第二个计划：${again.status} ${String(again.body['code'] ?? again.body['state'])}`);
+    narrator.check(again.body['code'] === 'UNIT_IN_PLAN', `一个网格同时只在一个计划中——${String(again.body['detail'])}（${again.status} ${String(again.body['code'])}）`);
   }
 
   async function takeEffect(): Promise<void> {
