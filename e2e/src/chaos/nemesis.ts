@@ -38,6 +38,7 @@ export class Nemesis {
   /** A part of ours that ended although nobody killed it. */
   unplannedEnds = 0;
   private watch: NodeJS.Timeout | undefined;
+  private isResting = false;
 
   constructor(private readonly world: World) {}
 
@@ -53,6 +54,7 @@ export class Nemesis {
   }
 
   rest(): void {
+    this.isResting = true;
     clearInterval(this.watch);
   }
 
@@ -235,7 +237,16 @@ export class Nemesis {
     await store.patiently((ledger) => ledger.query('insert into refusals (tenant_id, case_id) values ($1, $2) on conflict do nothing', [tenantId, caseId]));
     const isParked = await store.becomesParked(key, ms);
     await store.patiently((ledger) => ledger.query('delete from refusals'));
-    return isParked ? `${await this.redrive(tenantId, key)} events applied by the re-drive` : missed;
+    const applied = isParked ? await this.redrive(tenantId, key) : 0;
+    void this.keepDriven(tenantId, key);
+    return isParked ? `${applied} events applied by the re-drive` : missed;
+  }
+
+  /** An attempt that began before the bug was mended parks the key after the operator looked, so the operator looks again. */
+  private async keepDriven(tenantId: string, key: string): Promise<void> {
+    while (!this.isResting) {
+      if (await this.world.store.becomesParked(key, 1_000)) await this.redrive(tenantId, key);
+    }
   }
 
   private async redrive(tenantId: string, key: string): Promise<number> {

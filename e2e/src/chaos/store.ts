@@ -47,7 +47,7 @@ export class Store {
 
   /** True once an event of the key waits to be re-driven, false when none does within `ms`. */
   async becomesParked(key: string, ms: number): Promise<boolean> {
-    for (const until = Date.now() + ms; Date.now() < until; await pause(100)) {
+    for (const until = Date.now() + ms; Date.now() < until; await pause(250)) {
       const { rowCount } = await this.patiently((ledger) => ledger.query('select from parked_event where key = $1', [key]));
       if (rowCount !== 0) return true;
     }

@@ -1,4 +1,4 @@
-import { readFileSync, renameSync, watchFile, writeFileSync } from 'node:fs';
+import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 
 /**
  * The time that a process goes by. With a file it is a simulated one: the file holds by how many milliseconds it is ahead of
@@ -9,14 +9,16 @@ import { readFileSync, renameSync, watchFile, writeFileSync } from 'node:fs';
 export function clockFrom(file: string): () => Date {
   if (file === '') return () => new Date();
   let ahead = readClock(file);
-  // Not persistent: a clock keeps no process alive.
-  watchFile(file, { interval: 100, persistent: false }, () => {
+  // Read, not watched: a watch's first look comes after this returns, and what was written before it would never be seen.
+  const look = setInterval(() => {
     try {
       ahead = readClock(file);
     } catch {
       // The last good answer holds until the file is whole again.
     }
-  });
+  }, 100);
+  // A clock keeps no process alive.
+  look.unref();
   return () => new Date(Date.now() + ahead);
 }
 

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, unwatchFile, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { eventually } from '@linli/testing';
@@ -9,7 +9,6 @@ const folder = mkdtempSync(path.join(tmpdir(), 'linli-clock-'));
 const file = path.join(folder, 'clock');
 
 afterAll(() => {
-  unwatchFile(file);
   rmSync(folder, { recursive: true });
 });
 
