@@ -90,6 +90,11 @@ const office: Readonly<Record<string, MakeRequest>> = {
   closeUnit: ({ unitId }) => ({ path: `/v1/units/${unitId}:close`, body: { validTo: '2030-01-01' } }),
   countUnits: ({ unitId }) => ({ path: `/v1/units:count?underUnitId=${unitId}` }),
   getUnitPath: ({ unitId }) => ({ path: `/v1/units/${unitId}/path` }),
+  getBoundary: ({ unitId }) => ({ path: `/v1/units/${unitId}/boundary` }),
+  setBoundary: ({ unitId }) => ({ path: `/v1/units/${unitId}:setBoundary`, body: { geometry: { type: 'Polygon', coordinates: [[[110, 39.8], [110.01, 39.8], [110.01, 39.81], [110, 39.8]]] } } }),
+  getGridFacts: ({ unitId }) => ({ path: `/v1/units/${unitId}/facts` }),
+  setGridFacts: ({ unitId }) => ({ path: `/v1/units/${unitId}:setFacts`, body: { householdCount: 1 } }),
+  findGridAt: at('/v1/units:locate', { longitude: 0, latitude: 0 }),
   listRegradings: at('/v1/regradings'),
   planRegrading: ({ unitId }) => ({
     path: '/v1/regradings',

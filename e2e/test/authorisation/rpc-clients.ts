@@ -9,6 +9,7 @@ const definitions: Readonly<Record<Service, readonly { readonly name: string; re
   organization: [
     organization.TenantServiceDefinition,
     organization.UnitServiceDefinition,
+    organization.GridServiceDefinition,
     organization.RegradingServiceDefinition,
     organization.StaffServiceDefinition,
     organization.CalendarServiceDefinition,

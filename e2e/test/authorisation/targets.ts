@@ -75,7 +75,7 @@ async function makeTarget(platform: Platform, ownership: Exclude<Ownership, 'nob
     unitId: String(unit['id']),
     unitCode: place.unit,
     // Nobody of the other office may plan: its own regradings are met in the service's tests.
-    regradingId: foreign ? randomUUID() : await planOpening(platform, String(unit['id'])),
+    regradingId: foreign ? randomUUID() : await drawAndPlan(platform, unit),
     grantId: String(grants[0]?.['id']),
     mandateId: String(mandate['id']),
     caseId: String(accepted['id']),
@@ -130,8 +130,12 @@ export function hoursAhead(count: number): string {
   return new Date((Math.floor(Date.now() / hourMs) + count) * hourMs).toISOString();
 }
 
-async function planOpening(platform: Platform, unitId: string): Promise<string> {
+/** The unit lies somewhere, and something is planned below it. */
+async function drawAndPlan(platform: Platform, { id, version }: Json): Promise<string> {
+  const unitId = String(id);
   const admin = await Somebody.of(platform, 'xs-staff-03', platform.tenantId);
+  const geometry = { type: 'Polygon', coordinates: [[[110, 39.8], [110.01, 39.8], [110.01, 39.81], [110, 39.8]]] };
+  ok(await admin.change(`/v1/units/${unitId}:setBoundary`, version, { geometry }));
   const opening = { type: 'open', parent: { unitId }, kind: 'building', code: `planned-${randomUUID().slice(0, 8)}`, nameZh: '计划中的楼' };
   return String(ok(await admin.create('/v1/regradings', { titleZh: '调整', effectiveOn: '2035-01-01', operations: [opening] }))['id']);
 }

@@ -13,6 +13,7 @@ export interface Source<Client> {
 export interface Clients {
   readonly tenants: GrpcClient<organization.TenantServiceDefinition>;
   readonly units: GrpcClient<organization.UnitServiceDefinition>;
+  readonly grids: GrpcClient<organization.GridServiceDefinition>;
   readonly regradings: GrpcClient<organization.RegradingServiceDefinition>;
   readonly staff: GrpcClient<organization.StaffServiceDefinition>;
   readonly grants: GrpcClient<organization.GrantServiceDefinition>;
@@ -45,6 +46,7 @@ export function connectClients(grpc: GrpcClients, config: Config): Clients {
   return {
     tenants: grpc.connect(organization.TenantServiceDefinition, organizationPeer),
     units: grpc.connect(organization.UnitServiceDefinition, organizationPeer),
+    grids: grpc.connect(organization.GridServiceDefinition, organizationPeer),
     regradings: grpc.connect(organization.RegradingServiceDefinition, organizationPeer),
     staff: grpc.connect(organization.StaffServiceDefinition, organizationPeer),
     grants: grpc.connect(organization.GrantServiceDefinition, organizationPeer),

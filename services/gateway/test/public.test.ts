@@ -1,7 +1,7 @@
 import { notFound } from '@linli/errors';
 import { startGateway, type TestGateway } from './support/gateway';
 
-const grid = { code: 'xinyuan-g01', nameZh: '新园第一网格', nameMn: '', communityNameZh: '新园社区', workers: [{ name: '赵网格', titleZh: '网格员', workPhone: '000-5550100' }] };
+const grid = { code: 'xinyuan-g01', nameZh: '新园第一网格', nameMn: '', communityNameZh: '新园社区', workers: [{ name: '赵网格', titleZh: '网格员', workPhone: '000-5550100', standsIn: false }] };
 
 describe('what anybody may read', () => {
   let gateway: TestGateway;

@@ -7,6 +7,7 @@ import * as marks from './20261124095000_allow_marks_by_relay';
 import * as asOf from './20261125090000_index_units_as_of';
 import * as work from './20261128090000_create_work';
 import * as regradings from './20261128100000_create_regradings';
+import * as gridFacts from './20261128100100_create_grid_facts';
 import * as duty from './20261128110000_create_duty';
 import * as calendar from './20261128110100_create_calendar';
 import * as committees from './20261128120000_create_member_units_and_committees';
@@ -27,6 +28,7 @@ export const migrations: readonly Migration[] = [
   asOf,
   work,
   regradings,
+  gridFacts,
   duty,
   calendar,
   committees,

@@ -25,6 +25,7 @@ import { findingKind } from './findings/finding';
 import { findingClockHandler } from './findings/finding-alarms';
 import { siteFindingService } from './findings/grpc';
 import { grantService } from './grants/grpc';
+import { gridService } from './grids/grpc';
 import { grantConstraints } from './grants/store';
 import { importService } from './import/grpc';
 import { dueDayAlarms, progressAlarms } from './pledges/alarms';
@@ -139,6 +140,7 @@ export async function createApp(config: ServiceConfig, overrides: Partial<Deps> 
 function addServices(server: GrpcServer, deps: Deps): void {
   server.add(organization.TenantServiceDefinition, tenantService(deps));
   server.add(organization.UnitServiceDefinition, unitService(deps));
+  server.add(organization.GridServiceDefinition, gridService(deps));
   server.add(organization.RegradingServiceDefinition, regradingService(deps));
   server.add(organization.StaffServiceDefinition, staffService(deps));
   server.add(organization.CalendarServiceDefinition, calendarService(deps));

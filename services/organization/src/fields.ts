@@ -41,7 +41,8 @@ export function readContactPhone(text: string): string {
   return readPhone(text, 'contact_phone');
 }
 
-function readPhone(text: string, field: string): string {
+/** The same of another line of the office's. */
+export function readPhone(text: string, field: string): string {
   return requireText(text, field, { max: 20, optional: true, pattern: /^\+?[0-9][0-9 -]{2,18}$/ });
 }
 

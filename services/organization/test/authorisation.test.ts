@@ -26,6 +26,11 @@ const allowed: Record<string, readonly string[]> = {
   'UnitService/GetUnitPath': everybody,
   'UnitService/CountUnits': everybody,
   'UnitService/GetPublicGrid': ['system:gateway'],
+  'GridService/SetBoundary': ['system_admin'],
+  'GridService/GetBoundary': everybody,
+  'GridService/SetGridFacts': ['system_admin'],
+  'GridService/GetGridFacts': everybody,
+  'GridService/FindGridAt': everybody,
   'RegradingService/PlanRegrading': ['system_admin'],
   'RegradingService/WithdrawRegrading': ['system_admin'],
   'RegradingService/GetRegrading': everybody,
@@ -178,6 +183,7 @@ function callOf(method: string): Call {
     BookingService: office.bookings,
     CalendarService: office.calendar,
     RegradingService: office.regradings,
+    GridService: office.grids,
   };
   const client = new Map<string, object>(Object.entries(clients)).get(service) ?? {};
   const call: unknown = new Map<string, unknown>(Object.entries(client)).get(name.charAt(0).toLowerCase() + name.slice(1));

@@ -86,7 +86,7 @@ describe('a planned regrading', () => {
     expect(await countsUnder(two, '')).toEqual({ community: 1, grid: 1, building: 2 });
     expect(await countsUnder(one, '2027-06-30')).toEqual({ community: 1, grid: 2, building: 3 });
     expect(await history(office, g1.id)).toEqual(['UnitCreated 1', 'UnitClosed 2']);
-    expect((await sentEvents(office, g1.id)).at(-1)?.payload).toEqual({ unitId: g1.id, validTo: day, successorId: continuing });
+    expect((await sentEvents(office, g1.id)).at(-1)?.payload).toEqual({ unitId: g1.id, validTo: day, successorId: continuing, successorPath: `${two.path}${continuing}/` });
     expect((await sentEvents(office, continuing))[0]).toMatchObject({ type: 'UnitCreated', version: 1, payload: { parentId: two.id, path: `${two.path}${continuing}/`, continuesId: g1.id } });
     expect(await history(office, regrading.id)).toEqual(['RegradingPlanned 1', 'RegradingTookEffect 2']);
     expect((await office.regradings.getRegrading({ regradingId: regrading.id }, { caller })).regrading).toMatchObject({ state: REGRADING_STATE_IN_EFFECT, version: 2 });
@@ -193,7 +193,7 @@ describe('what hangs on a unit that ends', () => {
     const { staff } = await office.staff.getStaff({ staffId: worker.id }, { caller });
     expect(staff?.posts.filter(({ validTo }) => validTo === '')).toMatchObject([{ unitId: b1.id }]);
     await office.units.closeUnit({ unitId: b2.id, version: 1 }, { caller });
-    expect((await sentEvents(office, b2.id)).at(-1)?.payload).toEqual({ unitId: b2.id, validTo: today, successorId: g1.id });
+    expect((await sentEvents(office, b2.id)).at(-1)?.payload).toEqual({ unitId: b2.id, validTo: today, successorId: g1.id, successorPath: g1.path });
     expect((await office.units.closeUnit({ unitId: g2.id, version: 1 }, { caller })).unit).toMatchObject({ successorId: one.id });
   });
 

@@ -14,6 +14,7 @@ export interface Office {
   readonly clock: TestClock;
   readonly tenants: GrpcClient<typeof organization.TenantServiceDefinition>;
   readonly units: GrpcClient<typeof organization.UnitServiceDefinition>;
+  readonly grids: GrpcClient<typeof organization.GridServiceDefinition>;
   readonly regradings: GrpcClient<typeof organization.RegradingServiceDefinition>;
   readonly staff: GrpcClient<typeof organization.StaffServiceDefinition>;
   readonly grants: GrpcClient<typeof organization.GrantServiceDefinition>;
@@ -63,6 +64,7 @@ export async function startOffice(options: { brokers?: readonly string[]; overri
     clock,
     tenants: clients.connect(organization.TenantServiceDefinition, peer),
     units: clients.connect(organization.UnitServiceDefinition, peer),
+    grids: clients.connect(organization.GridServiceDefinition, peer),
     regradings: clients.connect(organization.RegradingServiceDefinition, peer),
     staff: clients.connect(organization.StaffServiceDefinition, peer),
     grants: clients.connect(organization.GrantServiceDefinition, peer),

@@ -256,7 +256,7 @@ describe('what anybody may see of a grid', () => {
     const [first, left] = [await makeStaff(office, posted.id), await makeStaff(office, posted.id)];
     await office.staff.endPost({ staffId: left.id, version: left.version, postId: left.posts[0]?.id ?? '' }, { caller });
     const { grid: seen } = await see(posted.code);
-    expect(seen).toEqual({ code: posted.code, nameZh: posted.nameZh, nameMn: '', communityNameZh: community.nameZh, workers: [{ name: first.name, titleZh: '干事', workPhone: '000-5550100' }] });
+    expect(seen).toEqual({ code: posted.code, nameZh: posted.nameZh, nameMn: '', communityNameZh: community.nameZh, workers: [{ name: first.name, titleZh: '干事', workPhone: '000-5550100', standsIn: false }], supervisionPhone: '', areaM2: 0, boundaryJson: '' });
   });
 
   it('is nothing of a community, of a closed grid or of another office', async () => {

@@ -12,6 +12,7 @@ import { seedRuleSets } from './20261124094400_seed_rule_sets';
 import { allowMarks } from './20261124095000_allow_marks_by_relay';
 import { indexOpenWork } from './20261125090000_index_open_work';
 import { createOwnDays } from './20261128110100_create_own_days';
+import { followSuccessors } from './20261128100000_follow_successors';
 
 export const migrations: Migration[] = [
   createPlatform,
@@ -27,4 +28,5 @@ export const migrations: Migration[] = [
   allowMarks,
   indexOpenWork,
   createOwnDays,
+  followSuccessors,
 ];

@@ -12,10 +12,11 @@ import { caseAlarms, caseDueMoved } from './cases/alarms';
 import { caseService } from './cases/grpc';
 import { createNumberSeries } from './cases/numbers';
 import { changeOwners, releaseCases } from './cases/owners';
+import { succeedUnit } from './cases/succession';
 import { caseConstraints } from './cases/store';
 import type { RequestsConfig } from './config';
 import type { Deps } from './deps';
-import { directoryHandlers, dutyTimer } from './directory/events';
+import { directoryHandlers, dutyTimer, successionTimer } from './directory/events';
 import { ownDayHandlers } from './directory/own-days';
 import { itemService } from './items/grpc';
 import { itemConstraints } from './items/store';
@@ -64,6 +65,7 @@ export async function createApp(config: RequestsConfig, overrides: Partial<Deps>
   };
   const onMandateEnded = releaseCases(deps);
   const onStaffChanged = changeOwners(deps);
+  const onUnitSucceeded = succeedUnit(deps);
 
   const server = createGrpcServer({ service: 'requests', internal, log, metrics });
   server.add(requests.ItemServiceDefinition, itemService(deps));
@@ -72,9 +74,14 @@ export async function createApp(config: RequestsConfig, overrides: Partial<Deps>
   server.add(work.WorkQueueServiceDefinition, workQueueService(deps));
   server.add(thread.ThreadServiceDefinition, threadService(deps));
 
-  const handlers = { ...directoryHandlers(deps, { onStaffChanged }), ...ownDayHandlers(deps) };
+  const handlers = { ...directoryHandlers(deps, { onStaffChanged, onUnitSucceeded }), ...ownDayHandlers(deps) };
   const consumer = createConsumer({ database: db, system, brokers: config.kafkaBrokers, group: config.consumerGroup, handlers, log, metrics });
-  const timers = createTimerSweep({ db, system, now, log, handlers: { duty: dutyTimer(deps, { onStaffChanged }), mandate: mandateTimer(deps, { onMandateEnded }) } });
+  const sweeps = {
+    duty: dutyTimer(deps, { onStaffChanged }),
+    mandate: mandateTimer(deps, { onMandateEnded }),
+    succession: successionTimer(deps, { onUnitSucceeded }),
+  };
+  const timers = createTimerSweep({ db, system, now, log, handlers: sweeps });
   const scanner = createAlarmScanner({ database: db, system, calendar: deps.calendar, calendars, now, onAlarms: caseAlarms(deps), onMoved: caseDueMoved(deps), log, metrics });
   const sealer = createSealer({ system, signingKey: config.auditSigningKey, log, metrics, now });
 

@@ -1,4 +1,4 @@
-import type { organization } from '@linli/contracts';
+import { organization } from '@linli/contracts';
 import { newId, openDatabase, openSystemDatabase, type Database, type SystemDatabase, type Tx } from '@linli/db';
 import { handleAlone, type EventHandlers } from '@linli/messaging';
 import { createTestDatabase, fixedClock, silentLogger, type TestDatabase } from '@linli/testing';
@@ -37,7 +37,7 @@ beforeEach(() => clock.set(opening));
 function directory() {
   const told: { agentId: string; cause: DutyCause }[] = [];
   const onStaffChanged = async (_tx: Tx, agentId: string, cause: DutyCause) => void told.push({ agentId, cause });
-  const handlers: EventHandlers = directoryHandlers(clock, { onStaffChanged });
+  const handlers: EventHandlers = directoryHandlers(clock, { onStaffChanged, onUnitSucceeded: () => Promise.resolve(0) });
   const inTenant = <T>(work: (tx: Tx) => Promise<T>) => db.withTenant({ tenantId }, work);
   async function hear(name: string, aggregateId: string, { version, payload }: { version: number; payload: object }): Promise<void> {
     const type = `linli.organization.v1.${name}`;
@@ -62,7 +62,7 @@ function directory() {
       hear('RoleGranted', grantId, { version: 1, payload: { grantId, principalKind: 'PRINCIPAL_KIND_STAFF', principalId: staffId, role: 'coordinator' } }).then(() => grantId),
     duty: (agentId: string) => inTenant((tx) => onDuty(tx, agentId, clock.now())),
     async sweep() {
-      const handlers = { duty: dutyTimer(clock, { onStaffChanged }), mandate: async () => undefined };
+      const handlers = { duty: dutyTimer(clock, { onStaffChanged }), mandate: async () => undefined, succession: async () => undefined };
       const sweeps = [1, 2].map(() => createTimerSweep({ db, system, now: clock.now, log, handlers }));
       await Promise.all(sweeps.map((sweep) => sweep.sweepOnce()));
     },
@@ -191,7 +191,7 @@ describe('units', () => {
     const [first, second] = [newId(), newId()];
     const created = (unitId: string) => ({ unitId, kind: 'UNIT_KIND_DEPARTMENT', parentId: '', path: `/${unitId}/`, code: 'housing-2', validFrom: '2026-01-01' });
     await folder.hear('UnitCreated', first, { version: 1, payload: created(first) });
-    await folder.hear('UnitClosed', first, { version: 2, payload: { unitId: first, validTo: '2026-11-24' } });
+    await folder.hear('UnitClosed', first, { version: 2, payload: organization.UnitClosed.fromPartial({ unitId: first, validTo: '2026-11-24' }) });
     await folder.hear('UnitCreated', first, { version: 1, payload: created(first) });
     await folder.hear('UnitCreated', second, { version: 1, payload: created(second) });
     await folder.inTenant(async (tx) => {
@@ -230,7 +230,7 @@ describe('a timer whose work fails', () => {
       if (id === broken && !mended) throw new Error('not now');
       done.push(id);
     };
-    const sweep = createTimerSweep({ db, system, now: clock.now, log, handlers: { duty, mandate: async () => undefined } });
+    const sweep = createTimerSweep({ db, system, now: clock.now, log, handlers: { duty, mandate: async () => undefined, succession: async () => undefined } });
     await db.withTenant({ tenantId: 'baihe' }, async (tx) => {
       await setTimer(tx, { kind: 'duty', subjectId: broken }, new Date(clock.now().getTime() - 2));
       await setTimer(tx, { kind: 'duty', subjectId: fine }, new Date(clock.now().getTime() - 1));

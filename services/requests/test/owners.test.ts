@@ -4,6 +4,7 @@ import { createConsumer, createMessagingTables, createRelay, createTopics, dropM
 import { createMetrics } from '@linli/telemetry';
 import { createTestDatabase, eventually, silentLogger, testBrokers, type TestDatabase } from '@linli/testing';
 import { changeOwners } from '../src/cases/owners';
+import { succeedUnit } from '../src/cases/succession';
 import { directoryHandlers } from '../src/directory/events';
 import { saveStaff } from '../src/directory/store';
 import { loadCases } from './bulk';
@@ -49,7 +50,7 @@ describe('the owner of a case follows who is on duty', () => {
     sender = await startSender();
     system = openSystemDatabase({ url: office.database.relayUrl, name: 'test', log });
     const { deps } = office.app;
-    const handlers = directoryHandlers(deps, { onStaffChanged: changeOwners(deps) });
+    const handlers = directoryHandlers(deps, { onStaffChanged: changeOwners(deps), onUnitSucceeded: succeedUnit(deps) });
     // The service's own consumer, but for its group: on a shared broker each test reads everything.
     consumer = createConsumer({ database: deps.db, system, brokers: testBrokers(), group: `requests-${newId()}`, handlers, log, metrics: createMetrics('test') });
     await consumer.start();

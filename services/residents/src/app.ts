@@ -10,6 +10,7 @@ import { createLogger, createMetrics } from '@linli/telemetry';
 import type { ResidentsConfig } from './config';
 import type { Deps } from './deps';
 import { personService } from './persons/grpc';
+import { movePersons } from './persons/move-persons';
 import { personConstraints } from './persons/store';
 import { unitHandlers } from './units/events';
 import { createVault } from './vault/vault';
@@ -40,7 +41,7 @@ export async function createApp(config: ResidentsConfig, overrides: Partial<Deps
   const server = createGrpcServer({ service: name, internal, log, metrics });
   server.add(residents.PersonServiceDefinition, personService(deps));
 
-  const handlers = unitHandlers();
+  const handlers = unitHandlers({ onUnitSucceeded: movePersons(deps) });
   const consumer = createConsumer({ database: db, system, brokers: config.kafkaBrokers, group: config.consumerGroup, handlers, log, metrics });
   const sealer = createSealer({ system, ...(config.auditSigningKey && { signingKey: config.auditSigningKey }), log, metrics, now });
 

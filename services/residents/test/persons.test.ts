@@ -102,7 +102,7 @@ describe('a registration', () => {
     await expect(register(registry, { unitId: grid.id }, clerk('baihe'))).rejects.toMatchObject({ reason: 'UNIT_UNKNOWN' });
     await expect(register(registry, { unitId: elsewhere.id }, clerkOf(grid.path))).rejects.toMatchObject({ kind: 'permission_denied', reason: 'UNIT_OUT_OF_SCOPE' });
     const closed = await addUnit(registry);
-    const payload = { unitId: closed.id, validTo: '2026-11-24' };
+    const payload = organization.UnitClosed.fromPartial({ unitId: closed.id, validTo: '2026-11-24' });
     await apply(registry, { type: 'linli.organization.v1.UnitClosed', tenantId: 'xingsheng', aggregateId: closed.id, version: 2, payload });
     await expect(register(registry, { unitId: closed.id })).rejects.toMatchObject({ kind: 'failed_precondition', reason: 'UNIT_CLOSED' });
   });

@@ -2,7 +2,7 @@ import { organization } from '@linli/contracts';
 import { newId } from '@linli/db';
 import { createTopics, enqueue } from '@linli/messaging';
 import { eventually, testBrokers } from '@linli/testing';
-import { apply, register, startRegistry, type Registry } from './support';
+import { addUnit, apply, register, startRegistry, type Place, type Registry } from './support';
 
 let registry: Registry;
 const tenantId = 'xingsheng';
@@ -20,6 +20,10 @@ function created(id: string): organization.UnitCreated {
   return organization.UnitCreated.fromPartial({ unitId: id, kind: organization.UnitKind.UNIT_KIND_GRID, path: `/${id}/`, code: id, validFrom: '2026-01-01' });
 }
 
+function closed(unitId: string, validTo: string, successor?: Place): organization.UnitClosed {
+  return organization.UnitClosed.fromPartial({ unitId, validTo, ...(successor && { successorId: successor.id, successorPath: successor.path }) });
+}
+
 it('a unit heard of on the topic takes people in', async () => {
   const id = newId();
   // From this service's own outbox, in the place of organization's.
@@ -33,9 +37,35 @@ it('a repeated or late event changes nothing', async () => {
   const id = newId();
   const event = { tenantId, aggregateId: id };
   await apply(registry, { ...event, type, version: 1, payload: created(id) });
-  await apply(registry, { ...event, type: 'linli.organization.v1.UnitClosed', version: 3, payload: { unitId: id, validTo: '2026-12-01' } });
-  await apply(registry, { ...event, type: 'linli.organization.v1.UnitClosed', version: 2, payload: { unitId: id, validTo: '2020-01-01' } });
+  await apply(registry, { ...event, type: 'linli.organization.v1.UnitClosed', version: 3, payload: closed(id, '2026-12-01') });
+  await apply(registry, { ...event, type: 'linli.organization.v1.UnitClosed', version: 2, payload: closed(id, '2020-01-01') });
   await apply(registry, { ...event, type, version: 1, payload: created(id) });
   expect(await registry.knex('units').where({ id }).first()).toMatchObject({ path: `/${id}/`, version: '3' });
   await register(registry, { unitId: id });
+});
+
+it('people of a unit that closed go to the one that takes over, however many', async () => {
+  const [old, next] = [await addUnit(registry), await addUnit(registry)];
+  const person = await register(registry, { unitId: old.id });
+  const row: Record<string, unknown> = (await registry.knex('persons').where({ id: person.id }).first()) ?? {};
+  await registry.knex.batchInsert('persons', Array.from({ length: 1_200 }, () => ({ ...row, id: newId(), phone_index: null, phone_sealed: null })), 200);
+  const event = { type: 'linli.organization.v1.UnitClosed', tenantId, aggregateId: old.id, version: 2, payload: closed(old.id, '2026-12-01', next) };
+  await apply(registry, event);
+  expect(await registry.knex('persons').where({ unit_id: old.id })).toEqual([]);
+  const moved = await registry.knex('persons').where({ unit_id: next.id }).select<{ unit_path: string; version: number }[]>('unit_path', 'version');
+  expect(moved).toHaveLength(1_201);
+  expect(new Set(moved.map(({ unit_path, version }) => `${unit_path} ${version}`))).toEqual(new Set([`${next.path} 2`]));
+  // Who is told of the closing again, by a restatement, moves nobody twice.
+  await apply(registry, { ...event, version: 3 });
+  expect(await registry.knex('persons').where({ unit_id: next.id, version: 2 })).toHaveLength(1_201);
+});
+
+it('people go to the end of the line when the next unit had closed already', async () => {
+  const [first, second, third] = [await addUnit(registry), await addUnit(registry), await addUnit(registry)];
+  const person = await register(registry, { unitId: first.id });
+  const close = (unit: Place, successor: Place) =>
+    apply(registry, { type: 'linli.organization.v1.UnitClosed', tenantId, aggregateId: unit.id, version: 2, payload: closed(unit.id, '2026-12-01', successor) });
+  await close(second, third);
+  await close(first, second);
+  expect(await registry.knex('persons').where({ id: person.id }).first()).toMatchObject({ unit_id: third.id, unit_path: third.path });
 });

@@ -5,6 +5,7 @@ import { caseRoutes } from '../cases/routes';
 import { dutyRoutes } from '../duty/routes';
 import { committeeRoutes } from '../committees/routes';
 import { grantRoutes } from '../grants/routes';
+import { gridRoutes } from '../grids/routes';
 import { importRoutes } from '../imports/routes';
 import { itemRoutes } from '../items/routes';
 import { mandateRoutes } from '../mandates/routes';
@@ -41,6 +42,7 @@ export const routeTable: readonly ApiRoute[] = [
   ...unitRoutes,
   ...venueRoutes,
   ...bookingRoutes,
+  ...gridRoutes,
   ...regradingRoutes,
   ...importRoutes,
   ...staffRoutes,

@@ -27,7 +27,7 @@ export const unitSchema = z
 
 type UnitJson = z.input<typeof unitSchema>;
 
-function unitToJson(unit: organization.Unit): UnitJson {
+export function unitToJson(unit: organization.Unit): UnitJson {
   const { kind, parentId, nameMn, validTo, continuesId, successorId, ...rest } = unit;
   return {
     ...rest,

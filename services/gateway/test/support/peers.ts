@@ -40,6 +40,7 @@ const services = {
   organization: {
     TenantService: organization.TenantServiceDefinition,
     UnitService: organization.UnitServiceDefinition,
+    GridService: organization.GridServiceDefinition,
     RegradingService: organization.RegradingServiceDefinition,
     StaffService: organization.StaffServiceDefinition,
     ImportService: organization.ImportServiceDefinition,

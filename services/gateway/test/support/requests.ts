@@ -98,6 +98,15 @@ const office: Readonly<Record<string, GoodRequest>> = {
   closeUnit: { path: `/v1/units/${ids.unit}:close`, body: { validTo: '2027-01-01' }, by: ['admin'] },
   countUnits: { path: `/v1/units:count?underUnitId=${ids.root}&asOf=2026-06-30`, by: ['clerk', 'admin'] },
   getUnitPath: { path: `/v1/units/${ids.unit}/path?asOf=2026-06-30`, by: ['clerk', 'admin'] },
+  getBoundary: { path: `/v1/units/${ids.unit}/boundary?asOf=2026-12-01`, by: ['clerk', 'admin'] },
+  setBoundary: {
+    path: `/v1/units/${ids.unit}:setBoundary`,
+    body: { geometry: { type: 'Polygon', coordinates: [[[110, 39.8], [110.01, 39.8], [110.01, 39.81], [110, 39.8]]] }, validFrom: '2026-12-01' },
+    by: ['admin'],
+  },
+  getGridFacts: { path: `/v1/units/${ids.unit}/facts`, by: ['clerk', 'admin'] },
+  setGridFacts: { path: `/v1/units/${ids.unit}:setFacts`, body: { supervisionPhone: '0477-8500001', householdCount: 412 }, by: ['admin'] },
+  findGridAt: { path: '/v1/units:locate', body: { longitude: 110.005, latitude: 39.805 }, by: ['clerk', 'admin'] },
   listRegradings: { path: '/v1/regradings?state=planned', by: ['clerk', 'admin'] },
   planRegrading: {
     path: '/v1/regradings',

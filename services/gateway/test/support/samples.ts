@@ -113,6 +113,13 @@ const unit = organization.Unit.fromPartial({
   version: 1,
 });
 
+const boundary = {
+  unitId: ids.unit,
+  validFrom: '2026-12-01',
+  geometryJson: '{"type":"Polygon","coordinates":[[[110,39.8],[110.01,39.8],[110.01,39.81],[110,39.8]]]}',
+  areaM2: 475_000,
+};
+
 const regrading = organization.Regrading.fromPartial({
   id: ids.thread,
   titleZh: '七月网格调整',
@@ -337,6 +344,10 @@ export const samples: Readonly<Record<string, object>> = {
   'UnitService/batchGetUnits': { units: [unit, { ...unit, id: ids.department, nameZh: '民政科' }] },
   'UnitService/countUnits': { asOf: '2026-11-24', counts: [{ kind: organization.UnitKind.UNIT_KIND_GRID, count: 24 }] },
   'UnitService/getUnitPath': { units: [unit] },
+  'GridService/setBoundary': { boundary, version: 2, warnings: ['outside_community'] },
+  'GridService/getBoundary': { boundary },
+  ...each('GridService', ['setGridFacts', 'getGridFacts'], { facts: { unitId: ids.unit, supervisionPhone: '0477-8500001', householdCount: 412, version: 2 } }),
+  'GridService/findGridAt': { grid: unit },
   ...each('RegradingService', ['planRegrading', 'withdrawRegrading', 'getRegrading'], { regrading }),
   'RegradingService/listRegradings': { regradings: [{ ...regrading, operations: [], units: [] }], nextPageToken: '' },
   ...each('StaffService', ['createStaff', 'deactivateStaff', 'assignPost', 'endPost', 'setPartner', 'startAbsence', 'endAbsence', 'getStaff'], { staff }),

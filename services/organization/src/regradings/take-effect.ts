@@ -28,19 +28,18 @@ export async function takeEffect(deps: Pick<Deps, 'now'>, tx: Tx, { caller, regr
   const renamed = units.filter(({ id }) => kinds.get(id) === 'renamed');
   await releaseRegradedUnits(tx, regrading.id);
   await saveRegrading(tx, effective);
-  // What takes over is told of before what ends.
-  await recordChanges(tx, caller, [
-    ...opened.map(unitCreated),
-    ...ended.map(unitClosed),
-    ...renamed.map(unitRenamed),
-    regradingChange(effective, { event: 'RegradingTookEffect', at: now }),
-  ]);
   const successors = new Map((await findByIds(tx, ended.flatMap(({ successorId }) => successorId ?? []), day)).map((unit) => [unit.id, unit]));
   const successions = ended.map((unit) => {
     const successor = successors.get(unit.successorId ?? '');
     if (successor === undefined) throw internal('SUCCESSOR_MISSING', 'a unit ended without a successor', { details: { unit: unit.id } });
     return { unit, successor };
   });
+  await recordChanges(tx, caller, [
+    ...opened.map(unitCreated),
+    ...successions.map(unitClosed),
+    ...renamed.map(unitRenamed),
+    regradingChange(effective, { event: 'RegradingTookEffect', at: now }),
+  ]);
   await handOver(deps, tx, { caller, ended: successions, day });
   return effective;
 }

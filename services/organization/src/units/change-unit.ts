@@ -7,7 +7,7 @@ import { recordChanges, type Change } from '../changes';
 import { today } from '../days';
 import type { Deps } from '../deps';
 import { assertVersion } from '../version';
-import { handOver } from './hand-over';
+import { handOver, type Succession } from './hand-over';
 import { assertMaySucceed, assertNoPosts, assertNotRoot, assertOpen, assertStays, close, rename, unitNotFound } from './rules';
 import { countHeld, lockUnit, saveClosed, saveRenamed, shareUnit } from './store';
 import type { Unit } from './unit';
@@ -29,7 +29,7 @@ const permission = 'organization.unit.write';
 export async function renameUnit(deps: Pick<Deps, 'db' | 'now'>, caller: Caller, input: UnitRef & Pick<Unit, 'nameZh' | 'nameMn'>): Promise<Unit> {
   const day = today(deps);
   return deps.db.withTenant(caller, async (tx) => {
-    const unit = await lockForChange(tx, caller, { ...input, day });
+    const unit = await lockUnitForChange(tx, caller, { ...input, day });
     if (unit.nameZh === input.nameZh && unit.nameMn === input.nameMn) return unit;
     const renamed = rename(unit, { nameZh: input.nameZh, nameMn: input.nameMn }, day);
     await saveRenamed(tx, renamed, day);
@@ -46,7 +46,7 @@ export async function renameUnit(deps: Pick<Deps, 'db' | 'now'>, caller: Caller,
 export async function closeUnit(deps: Pick<Deps, 'db' | 'now'>, caller: Caller, input: CloseUnit): Promise<Unit> {
   const day = today(deps);
   return deps.db.withTenant(caller, async (tx) => {
-    const unit = await lockForChange(tx, caller, { ...input, day });
+    const unit = await lockUnitForChange(tx, caller, { ...input, day });
     if (input.validTo > day) throw violation('valid_to', 'in_future');
     if (input.validTo < unit.validFrom) throw violation('valid_to', 'before_valid_from');
     assertNotRoot(unit);
@@ -55,7 +55,7 @@ export async function closeUnit(deps: Pick<Deps, 'db' | 'now'>, caller: Caller, 
     const closed = close(unit, { validTo: input.validTo, successorId: successor.id }, { held, day });
     if (input.successorId === undefined) assertNoPosts(held);
     await saveClosed(tx, closed);
-    await recordChanges(tx, caller, [unitClosed(closed)]);
+    await recordChanges(tx, caller, [unitClosed({ unit: closed, successor })]);
     await handOver(deps, tx, { caller, ended: [{ unit: closed, successor }], day });
     return closed;
   });
@@ -66,15 +66,17 @@ export function unitRenamed({ id, version }: Unit): Change {
   return { action: 'unit.rename', objectType: 'unit', id, version, event: 'UnitRenamed', payload };
 }
 
-export function unitClosed({ id, version, validTo = '', successorId = '' }: Unit): Change {
-  const payload = organization.UnitClosed.fromPartial({ unitId: id, validTo, successorId });
+export function unitClosed({ unit: { id, version, validTo = '' }, successor }: Succession): Change {
+  const payload = organization.UnitClosed.fromPartial({ unitId: id, validTo, successorId: successor.id, successorPath: successor.path });
   return { action: 'unit.close', objectType: 'unit', id, version, event: 'UnitClosed', payload };
 }
 
-async function lockForChange(tx: Tx, caller: Caller, { unitId, version, day }: UnitRef & { readonly day: LocalDate }): Promise<Unit> {
+/** The unit in the version that the caller has seen. @throws not_found UNIT_NOT_FOUND, aborted VERSION_STALE, failed_precondition UNIT_CLOSED, UNIT_IN_PLAN. */
+export async function lockUnitForChange(tx: Tx, caller: Caller, { unitId, version, day }: UnitRef & { readonly day: LocalDate }): Promise<Unit> {
   const unit = await lockUnit(tx, unitId, day);
   if (unit === undefined || !coversUnit(caller, permission, unit.path)) throw unitNotFound();
   assertVersion(unit, version);
+  assertStays(unit, day);
   return unit;
 }
 

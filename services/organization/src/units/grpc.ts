@@ -67,7 +67,7 @@ export function unitService(deps: Deps): organization.UnitServiceImplementation<
     },
     async getPublicGrid(request, { caller }) {
       const code = requireText(request.code, 'code', codeRule);
-      const grid = await deps.db.withTenant(caller, (tx) => findPublicGrid(tx, code, today(deps)));
+      const grid = await deps.db.withTenant(caller, (tx) => findPublicGrid(tx, code, deps.now()));
       if (grid === undefined) throw unitNotFound();
       return { grid };
     },

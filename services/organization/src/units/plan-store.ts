@@ -47,11 +47,32 @@ export async function writePlanned(tx: Tx, { opened, ended, renamed, day }: Plan
   await tx('units').where({ tenant_id: tenantOf(tx) }).whereIn('id', ids).update({ valid_to: day });
   await insertUnits(tx, opened);
   await insertNames(tx, renamed, day);
+  await copyFacts(tx, opened.filter(({ continuesId }) => continuesId !== undefined).map(({ id }) => id), day);
+}
+
+/** What continues a unit lies where it lay, and is known by the same facts. */
+async function copyFacts(tx: Tx, ids: readonly string[], day: LocalDate): Promise<void> {
+  const continued = { tenant: tenantOf(tx), ids: [...ids], day };
+  await tx.raw(
+    `insert into unit_boundaries (tenant_id, unit_id, valid_from, geometry, area_m2, bounds)
+     select distinct on (next.id) b.tenant_id, next.id, cast(:day as date), b.geometry, b.area_m2, b.bounds
+       from units next join unit_boundaries b on b.tenant_id = next.tenant_id and b.unit_id = next.continues_id and b.valid_from <= :day
+      where next.tenant_id = :tenant and next.id = any(cast(:ids as uuid[])) order by next.id, b.valid_from desc`,
+    continued,
+  );
+  await tx.raw(
+    `insert into grid_facts (tenant_id, unit_id, supervision_phone, household_count)
+     select f.tenant_id, next.id, f.supervision_phone, f.household_count
+       from units next join grid_facts f on f.tenant_id = next.tenant_id and f.unit_id = next.continues_id
+      where next.tenant_id = :tenant and next.id = any(cast(:ids as uuid[]))`,
+    { tenant: continued.tenant, ids: continued.ids },
+  );
 }
 
 /** As if it had never been planned. First the new units go, whose codes those may have that stay. */
 export async function erasePlanned(tx: Tx, planned: { readonly opened: readonly string[]; readonly ended: readonly string[]; readonly renamed: readonly string[]; readonly day: LocalDate }): Promise<void> {
   const { opened, ended, renamed, day } = planned;
+  for (const table of ['unit_boundaries', 'grid_facts']) await tx(table).where({ tenant_id: tenantOf(tx) }).whereIn('unit_id', opened).delete();
   await tx('units').where({ tenant_id: tenantOf(tx), version: 0 }).whereIn('id', opened).delete();
   await tx('units').where({ tenant_id: tenantOf(tx) }).whereIn('id', ended).update({ valid_to: null });
   await tx('unit_names').where({ tenant_id: tenantOf(tx), valid_from: day }).whereIn('unit_id', renamed).delete();

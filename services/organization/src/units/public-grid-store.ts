@@ -1,4 +1,4 @@
-import type { LocalDate } from '@linli/clocks';
+import { localDateOf } from '@linli/clocks';
 import { tenantOf, type Tx } from '@linli/db';
 
 /** A grid as anybody may see it. */
@@ -7,29 +7,39 @@ export interface PublicGrid {
   readonly nameZh: string;
   readonly nameMn: string;
   readonly communityNameZh: string;
-  readonly workers: { readonly name: string; readonly titleZh: string; readonly workPhone: string }[];
+  readonly workers: { readonly name: string; readonly titleZh: string; readonly workPhone: string; readonly standsIn: boolean }[];
+  readonly supervisionPhone: string;
+  readonly areaM2: number;
+  readonly boundaryJson: string;
 }
 
-const lastName = `
-  select name_zh, name_mn from unit_names
-   where tenant_id = :tenant and unit_id = grid.id and valid_from <= :day order by valid_from desc limit 1`;
+const away = (person: string) => `(${person}.absent_from <= :now and (${person}.absent_until is null or ${person}.absent_until > :now))`;
 
-/** The open grid of an office that works, with those who hold a post there on that day. One statement. Index: units_code_idx. */
-export async function findPublicGrid(tx: Tx, code: string, day: LocalDate): Promise<PublicGrid | undefined> {
-  const { rows } = await tx.raw<{ rows: PublicGrid[] }>(
-    `select grid.code, coalesce(named.name_zh, grid.name_zh) as "nameZh", coalesce(named.name_mn, grid.name_mn) as "nameMn",
-            coalesce(above.name_zh, community.name_zh) as "communityNameZh",
-            coalesce((select jsonb_agg(jsonb_build_object('name', staff.name, 'titleZh', posts.title_zh, 'workPhone', staff.work_phone) order by posts.is_primary desc, staff.code)
+/**
+ * The open grid of an office that works, with those who hold a post there on that day; for one who is away, the partner who is
+ * not. One statement. Index: units_code_idx.
+ */
+export async function findPublicGrid(tx: Tx, code: string, now: Date): Promise<PublicGrid | undefined> {
+  const { rows } = await tx.raw<{ rows: (Omit<PublicGrid, 'areaM2'> & { areaM2: string })[] }>(
+    `select grid.code, grid.name_zh as "nameZh", grid.name_mn as "nameMn", community.name_zh as "communityNameZh",
+            coalesce((select jsonb_agg(jsonb_build_object('name', coalesce(partner.name, staff.name), 'titleZh', posts.title_zh,
+                                                          'workPhone', coalesce(partner.work_phone, staff.work_phone), 'standsIn', partner.id is not null)
+                                       order by posts.is_primary desc, staff.code)
                         from posts join staff on staff.tenant_id = posts.tenant_id and staff.id = posts.staff_id and staff.active
-                       where posts.tenant_id = :tenant and posts.unit_id = grid.id and posts.valid_from <= :day and (posts.valid_to is null or posts.valid_to > :day)), '[]') as workers
+                        left join staff partner on partner.tenant_id = staff.tenant_id and partner.id = staff.partner_id and partner.active
+                                               and ${away('staff')} and not coalesce(${away('partner')}, false)
+                       where posts.tenant_id = :tenant and posts.unit_id = grid.id and posts.valid_from <= :day and (posts.valid_to is null or posts.valid_to > :day)), '[]') as workers,
+            coalesce(facts.supervision_phone, '') as "supervisionPhone", coalesce(lies.area_m2, 0) as "areaM2", coalesce(cast(lies.geometry as text), '') as "boundaryJson"
        from units grid
        join units community on community.tenant_id = grid.tenant_id and community.id = grid.parent_id
-       left join lateral (${lastName}) named on true
-       left join lateral (${lastName.replace('grid.id', 'community.id')}) above on true
+       left join grid_facts facts on facts.tenant_id = grid.tenant_id and facts.unit_id = grid.id
+       left join lateral (select area_m2, geometry from unit_boundaries
+                           where tenant_id = :tenant and unit_id = grid.id and valid_from <= :day order by valid_from desc limit 1) lies on true
        join tenants on tenants.tenant_id = grid.tenant_id and not tenants.suspended
       where grid.tenant_id = :tenant and grid.code = :code and grid.kind = 'grid'
         and grid.valid_from <= :day and coalesce(grid.valid_to, 'infinity') > :day`,
-    { tenant: tenantOf(tx), code, day },
+    { tenant: tenantOf(tx), code, day: localDateOf(now), now },
   );
-  return rows[0];
+  const row = rows[0];
+  return row && { ...row, areaM2: Number(row.areaM2) };
 }

@@ -4,6 +4,7 @@ import type { organization } from '@linli/contracts';
 import type { Tx } from '@linli/db';
 import { recordChanges } from '../changes';
 import type { Page } from '../raise-versions';
+import { findPlaces } from './plan-store';
 import { touchUnits } from './store';
 import type { Unit } from './unit';
 import { kindOnWire } from './wire';
@@ -11,15 +12,16 @@ import { kindOnWire } from './wire';
 /** Tells a page of units again, in the order of ids. Returns the ids told. */
 export async function restateUnits(tx: Tx, caller: Caller, page: Page & { readonly day: LocalDate }): Promise<string[]> {
   const units = await touchUnits(tx, page);
+  const paths = new Map((await findPlaces(tx, units.flatMap(({ successorId }) => successorId ?? []))).map(({ id, path }) => [id, path]));
   await recordChanges(
     tx,
     caller,
-    units.map((unit) => ({ action: 'unit.restate', objectType: 'unit', id: unit.id, version: unit.version, event: 'UnitRestated', payload: restated(unit) })),
+    units.map((unit) => ({ action: 'unit.restate', objectType: 'unit', id: unit.id, version: unit.version, event: 'UnitRestated', payload: restated(unit, paths) })),
   );
   return units.map(({ id }) => id);
 }
 
-function restated({ id, kind, parentId, path, code, validFrom, validTo, continuesId, successorId }: Unit): organization.UnitRestated {
+function restated({ id, kind, parentId, path, code, validFrom, validTo, continuesId, successorId = '' }: Unit, paths: ReadonlyMap<string, string>): organization.UnitRestated {
   return {
     unitId: id,
     kind: kindOnWire.toWire(kind),
@@ -29,6 +31,7 @@ function restated({ id, kind, parentId, path, code, validFrom, validTo, continue
     validFrom,
     validTo: validTo ?? '',
     continuesId: continuesId ?? '',
-    successorId: successorId ?? '',
+    successorId,
+    successorPath: paths.get(successorId) ?? '',
   };
 }

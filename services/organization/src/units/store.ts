@@ -47,6 +47,12 @@ export async function saveClosed(tx: Tx, unit: Unit): Promise<void> {
   await tx('units').where({ tenant_id: tenantOf(tx), id: unit.id }).update({ valid_to, successor_id, version });
 }
 
+/** For a change of what is kept elsewhere of a unit that this transaction holds. Gives the new version. */
+export async function raiseVersion(tx: Tx, { id, version }: Pick<Unit, 'id' | 'version'>): Promise<number> {
+  await tx('units').where({ tenant_id: tenantOf(tx), id }).update({ version: version + 1 });
+  return version + 1;
+}
+
 export async function saveRenamed(tx: Tx, unit: Unit, validFrom: LocalDate): Promise<void> {
   const { id, name_zh, name_mn, version } = toRow(unit);
   await insertNames(tx, [unit], validFrom);

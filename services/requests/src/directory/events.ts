@@ -5,16 +5,33 @@ import type { EventHandlers, IncomingEvent } from '@linli/messaging';
 import type { Deps } from '../deps';
 import { causeOf, refreshDuty, type DutyCause, type OnStaffChanged } from './duty';
 import type { StaffDuty } from './rules';
-import { closeUnit, endCoordinator, findStaff, lockDirectory, saveCoordinator, saveStaff, saveUnits, unitKinds } from './store';
+import { setTimer } from '../timers/store';
+import {
+  closeUnit,
+  endCoordinator,
+  findStaff,
+  findSuccession,
+  lockDirectory,
+  saveCoordinator,
+  saveStaff,
+  saveSuccessor,
+  saveUnits,
+  unitKinds,
+  type Succession,
+} from './store';
 
 interface DirectoryHooks {
   readonly onStaffChanged: OnStaffChanged;
+  readonly onUnitSucceeded: OnUnitSucceeded;
 }
+
+/** Told when a unit has closed and another takes over; says how much it moved. Runs in the transaction of that change. */
+export type OnUnitSucceeded = (tx: Tx, succession: Succession) => Promise<number>;
 
 type StaffEvent = IncomingEvent<{ staff: organization.StaffState | undefined }>;
 
 /** The consumer's handlers by event type: units, and who is on duty. Each event carries the whole state it tells of. */
-export function directoryHandlers(deps: Pick<Deps, 'now'>, { onStaffChanged }: DirectoryHooks): EventHandlers {
+export function directoryHandlers(deps: Pick<Deps, 'now'>, { onStaffChanged, onUnitSucceeded }: DirectoryHooks): EventHandlers {
   function staffHandler(cause: DutyCause) {
     return async (tx: Tx, event: StaffEvent): Promise<void> => {
       const { staff } = event.payload;
@@ -30,6 +47,15 @@ export function directoryHandlers(deps: Pick<Deps, 'now'>, { onStaffChanged }: D
     await refreshDuty(tx, { staffId, cause: 'partner_changed', now: deps.now() }, onStaffChanged);
   }
 
+  async function succeeded(tx: Tx, { unitId, successorId, successorPath }: Pick<organization.UnitClosed, 'unitId' | 'successorId' | 'successorPath'>): Promise<void> {
+    if (successorId === '') return;
+    await saveSuccessor(tx, unitId, { id: successorId, path: successorPath });
+    const succession = await findSuccession(tx, unitId);
+    if (succession === undefined) return;
+    await onUnitSucceeded(tx, succession);
+    await lookAgain(deps, tx, unitId);
+  }
+
   const kinds = wireEnum('UNIT_KIND', organization.UnitKind, unitKinds);
   function unitOf({ payload, version }: IncomingEvent<organization.UnitCreated>, validTo: string) {
     const { unitId, path, kind, code } = payload;
@@ -41,10 +67,15 @@ export function directoryHandlers(deps: Pick<Deps, 'now'>, { onStaffChanged }: D
       all: (tx, events: readonly IncomingEvent<organization.UnitCreated>[]) => saveUnits(tx, events.map((event) => unitOf(event, ''))),
     },
     [type('UnitRestated')]: {
-      all: (tx, events: readonly IncomingEvent<organization.UnitRestated>[]) => saveUnits(tx, events.map((event) => unitOf(event, event.payload.validTo))),
+      async all(tx, events: readonly IncomingEvent<organization.UnitRestated>[]) {
+        await saveUnits(tx, events.map((event) => unitOf(event, event.payload.validTo)));
+        // For a reader that missed the closing itself.
+        for (const { payload } of events) await succeeded(tx, payload);
+      },
     },
     [type('UnitClosed')]: async (tx, event: IncomingEvent<organization.UnitClosed>) => {
       await closeUnit(tx, event.payload.unitId, { validTo: event.payload.validTo, version: event.version });
+      await succeeded(tx, event.payload);
     },
     [type('StaffCreated')]: staffHandler('return'),
     [type('StaffDeactivated')]: staffHandler('deactivated'),
@@ -53,6 +84,7 @@ export function directoryHandlers(deps: Pick<Deps, 'now'>, { onStaffChanged }: D
     [type('PartnerSet')]: staffHandler('partner_changed'),
     [type('PostAssigned')]: staffHandler('return'),
     [type('PostEnded')]: staffHandler('return'),
+    [type('PostsMoved')]: staffHandler('return'),
     [type('StaffRestated')]: async (tx, event: StaffEvent) => {
       const { staff } = event.payload;
       if (staff !== undefined) await staffHandler(causeOf(dutyOf(staff), deps.now()))(tx, event);
@@ -80,7 +112,7 @@ export function directoryHandlers(deps: Pick<Deps, 'now'>, { onStaffChanged }: D
 }
 
 /** For the timer sweep: an absence begins or ends at its time. */
-export function dutyTimer(deps: Pick<Deps, 'now'>, { onStaffChanged }: DirectoryHooks): (tx: Tx, staffId: string) => Promise<void> {
+export function dutyTimer(deps: Pick<Deps, 'now'>, { onStaffChanged }: Pick<DirectoryHooks, 'onStaffChanged'>): (tx: Tx, staffId: string) => Promise<void> {
   return async (tx, staffId) => {
     await beginChange(tx);
     const staff = await findStaff(tx, staffId);
@@ -88,6 +120,22 @@ export function dutyTimer(deps: Pick<Deps, 'now'>, { onStaffChanged }: Directory
     const now = deps.now();
     await refreshDuty(tx, { staffId, cause: causeOf(staff, now), now }, onStaffChanged);
   };
+}
+
+/** For the timer sweep: what came to a unit while it was being closed, filed by somebody who had seen it open. */
+export function successionTimer(deps: Pick<Deps, 'now'>, { onUnitSucceeded }: Pick<DirectoryHooks, 'onUnitSucceeded'>): (tx: Tx, unitId: string) => Promise<void> {
+  return async (tx, unitId) => {
+    const succession = await findSuccession(tx, unitId);
+    if (succession === undefined) return;
+    const moved = await onUnitSucceeded(tx, succession);
+    if (moved > 0) await lookAgain(deps, tx, unitId);
+  };
+}
+
+const stragglersMs = 600_000;
+
+async function lookAgain(deps: Pick<Deps, 'now'>, tx: Tx, unitId: string): Promise<void> {
+  await setTimer(tx, { kind: 'succession', subjectId: unitId }, new Date(deps.now().getTime() + stragglersMs));
 }
 
 /** One writer at a time; against people, whose use cases lock a case first and then an agent, we are the one that gives way. */

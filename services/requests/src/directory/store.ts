@@ -90,6 +90,37 @@ export async function closeUnit(tx: Tx, unitId: string, change: { validTo: strin
   await tx('directory_units').where({ tenant_id: tenantOf(tx), id: unitId }).andWhere('version', '<', version).update({ valid_to: validTo, version });
 }
 
+/** A unit that has closed, and the one that takes over. */
+export interface Succession {
+  readonly from: Place;
+  readonly to: Place;
+}
+
+interface Place {
+  readonly id: string;
+  readonly path: string;
+}
+
+export async function saveSuccessor(tx: Tx, unitId: string, successor: Place): Promise<void> {
+  await tx('directory_units').where({ tenant_id: tenantOf(tx), id: unitId }).update({ successor_id: successor.id, successor_path: successor.path });
+}
+
+/** With the last in the line of successors: the next may have closed too, and its event have come before this one's. */
+export async function findSuccession(tx: Tx, unitId: string): Promise<Succession | undefined> {
+  const { rows } = await tx.raw<{ rows: { path: string; id: string; successor_id: string; successor_path: string }[] }>(
+    `with recursive line as (
+       select id, path, successor_id, successor_path, 1 as place from directory_units where tenant_id = :tenant and id = :unitId and successor_id is not null
+        union all
+       select units.id, units.path, units.successor_id, units.successor_path, line.place + 1
+         from line join directory_units units on units.tenant_id = :tenant and units.id = line.successor_id where units.successor_id is not null
+     )
+     select id, path, successor_id, successor_path from line order by place`,
+    { tenant: tenantOf(tx), unitId },
+  );
+  const [from, to] = [rows[0], rows.at(-1)];
+  return from && to && { from: { id: from.id, path: from.path }, to: { id: to.successor_id, path: to.successor_path } };
+}
+
 /** Writers of staff and coordinators take turns within a tenant: what they lock depends on what they find. */
 export async function lockDirectory(tx: Tx): Promise<void> {
   await tx.raw(`select pg_advisory_xact_lock(hashtext('requests.directory'), hashtext(?))`, [tenantOf(tx)]);

@@ -1,6 +1,6 @@
 import { tenantOf, type SystemDatabase, type Tx } from '@linli/db';
 
-export type TimerKind = 'duty' | 'mandate';
+export type TimerKind = 'duty' | 'mandate' | 'succession';
 
 export interface TimerKey {
   readonly kind: TimerKind;

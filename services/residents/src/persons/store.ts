@@ -1,6 +1,7 @@
 import type { UnitScopes } from '@linli/auth';
 import { tenantOf, type ConstraintReasons, type Tx } from '@linli/db';
 import { notFound } from '@linli/errors';
+import type { Succession } from '../units/store';
 import type { IndexedField } from '../vault/vault';
 import type { Language, Person, PersonField, RevealPurpose } from './rules';
 import type { SealedColumns } from './sealing';
@@ -116,6 +117,18 @@ export async function updatePersonRow(
     .update({ ...changes, version: person.version + 1 })
     .returning([...columns]);
   return found(row);
+}
+
+/** Gives up to `limit` people of a unit that closed the one that takes over, and the next version. Index: persons_unit_idx. */
+export async function moveUnit(tx: Tx, { unitId, successor }: Succession, limit: number): Promise<{ id: string; version: number }[]> {
+  const { rows } = await tx.raw<{ rows: { id: string; version: number }[] }>(
+    `update persons set unit_id = :successor, unit_path = :path, version = version + 1
+      where tenant_id = :tenant and id = any(array(
+        select id from persons where tenant_id = :tenant and unit_id = :unitId order by id limit :limit for update))
+     returning id, version`,
+    { tenant: tenantOf(tx), unitId, successor: successor.id, path: successor.path, limit },
+  );
+  return rows;
 }
 
 export interface PersonAccess {

@@ -9,9 +9,24 @@ interface UnitRow {
   version: number;
 }
 
-/** The path of a unit that exists on `day` (YYYY-MM-DD). @throws AppError not_found UNIT_UNKNOWN; failed_precondition UNIT_CLOSED. */
+/** A unit that has closed, and the one that takes over. */
+export interface Succession {
+  readonly unitId: string;
+  readonly successor: Place;
+}
+
+interface Place {
+  readonly id: string;
+  readonly path: string;
+}
+
+/**
+ * The path of a unit that exists on `day` (YYYY-MM-DD), which does not close until this transaction ends: who is registered
+ * there now is there when its people are moved.
+ * @throws AppError not_found UNIT_UNKNOWN; failed_precondition UNIT_CLOSED.
+ */
 export async function openUnitPath(tx: Tx, unitId: string, day: string): Promise<string> {
-  const row = await tx<UnitRow>('units').where({ tenant_id: tenantOf(tx), id: unitId }).first();
+  const row = await tx<UnitRow>('units').where({ tenant_id: tenantOf(tx), id: unitId }).forShare().first();
   const details = { unit: unitId };
   if (row === undefined) throw notFound('UNIT_UNKNOWN', 'there is no such unit', { details });
   if (row.valid_to !== null && row.valid_to <= day) throw failedPrecondition('UNIT_CLOSED', 'the unit is closed', { details });
@@ -37,4 +52,20 @@ export async function saveUnits(
 export async function closeUnit(tx: Tx, unit: { readonly id: string; readonly validTo: string; readonly version: number }): Promise<void> {
   const { id, validTo, version } = unit;
   await tx<UnitRow>('units').where({ tenant_id: tenantOf(tx), id }).andWhere('version', '<', version).update({ valid_to: validTo, version });
+}
+
+/** Notes who takes over, and gives the last in the line: the next may have closed too, and its event have come before this one's. */
+export async function saveSuccessor(tx: Tx, unitId: string, successor: Place): Promise<Place> {
+  await tx('units').where({ tenant_id: tenantOf(tx), id: unitId }).update({ successor_id: successor.id, successor_path: successor.path });
+  const { rows } = await tx.raw<{ rows: Place[] }>(
+    `with recursive line as (
+       select successor_id as id, successor_path as path, 1 as place from units where tenant_id = :tenant and id = :unitId and successor_id is not null
+        union all
+       select units.successor_id, units.successor_path, line.place + 1
+         from line join units on units.tenant_id = :tenant and units.id = line.id where units.successor_id is not null
+     )
+     select id, path from line order by place desc limit 1`,
+    { tenant: tenantOf(tx), unitId },
+  );
+  return rows[0] ?? successor;
 }
