@@ -1,6 +1,7 @@
 import { randomInt, randomUUID } from 'node:crypto';
 import { pledgeHttpRequests } from './pledge-requests';
 import type { Role } from './people';
+import { selfGovernmentHttpRequests } from './self-government-requests';
 import { hoursAhead, type Target } from './targets';
 
 export interface HttpRequest {
@@ -223,4 +224,4 @@ const faces: Readonly<Record<string, MakeRequest>> = {
 };
 
 /** A request of every route, by operation id. What names nothing that somebody owns ignores its target. */
-export const httpRequests: Readonly<Record<string, MakeRequest>> = { ...cases, ...matters, ...office, ...pledgeHttpRequests, ...party, ...sites, ...faces };
+export const httpRequests: Readonly<Record<string, MakeRequest>> = { ...cases, ...matters, ...office, ...pledgeHttpRequests, ...selfGovernmentHttpRequests, ...party, ...sites, ...faces };

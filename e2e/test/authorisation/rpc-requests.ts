@@ -1,5 +1,6 @@
 import { randomInt, randomUUID } from 'node:crypto';
 import { pledgeRpcRequests } from './pledge-requests';
+import { selfGovernmentRpcRequests } from './self-government-requests';
 import { hoursAhead, type Target } from './targets';
 
 export type MakeRpcRequest = (target: Target, column: string) => object;
@@ -225,4 +226,4 @@ const faces: Readonly<Record<string, MakeRpcRequest>> = {
 };
 
 /** A request of every RPC, by its name. What names nothing that somebody owns ignores its target. */
-export const rpcRequests: Readonly<Record<string, MakeRpcRequest>> = { ...cases, ...matters, ...office, ...pledgeRpcRequests, ...party, ...sites, ...faces };
+export const rpcRequests: Readonly<Record<string, MakeRpcRequest>> = { ...cases, ...matters, ...office, ...pledgeRpcRequests, ...selfGovernmentRpcRequests, ...party, ...sites, ...faces };

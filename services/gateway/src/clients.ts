@@ -29,6 +29,12 @@ export interface Clients {
   readonly siteFindings: GrpcClient<organization.SiteFindingServiceDefinition>;
   readonly venues: GrpcClient<organization.VenueServiceDefinition>;
   readonly bookings: GrpcClient<organization.BookingServiceDefinition>;
+  readonly topics: GrpcClient<organization.TopicServiceDefinition>;
+  readonly decisions: GrpcClient<organization.DecisionServiceDefinition>;
+  readonly covenants: GrpcClient<organization.CovenantServiceDefinition>;
+  readonly funds: GrpcClient<organization.FundServiceDefinition>;
+  readonly publications: GrpcClient<organization.PublicationServiceDefinition>;
+  readonly diary: GrpcClient<organization.DiaryServiceDefinition>;
   readonly persons: GrpcClient<residents.PersonServiceDefinition>;
   readonly items: GrpcClient<requests.ItemServiceDefinition>;
   readonly mandates: GrpcClient<requests.MandateServiceDefinition>;
@@ -62,6 +68,12 @@ export function connectClients(grpc: GrpcClients, config: Config): Clients {
     siteFindings: grpc.connect(organization.SiteFindingServiceDefinition, organizationPeer),
     venues: grpc.connect(organization.VenueServiceDefinition, organizationPeer),
     bookings: grpc.connect(organization.BookingServiceDefinition, organizationPeer),
+    topics: grpc.connect(organization.TopicServiceDefinition, organizationPeer),
+    decisions: grpc.connect(organization.DecisionServiceDefinition, organizationPeer),
+    covenants: grpc.connect(organization.CovenantServiceDefinition, organizationPeer),
+    funds: grpc.connect(organization.FundServiceDefinition, organizationPeer),
+    publications: grpc.connect(organization.PublicationServiceDefinition, organizationPeer),
+    diary: grpc.connect(organization.DiaryServiceDefinition, organizationPeer),
     persons: grpc.connect(residents.PersonServiceDefinition, residentsPeer),
     items: grpc.connect(requests.ItemServiceDefinition, requestsPeer),
     mandates: grpc.connect(requests.MandateServiceDefinition, requestsPeer),

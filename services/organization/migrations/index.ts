@@ -18,6 +18,11 @@ import * as pledges from './20261128130100_create_pledges';
 import * as sites from './20261128140000_create_sites';
 import * as siteRules from './20261128140100_seed_site_rules';
 import * as venues from './20261128150000_create_venues';
+import * as topics from './20261128130200_create_topics';
+import * as decisions from './20261128130300_create_decisions';
+import * as publications from './20261128130400_create_publications';
+import * as diary from './20261128130500_create_diary';
+import * as covenants from './20261128130600_create_covenants_and_funds';
 
 export const migrations: readonly Migration[] = [
   machinery,
@@ -39,4 +44,9 @@ export const migrations: readonly Migration[] = [
   sites,
   siteRules,
   venues,
+  topics,
+  decisions,
+  publications,
+  diary,
+  covenants,
 ];

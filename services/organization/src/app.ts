@@ -17,13 +17,22 @@ import { owedMeetingAlarms, owedMeetingClock } from './committees/owed-meeting';
 import { rotationConstraints } from './committees/rotation-store';
 import { committeeConstraints } from './committees/store';
 import type { ServiceConfig } from './config';
+import { covenantAlarms, filingClock } from './covenants/adopt-covenant';
+import { covenantService } from './covenants/grpc';
+import { covenantConstraints } from './covenants/store';
+import { decisionService } from './decisions/grpc';
+import { decisionAlarms, publicationClock } from './decisions/vote';
 import type { Deps } from './deps';
+import { diaryService } from './diary/grpc';
+import { diaryAlarms, textClock } from './diary/write-entry';
 import { dutyService } from './duty/grpc';
 import { dutyClock, reviewClock } from './duty/review-duty';
 import { dutyConstraints } from './duty/store';
 import { findingKind } from './findings/finding';
 import { findingClockHandler } from './findings/finding-alarms';
 import { siteFindingService } from './findings/grpc';
+import { fundService } from './funds/grpc';
+import { fundConstraints } from './funds/store';
 import { grantService } from './grants/grpc';
 import { gridService } from './grids/grpc';
 import { grantConstraints } from './grants/store';
@@ -39,6 +48,8 @@ import { resolutionClock } from './meetings/resolution-changes';
 import { meetingConstraints } from './meetings/store';
 import { memberUnitService } from './member-units/grpc';
 import { memberUnitConstraints } from './member-units/store';
+import { publicationService } from './publications/grpc';
+import { objectionAlarms, objectionClock } from './publications/raise-objection';
 import { siteService } from './sites/grpc';
 import { visitClock } from './sites/site';
 import { siteConstraints } from './sites/store';
@@ -52,6 +63,9 @@ import { staffConstraints } from './staff/store';
 import { tenantService } from './tenants/grpc';
 import { threadService } from './threads/grpc';
 import { onAlarms, onMoved, type ClockHandlers } from './timing/clock-handlers';
+import { topicService } from './topics/grpc';
+import { answerClock } from './topics/raise-topic';
+import { topicAlarms } from './topics/screen-topic';
 import { unitService } from './units/grpc';
 import { unitConstraints } from './units/store';
 import { venueService } from './venues/grpc';
@@ -75,6 +89,8 @@ const constraints: ConstraintReasons = {
   ...committeeConstraints,
   ...rotationConstraints,
   ...meetingConstraints,
+  ...covenantConstraints,
+  ...fundConstraints,
 };
 
 export interface OrganizationApp extends App {
@@ -156,6 +172,12 @@ function addServices(server: GrpcServer, deps: Deps): void {
   server.add(organization.SiteFindingServiceDefinition, siteFindingService(deps));
   server.add(organization.VenueServiceDefinition, venueService(deps));
   server.add(organization.BookingServiceDefinition, bookingService(deps));
+  server.add(organization.TopicServiceDefinition, topicService(deps));
+  server.add(organization.DecisionServiceDefinition, decisionService(deps));
+  server.add(organization.CovenantServiceDefinition, covenantService(deps));
+  server.add(organization.FundServiceDefinition, fundService(deps));
+  server.add(organization.PublicationServiceDefinition, publicationService(deps));
+  server.add(organization.DiaryServiceDefinition, diaryService(deps));
   server.add(work.WorkQueueServiceDefinition, workQueueService(deps));
   server.add(thread.ThreadServiceDefinition, threadService(deps));
 }
@@ -171,5 +193,10 @@ function clockHandlers(deps: Deps): ClockHandlers {
     [resolutionClock]: resolutionAlarms(deps),
     [visitClock]: visitClockHandler(deps),
     [findingKind]: findingClockHandler(deps),
+    [answerClock]: topicAlarms(deps),
+    [publicationClock]: decisionAlarms(deps),
+    [objectionClock]: objectionAlarms(deps),
+    [filingClock]: covenantAlarms(deps),
+    [textClock]: diaryAlarms(deps),
   };
 }

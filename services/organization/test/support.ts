@@ -22,6 +22,12 @@ export interface Office {
   readonly imports: GrpcClient<typeof organization.ImportServiceDefinition>;
   readonly calendar: GrpcClient<typeof organization.CalendarServiceDefinition>;
   readonly duty: GrpcClient<typeof organization.DutyServiceDefinition>;
+  readonly topics: GrpcClient<typeof organization.TopicServiceDefinition>;
+  readonly decisions: GrpcClient<typeof organization.DecisionServiceDefinition>;
+  readonly publications: GrpcClient<typeof organization.PublicationServiceDefinition>;
+  readonly diary: GrpcClient<typeof organization.DiaryServiceDefinition>;
+  readonly covenants: GrpcClient<typeof organization.CovenantServiceDefinition>;
+  readonly funds: GrpcClient<typeof organization.FundServiceDefinition>;
   readonly pledges: GrpcClient<typeof organization.PledgeProjectServiceDefinition>;
   readonly memberUnits: GrpcClient<typeof organization.MemberUnitServiceDefinition>;
   readonly committees: GrpcClient<typeof organization.CommitteeServiceDefinition>;
@@ -72,6 +78,12 @@ export async function startOffice(options: { brokers?: readonly string[]; overri
     imports: clients.connect(organization.ImportServiceDefinition, peer),
     calendar: clients.connect(organization.CalendarServiceDefinition, peer),
     duty: clients.connect(organization.DutyServiceDefinition, peer),
+    topics: clients.connect(organization.TopicServiceDefinition, peer),
+    decisions: clients.connect(organization.DecisionServiceDefinition, peer),
+    publications: clients.connect(organization.PublicationServiceDefinition, peer),
+    diary: clients.connect(organization.DiaryServiceDefinition, peer),
+    covenants: clients.connect(organization.CovenantServiceDefinition, peer),
+    funds: clients.connect(organization.FundServiceDefinition, peer),
     pledges: clients.connect(organization.PledgeProjectServiceDefinition, peer),
     memberUnits: clients.connect(organization.MemberUnitServiceDefinition, peer),
     committees: clients.connect(organization.CommitteeServiceDefinition, peer),

@@ -13,11 +13,21 @@ import { meetingRoutes } from '../meetings/routes';
 import { memberUnitRoutes } from '../member-units/routes';
 import { meRoutes } from '../me/routes';
 import { personRoutes } from '../persons/routes';
+import { publicCovenantRoutes } from '../covenants/public-routes';
+import { covenantRoutes } from '../covenants/routes';
+import { decisionRoutes } from '../decisions/routes';
+import { diaryRoutes } from '../diary/routes';
+import { publicFundRoutes } from '../funds/public-routes';
+import { fundRoutes } from '../funds/routes';
 import { publicPledgeRoutes } from '../pledges/public-routes';
 import { pledgeRoutes } from '../pledges/routes';
 import { siteFindingRoutes } from '../sites/finding-routes';
 import { siteRoutes } from '../sites/routes';
 import { regradingRoutes } from '../regradings/routes';
+import { publicPublicationRoutes } from '../publications/public-routes';
+import { publicationRoutes } from '../publications/routes';
+import { publicTopicRoutes } from '../topics/public-routes';
+import { topicRoutes } from '../topics/routes';
 import { staffRoutes } from '../staff/routes';
 import { tenantRoutes } from '../tenants/routes';
 import { threadRoutes } from '../threads/routes';
@@ -39,6 +49,12 @@ export const routeTable: readonly ApiRoute[] = [
   ...workRoutes,
   ...threadRoutes,
   ...pledgeRoutes,
+  ...topicRoutes,
+  ...decisionRoutes,
+  ...covenantRoutes,
+  ...fundRoutes,
+  ...publicationRoutes,
+  ...diaryRoutes,
   ...unitRoutes,
   ...venueRoutes,
   ...bookingRoutes,
@@ -59,4 +75,4 @@ export const routeTable: readonly ApiRoute[] = [
 ];
 
 /** Every public read. */
-export const publicRouteTable: readonly PublicRoute[] = [...publicUnitRoutes, ...publicPledgeRoutes, ...publicVenueRoutes];
+export const publicRouteTable: readonly PublicRoute[] = [...publicUnitRoutes, ...publicPledgeRoutes, ...publicTopicRoutes, ...publicCovenantRoutes, ...publicFundRoutes, ...publicPublicationRoutes, ...publicVenueRoutes];

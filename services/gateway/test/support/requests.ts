@@ -1,5 +1,7 @@
+import { covenantRequests, covenantRights } from './covenants';
 import { pledgeRequests, pledgeRights } from './pledges';
 import { ids } from './samples';
+import { selfGovernmentRequests, selfGovernmentRights } from './self-government';
 
 /** One good request of a route, with the names of those who may make it: `resident`, `clerk`, `admin`, `peer`. */
 export interface GoodRequest {
@@ -255,7 +257,7 @@ const faces: Readonly<Record<string, GoodRequest>> = {
 };
 
 /** By the route's name. A route that is not here fails the authorisation test. */
-export const goodRequests: Readonly<Record<string, GoodRequest>> = { ...cases, ...matters, ...office, ...pledgeRequests, ...party, ...sites, ...faces };
+export const goodRequests: Readonly<Record<string, GoodRequest>> = { ...cases, ...matters, ...office, ...pledgeRequests, ...selfGovernmentRequests, ...covenantRequests, ...party, ...sites, ...faces };
 
 /** What the stand-in office grants: a clerk of everything in `requests` and `residents`, an administrator, another system. */
 export const rights = {
@@ -266,7 +268,7 @@ export const rights = {
     ...['read', 'write', 'count'].map((word) => `organization.venue.${word}`),
     ...['read', 'create', 'cancel', 'manage'].map((word) => `organization.booking.${word}`),
     'requests.item.read', 'work.queue.read', 'thread.read', 'organization.unit.read', 'organization.staff.read', 'organization.absence.write', 'organization.tenant.read',
-    ...pledgeRights, 'organization.duty.read', 'organization.calendar.read',
+    ...pledgeRights, ...selfGovernmentRights, ...covenantRights, 'organization.duty.read', 'organization.calendar.read',
     ...seeParty,
   ],
   admin: [

@@ -1,5 +1,7 @@
 import { organization, requests, residents, thread, work } from '@linli/contracts';
+import { covenantSamples } from './covenants';
 import { pledgeSamples } from './pledges';
+import { selfGovernmentSamples } from './self-government';
 
 export const ids = {
   case: '01920000-0000-7000-8000-000000000001',
@@ -399,6 +401,8 @@ export const samples: Readonly<Record<string, object>> = {
   'MeetingService/listMeetings': { meetings: [meeting], nextPageToken: '' },
   ...each('MeetingService', ['deliverResolution', 'getResolution'], { resolution }),
   'MeetingService/listResolutions': { resolutions: [resolution], nextPageToken: '' },
+  ...covenantSamples,
+  ...selfGovernmentSamples,
   'WorkQueueService/listWork': {
     items: [
       work.WorkItem.fromPartial({ kind: 'requests.case', subjectId: ids.case, number: 'XS-20261124-00042', action: 'call_back', titleZh: '老年人优待证', unitId: ids.unit, ownerId: ids.agent, dueAt: at, urgency: work.Urgency.URGENCY_YELLOW, version: 3 }),

@@ -22,6 +22,12 @@ const residents = [
   'organization.booking.cancel',
   'organization.booking.read',
   'thread.read',
+  'organization.topic.raise',
+  'organization.topic.read',
+  'organization.decision.read',
+  'organization.decision.vote',
+  'organization.publication.object',
+  'organization.publication.objections',
 ];
 // Held by jobs of the platform only.
 const system = ['organization.tenant.create', 'organization.tenant.restate', 'organization.caller.resolve', 'organization.public.read', 'residents.person.resolve', 'residents.person.check'];
@@ -42,7 +48,7 @@ describe('roles', () => {
   });
 
   it('never give staff what is the resident’s or the platform’s alone', () => {
-    const never = [...system, 'requests.case.withdraw', 'requests.case.rate', 'requests.case.reopen'];
+    const never = [...system, 'requests.case.withdraw', 'requests.case.rate', 'requests.case.reopen', 'organization.decision.vote'];
     expect(never.filter((permission) => ofRoles.has(permission))).toEqual([]);
   });
 

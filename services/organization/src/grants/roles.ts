@@ -8,6 +8,21 @@ export interface RoleDefinition {
 
 const seeOffice = ['organization.unit.read', 'organization.staff.read'];
 const seeCases = ['requests.item.read', 'requests.case.read', 'requests.mandate.read', 'thread.read'];
+const seeSelfGovernment = ['organization.pledge_project.read', 'organization.topic.read', 'organization.topic.deliberations', 'organization.decision.read', 'organization.publication.read', 'organization.covenant.read', 'organization.fund.read'];
+const diary = ['organization.diary.read', 'organization.diary.write'];
+/** What the office does for residents who govern themselves; the vote is theirs. */
+const serveSelfGovernment = [
+  'organization.topic.raise',
+  'organization.topic.screen',
+  'organization.decision.prepare',
+  'organization.decision.call',
+  'organization.covenant.adopt',
+  'organization.fund.keep',
+  'organization.publication.publish',
+  'organization.publication.object',
+  'organization.publication.answer',
+  'organization.publication.objections',
+];
 const seeParty = ['organization.member_unit.read', 'organization.committee.read', 'organization.meeting.read', 'organization.resolution.read'];
 const runParty = [...seeParty, 'organization.member_unit.write', 'organization.committee.write', 'organization.meeting.write', 'organization.resolution.deliver'];
 /** What anybody may write down who sees something wrong on a site; what comes of it is its leader's. */
@@ -15,7 +30,7 @@ const seeSites = ['organization.site.read', 'organization.finding.raise'];
 const leadSites = [...seeSites, 'organization.site.update', 'organization.site.visit', 'organization.finding.process'];
 const runVenues = ['organization.venue.read', 'organization.venue.write', 'organization.venue.count'];
 const book = ['organization.booking.read', 'organization.booking.create', 'organization.booking.cancel', 'organization.booking.manage'];
-const work = [...seeOffice, 'organization.calendar.read', ...seeCases, 'organization.duty.read', 'work.queue.read', 'residents.person.read', 'organization.pledge_project.read'];
+const work = [...seeOffice, 'organization.calendar.read', ...seeCases, ...seeSelfGovernment, ...diary, 'organization.duty.read', 'work.queue.read', 'residents.person.read'];
 
 /**
  * What each role may do; where it may is the grant's scope. Not here: what only a resident may (withdraw, rate, reopen),
@@ -35,6 +50,8 @@ export const roleDefinitions: readonly RoleDefinition[] = [
       'organization.absence.write',
       'organization.calendar.write',
       'organization.duty.plan',
+      ...serveSelfGovernment,
+      'organization.covenant.file',
       'organization.pledge_project.collect',
       'organization.pledge_project.decide',
       'organization.pledge_project.report',
@@ -64,6 +81,9 @@ export const roleDefinitions: readonly RoleDefinition[] = [
     holder: 'staff',
     permissions: [
       ...work,
+      'organization.topic.raise',
+      'organization.publication.object',
+      'organization.publication.objections',
       'requests.case.submit',
       'requests.case.accept',
       'requests.case.request_material',
@@ -86,6 +106,7 @@ export const roleDefinitions: readonly RoleDefinition[] = [
     permissions: [
       ...work,
       ...seeSites,
+      'organization.topic.raise',
       'requests.case.submit',
       'requests.case.supply_material',
       'requests.case.process',
@@ -113,6 +134,7 @@ export const roleDefinitions: readonly RoleDefinition[] = [
       'organization.resolution.deliver',
       'organization.absence.write',
       'organization.duty.plan',
+      ...serveSelfGovernment,
       'organization.pledge_project.collect',
       'organization.pledge_project.report',
       'organization.pledge_project.check',

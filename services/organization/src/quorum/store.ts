@@ -3,7 +3,7 @@ import type { Tx } from '@linli/db';
 import { notFound } from '@linli/errors';
 import type { Quorum } from './quorum';
 
-interface QuorumRow {
+export interface QuorumRow {
   readonly id: string;
   readonly version: number;
   readonly citation: string;
@@ -17,18 +17,27 @@ interface QuorumRow {
   readonly awaits_revision: boolean;
 }
 
+const columns = [
+  'id', 'version', 'citation', 'counted', 'attendance_numerator', 'attendance_denominator', 'majority_numerator', 'majority_denominator', 'callers_numerator', 'callers_denominator', 'awaits_revision',
+] as const;
+
 /** The wording in force on `day`. @throws not_found QUORUM_NOT_IN_FORCE. */
 export async function quorumAt(tx: Tx, id: string, day: LocalDate): Promise<Quorum> {
   const row = await tx('quorum_rule_sets')
     .where({ id })
     .where('effective_from', '<=', day)
     .whereRaw('(effective_to is null or effective_to > ?)', [day])
-    .first<QuorumRow | undefined>();
+    .first<QuorumRow | undefined>(columns);
   if (row === undefined) throw notFound('QUORUM_NOT_IN_FORCE', 'there is no such quorum at that time', { details: { quorum: id, day } });
-  return toQuorum(row);
+  return quorumOf(row);
 }
 
-function toQuorum(row: QuorumRow): Quorum {
+/** For a query that joins the wording a vote is held to: a JSON object of its row. */
+export function quorumColumns(alias: string): string {
+  return `jsonb_build_object(${columns.map((column) => `'${column}', ${alias}.${column}`).join(', ')})`;
+}
+
+export function quorumOf(row: QuorumRow): Quorum {
   return {
     id: row.id,
     version: row.version,

@@ -1,0 +1,47 @@
+import type { organization } from '@linli/contracts';
+import { internal } from '@linli/errors';
+import { z } from 'zod';
+import { publicRoute, type PublicRoute } from '../routing/public-route';
+import { id } from '../wire/fields';
+import { entryToJson, fundEntrySchema, states } from './routes';
+
+const publicFundSchema = z
+  .strictObject({
+    id: z.string(),
+    unitNameZh: z.string(),
+    titleZh: z.string(),
+    state: states.schema.optional(),
+    raisedFen: z.int(),
+    spentFen: z.int(),
+    balanceFen: z.int().meta({ description: '结余，单位：分' }),
+    entries: z.array(fundEntrySchema).meta({ description: '列表中没有' }),
+  })
+  .meta({ id: 'PublicFundRaise' });
+
+function toJson({ state, entries, ...rest }: organization.PublicFundRaise): z.input<typeof publicFundSchema> {
+  return { ...rest, state: states.fromWire(state), entries: entries.map(entryToJson) };
+}
+
+export const publicFundRoutes: readonly PublicRoute[] = [
+  publicRoute({
+    path: '/fund-raises',
+    name: 'listPublicFundRaises',
+    summary: '居民自愿筹资与结余',
+    calls: 'organization.v1.FundService/ListPublicFundRaises',
+    response: z.strictObject({ fundRaises: z.array(publicFundSchema) }),
+    handle: async (_input, { clients, options }) => ({ fundRaises: (await clients.funds.listPublicFundRaises({}, options)).fundRaises.map(toJson) }),
+  }),
+  publicRoute({
+    path: '/fund-raises/{id}',
+    name: 'getPublicFundRaise',
+    summary: '一次筹资的账目',
+    calls: 'organization.v1.FundService/GetPublicFundRaise',
+    params: { id },
+    response: publicFundSchema,
+    handle: async ({ params }, { clients, options }) => {
+      const { fundRaise } = await clients.funds.getPublicFundRaise({ fundRaiseId: params.id }, options);
+      if (fundRaise === undefined) throw internal('ANSWER_EMPTY', 'a service answered without its message');
+      return toJson(fundRaise);
+    },
+  }),
+];

@@ -1,0 +1,52 @@
+import type { organization } from '@linli/contracts';
+import { internal } from '@linli/errors';
+import { z } from 'zod';
+import { countSchema, results } from '../decisions/routes';
+import { publicRoute, type PublicRoute } from '../routing/public-route';
+import { id } from '../wire/fields';
+import { kinds } from './routes';
+
+const publicPublicationSchema = z
+  .strictObject({
+    id: z.string(),
+    unitNameZh: z.string(),
+    kind: kinds.schema.optional(),
+    titleZh: z.string(),
+    textZh: z.string(),
+    fromDay: z.string(),
+    toDay: z.string().meta({ description: '不含当日' }),
+    objections: z.int().meta({ description: '收到的异议数' }),
+    answered: z.int().meta({ description: '已答复的异议数' }),
+    vote: z
+      .strictObject({ titleZh: z.string(), result: results.schema.optional(), entitled: z.int(), count: countSchema.optional(), quorumCitation: z.string().meta({ description: '表决所依据的法律' }) })
+      .optional(),
+  })
+  .meta({ id: 'PublicPublication' });
+
+function toJson({ kind, vote, ...rest }: organization.PublicPublication): z.input<typeof publicPublicationSchema> {
+  return { ...rest, kind: kinds.fromWire(kind), ...(vote && { vote: { ...vote, result: results.fromWire(vote.result) } }) };
+}
+
+export const publicPublicationRoutes: readonly PublicRoute[] = [
+  publicRoute({
+    path: '/publications',
+    name: 'listPublicPublications',
+    summary: '今天的公示',
+    calls: 'organization.v1.PublicationService/ListPublicPublications',
+    response: z.strictObject({ publications: z.array(publicPublicationSchema) }),
+    handle: async (_input, { clients, options }) => ({ publications: (await clients.publications.listPublicPublications({}, options)).publications.map(toJson) }),
+  }),
+  publicRoute({
+    path: '/publications/{id}',
+    name: 'getPublicPublication',
+    summary: '一则公示',
+    calls: 'organization.v1.PublicationService/GetPublicPublication',
+    params: { id },
+    response: publicPublicationSchema,
+    handle: async ({ params }, { clients, options }) => {
+      const { publication } = await clients.publications.getPublicPublication({ publicationId: params.id }, options);
+      if (publication === undefined) throw internal('ANSWER_EMPTY', 'a service answered without its message');
+      return toJson(publication);
+    },
+  }),
+];

@@ -1,0 +1,55 @@
+import { coversUnit, unitScopes } from '@linli/auth';
+import { organization } from '@linli/contracts';
+import { compactLimit, readUuid, requestKey, requireText, violation, type RpcContext } from '@linli/grpc';
+import { readDay, today } from '../days';
+import type { Deps } from '../deps';
+import { adoptCovenant, fileCovenant, permissions } from './adopt-covenant';
+import type { Covenant } from './covenant';
+import { covenantNotFound } from './rules';
+import { findCovenant, listCovenants, listInForce } from './store';
+
+const mostPublic = 500;
+
+export function covenantService(deps: Deps): organization.CovenantServiceImplementation<RpcContext> {
+  return {
+    async adoptCovenant(request, { caller }) {
+      if (request.effectiveFrom === '') throw violation('effective_from', 'required');
+      const covenant = await adoptCovenant(deps, caller, {
+        request: requestKey(caller, organization.AdoptCovenantRequest, request),
+        unitId: readUuid(request.unitId, 'unit_id'),
+        decisionId: readUuid(request.decisionId, 'decision_id'),
+        textZh: requireText(request.textZh, 'text_zh', { max: 10_000 }),
+        effectiveFrom: readDay(request.effectiveFrom, 'effective_from', ''),
+      });
+      return { covenant: covenantToWire(covenant) };
+    },
+    async fileCovenant(request, { caller }) {
+      const covenantId = readUuid(request.covenantId, 'covenant_id');
+      const filedOn = readDay(request.filedOn, 'filed_on', today(deps));
+      return { covenant: covenantToWire(await fileCovenant(deps, caller, { covenantId, version: request.version, filedOn })) };
+    },
+    async getCovenant(request, { caller }) {
+      const id = readUuid(request.covenantId, 'covenant_id');
+      const covenant = await deps.db.withTenant(caller, (tx) => findCovenant(tx, id));
+      if (covenant === undefined || !coversUnit(caller, permissions.read, covenant.unitPath)) throw covenantNotFound();
+      return { covenant: covenantToWire(covenant) };
+    },
+    async listCovenants(request, { caller }) {
+      const limit = compactLimit(request.pageSize);
+      const unitId = request.unitId === '' ? undefined : readUuid(request.unitId, 'unit_id');
+      const context = { list: 'covenants', tenant: caller.tenantId, caller: caller.subject, unitId };
+      const beforeId = deps.pages.read(request.pageToken, context)?.[0]?.toString();
+      const found = await deps.db.withTenant(caller, (tx) => listCovenants(tx, { scopes: unitScopes(caller, permissions.read), unitId, beforeId, limit: limit + 1 }));
+      const page = found.slice(0, limit);
+      const last = found.length > limit ? page.at(-1) : undefined;
+      return { covenants: page.map(covenantToWire), nextPageToken: last === undefined ? '' : deps.pages.sign([last.id], context) };
+    },
+    async listPublicCovenants(_request, { caller }) {
+      return { covenants: await deps.db.withTenant(caller, (tx) => listInForce(tx, today(deps), mostPublic)) };
+    },
+  };
+}
+
+function covenantToWire({ filedOn = '', ...rest }: Covenant): organization.Covenant {
+  return { ...rest, filedOn, threadId: rest.decisionId };
+}

@@ -1,0 +1,113 @@
+import type { UnitScopes } from '@linli/auth';
+import type { LocalDate } from '@linli/clocks';
+import { tenantOf, type ConstraintReasons, type Tx } from '@linli/db';
+import { whereInScopes } from '../scope';
+import type { Covenant } from './covenant';
+
+export const covenantConstraints: ConstraintReasons = {
+  covenants_decision_key: { kind: 'already_exists', reason: 'COVENANT_ADOPTED_ALREADY', message: 'this decision has its covenant' },
+  covenants_number_key: { kind: 'already_exists', reason: 'COVENANT_ADOPTED_MEANWHILE', message: 'another covenant of the unit was adopted at the same time' },
+};
+
+interface CovenantRow {
+  readonly id: string;
+  readonly unit_id: string;
+  readonly unit_path: string;
+  readonly number: number;
+  readonly decision_id: string;
+  readonly text_zh: string;
+  readonly effective_from: string;
+  readonly filing_due_at: Date;
+  readonly overdue: boolean;
+  readonly filed_on: string | null;
+  readonly created_at: Date;
+  readonly version: number;
+}
+
+export async function insertCovenant(tx: Tx, covenant: Covenant): Promise<void> {
+  await tx('covenants').insert({ tenant_id: tenantOf(tx), ...toRow(covenant) });
+}
+
+export async function updateCovenant(tx: Tx, covenant: Covenant): Promise<void> {
+  const { id, overdue, filed_on, filing_due_at, version } = toRow(covenant);
+  await tx('covenants').where({ tenant_id: tenantOf(tx), id }).update({ overdue, filed_on, filing_due_at, version });
+}
+
+export async function nextNumber(tx: Tx, unitId: string): Promise<number> {
+  const row = await tx('covenants').where({ tenant_id: tenantOf(tx), unit_id: unitId }).orderBy('number', 'desc').first<{ number: number } | undefined>('number');
+  return (row?.number ?? 0) + 1;
+}
+
+export async function findCovenant(tx: Tx, id: string): Promise<Covenant | undefined> {
+  const row = await tx('covenants').where({ tenant_id: tenantOf(tx), id }).first<CovenantRow | undefined>();
+  return row && toCovenant(row);
+}
+
+export async function lockCovenant(tx: Tx, id: string): Promise<Covenant | undefined> {
+  const row = await tx('covenants').where({ tenant_id: tenantOf(tx), id }).forUpdate().first<CovenantRow | undefined>();
+  return row && toCovenant(row);
+}
+
+/** The newest first. Indexes: covenants_pkey, covenants_number_key. */
+export async function listCovenants(
+  tx: Tx,
+  { scopes, unitId, beforeId, limit }: { readonly scopes: UnitScopes; readonly unitId: string | undefined; readonly beforeId: string | undefined; readonly limit: number },
+): Promise<Covenant[]> {
+  const query = tx('covenants').where({ tenant_id: tenantOf(tx) }).orderBy('id', 'desc').limit(limit).select<CovenantRow[]>();
+  whereInScopes(query, 'unit_path', scopes);
+  if (unitId !== undefined) void query.where({ unit_id: unitId });
+  if (beforeId !== undefined) void query.where('id', '<', beforeId);
+  return (await query).map(toCovenant);
+}
+
+export interface PublicCovenant extends Pick<Covenant, 'number' | 'textZh' | 'effectiveFrom'> {
+  readonly unitNameZh: string;
+}
+
+/** Of each unit of an office that works the newest that has begun. Index: covenants_effective_idx. */
+export async function listInForce(tx: Tx, day: LocalDate, most: number): Promise<PublicCovenant[]> {
+  const { rows } = await tx.raw<{ rows: PublicCovenant[] }>(
+    `select distinct on (covenant.unit_id) unit.name_zh as "unitNameZh", covenant.number, covenant.text_zh as "textZh", covenant.effective_from as "effectiveFrom"
+       from covenants covenant
+       join units unit on unit.tenant_id = covenant.tenant_id and unit.id = covenant.unit_id
+       join tenants on tenants.tenant_id = covenant.tenant_id and not tenants.suspended
+      where covenant.tenant_id = :tenant and covenant.effective_from <= :day
+      order by covenant.unit_id, covenant.effective_from desc, covenant.number desc limit :most`,
+    { tenant: tenantOf(tx), day, most },
+  );
+  return rows;
+}
+
+function toRow(covenant: Covenant): CovenantRow {
+  return {
+    id: covenant.id,
+    unit_id: covenant.unitId,
+    unit_path: covenant.unitPath,
+    number: covenant.number,
+    decision_id: covenant.decisionId,
+    text_zh: covenant.textZh,
+    effective_from: covenant.effectiveFrom,
+    filing_due_at: covenant.filingDueAt,
+    overdue: covenant.overdue,
+    filed_on: covenant.filedOn ?? null,
+    created_at: covenant.createdAt,
+    version: covenant.version,
+  };
+}
+
+function toCovenant(row: CovenantRow): Covenant {
+  return {
+    id: row.id,
+    unitId: row.unit_id,
+    unitPath: row.unit_path,
+    number: row.number,
+    decisionId: row.decision_id,
+    textZh: row.text_zh,
+    effectiveFrom: row.effective_from,
+    filingDueAt: row.filing_due_at,
+    overdue: row.overdue,
+    filedOn: row.filed_on ?? undefined,
+    createdAt: row.created_at,
+    version: row.version,
+  };
+}

@@ -1,0 +1,59 @@
+import type { LocalDate } from '@linli/clocks';
+import type { Quorum, Result } from '../quorum/quorum';
+
+export const decisionSubjects = ['matter', 'covenant', 'fund_raise'] as const;
+export type DecisionSubject = (typeof decisionSubjects)[number];
+
+export const voterBases = ['residents', 'households', 'representatives'] as const;
+export type VoterBasis = (typeof voterBases)[number];
+
+/** 四议 before the vote, in their order; the vote of the residents or their representatives is the fourth. */
+export const decisionSteps = ['branch_proposed', 'committees_consulted', 'members_deliberated'] as const;
+export type DecisionStep = (typeof decisionSteps)[number];
+
+export const decisionStates = ['drafted', 'noticed', 'closed', 'published', 'reported'] as const;
+export type DecisionState = (typeof decisionStates)[number];
+
+export const decisionResults = ['adopted', 'not_adopted', 'no_quorum'] as const;
+
+export const choices = ['in_favour', 'against', 'abstain'] as const;
+export type Choice = (typeof choices)[number];
+
+export interface BallotCount {
+  readonly present: number;
+  readonly inFavour: number;
+  readonly against: number;
+  readonly abstained: number;
+}
+
+/** What notice fixed, for the life of the decision. */
+export interface Notice {
+  readonly entitled: number;
+  readonly quorum: Quorum;
+  readonly opensAt: Date;
+  readonly closesAt: Date;
+}
+
+/** Something that residents, households or their representatives vote on. */
+export interface Decision {
+  readonly id: string;
+  readonly unitId: string;
+  readonly unitPath: string;
+  readonly topicId: string | undefined;
+  readonly subject: DecisionSubject;
+  readonly titleZh: string;
+  readonly textZh: string;
+  readonly basis: VoterBasis;
+  /** How many voters called for it; 0 where the committee did. */
+  readonly callers: number;
+  readonly state: DecisionState;
+  readonly steps: Readonly<Partial<Record<DecisionStep, LocalDate>>>;
+  /** How many may vote by their own sign-in. */
+  readonly registered: number;
+  readonly notice: Notice | undefined;
+  readonly outcome: { readonly result: Result; readonly count: BallotCount } | undefined;
+  readonly publicationDueAt: Date | undefined;
+  readonly createdAt: Date;
+  readonly updatedAt: Date;
+  readonly version: number;
+}

@@ -1,0 +1,43 @@
+import { tenantOf, type Tx } from '@linli/db';
+import type { BallotCount, Choice } from './decision';
+
+/** Adds to the roll those who are not on it; gives its length. */
+export async function insertVoters(tx: Tx, decisionId: string, voterIds: readonly string[]): Promise<number> {
+  await tx('decision_voters')
+    .insert(voterIds.map((voterId) => ({ tenant_id: tenantOf(tx), decision_id: decisionId, voter_id: voterId, voted: false })))
+    .onConflict(['tenant_id', 'decision_id', 'voter_id'])
+    .ignore();
+  const [row] = await tx('decision_voters').where({ tenant_id: tenantOf(tx), decision_id: decisionId }).select<{ registered: number }[]>(tx.raw('count(*) as registered'));
+  return row?.registered ?? 0;
+}
+
+export async function isOnRoll(tx: Tx, decisionId: string, voterId: string): Promise<boolean> {
+  const row = await tx('decision_voters').where({ tenant_id: tenantOf(tx), decision_id: decisionId, voter_id: voterId }).first<{ voted: boolean } | undefined>('voted');
+  return row !== undefined;
+}
+
+/** Notes that somebody voted; false when they had. Two at once wait for each other here. */
+export async function markVoted(tx: Tx, decisionId: string, voterId: string): Promise<boolean> {
+  return (await tx('decision_voters').where({ tenant_id: tenantOf(tx), decision_id: decisionId, voter_id: voterId, voted: false }).update({ voted: true })) === 1;
+}
+
+export async function openTally(tx: Tx, decisionId: string): Promise<void> {
+  await tx('decision_tallies').insert({ tenant_id: tenantOf(tx), decision_id: decisionId, in_favour: 0, against: 0, abstain: 0 });
+}
+
+/** Adds a ballot to the sums. All of them are written anew, so that neither a row nor its version says whose it was. */
+export async function addBallot(tx: Tx, decisionId: string, choice: Choice): Promise<void> {
+  const plus = (column: Choice) => tx.raw('?? + ?', [column, column === choice ? 1 : 0]);
+  await tx('decision_tallies')
+    .where({ tenant_id: tenantOf(tx), decision_id: decisionId })
+    .update({ in_favour: plus('in_favour'), against: plus('against'), abstain: plus('abstain') });
+}
+
+/** The sums, which are gone from here: the decision keeps them. */
+export async function takeTally(tx: Tx, decisionId: string): Promise<Omit<BallotCount, 'present'>> {
+  const rows = await tx('decision_tallies')
+    .where({ tenant_id: tenantOf(tx), decision_id: decisionId })
+    .delete(['in_favour', 'against', 'abstain']);
+  const [row] = rows as { in_favour: number; against: number; abstain: number }[];
+  return { inFavour: row?.in_favour ?? 0, against: row?.against ?? 0, abstained: row?.abstain ?? 0 };
+}

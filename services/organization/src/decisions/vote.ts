@@ -1,0 +1,79 @@
+import { recordAudits } from '@linli/audit';
+import { systemCaller, type Caller } from '@linli/auth';
+import { startClock, type Clock } from '@linli/clocks';
+import { tenantOf, type Tx } from '@linli/db';
+import { failedPrecondition, internal } from '@linli/errors';
+import type { Deps } from '../deps';
+import type { ClockHandler } from '../timing/clock-handlers';
+import { permissions, saveStep, takeDecision, type DecisionRef, type Step } from './change';
+import type { BallotCount, Choice, Decision } from './decision';
+import { assertOpenToVotes, countVote, decisionNotFound } from './rules';
+import { lockDecision, shareDecision } from './store';
+import { addBallot, isOnRoll, markVoted, takeTally } from './store-votes';
+import { countToWire, resultOnWire } from './wire';
+
+export const publicationClock = 'organization.decision_publication';
+
+/**
+ * One vote of one voter. Nothing is kept by which it could be found whose it was: no answer for a repeat, no event, no
+ * time, no order; the trail says who voted. A repeat is refused, so that it cannot be told from a second vote.
+ * @throws not_found DECISION_NOT_FOUND (who is not on the roll); failed_precondition VOTE_NOT_OPEN, VOTE_CLOSED, VOTE_CAST_ALREADY.
+ */
+export async function castVote(deps: Pick<Deps, 'db' | 'now'>, caller: Caller, { decisionId, choice }: { readonly decisionId: string; readonly choice: Choice }): Promise<void> {
+  await deps.db.withTenant(caller, async (tx) => {
+    const decision = await shareDecision(tx, decisionId);
+    if (decision === undefined || !(await isOnRoll(tx, decisionId, caller.subject))) throw decisionNotFound();
+    assertOpenToVotes(decision, deps.now());
+    if (!(await markVoted(tx, decisionId, caller.subject))) throw failedPrecondition('VOTE_CAST_ALREADY', 'this voter has voted');
+    await addBallot(tx, decisionId, choice);
+    await recordAudits(tx, caller, [{ action: 'decision.vote', objectType: 'decision', objectId: decisionId, details: {} }]);
+  });
+}
+
+/** Counts what was cast by sign-in and in the hall. @throws AppError as `takeDecision` and `countVote`. */
+export async function closeDecision(
+  deps: Pick<Deps, 'db' | 'now' | 'calendar'>,
+  caller: Caller,
+  input: DecisionRef & { readonly papers: Omit<BallotCount, 'present'> },
+): Promise<Decision> {
+  const { papers } = input;
+  return deps.db.withTenant(caller, async (tx) => {
+    const at = deps.now();
+    const step = await takeDecision(tx, caller, { ref: input, action: 'close', permission: permissions.call, at });
+    const { id, notice } = step.found;
+    if (notice === undefined) throw internal('DECISION_NOTICE_MISSING', 'a noticed decision has no notice', { details: { id } });
+    const cast = await takeTally(tx, id);
+    const [inFavour, against, abstained] = [cast.inFavour + papers.inFavour, cast.against + papers.against, cast.abstained + papers.abstained];
+    const outcome = countVote(notice, { present: inFavour + against + abstained, inFavour, against, abstained }, at);
+    const clock = await startClock(tx, deps.calendar, { kind: publicationClock, subjectType: 'organization.decision', subjectId: id, ruleSet: { id: publicationClock }, at, alarms: ['due'] });
+    return saveStep(tx, step, {
+      changed: { outcome, publicationDueAt: clock.dueAt },
+      event: 'DecisionClosed',
+      detail: { result: resultOnWire.toWire(outcome.result), count: countToWire(outcome.count) },
+      facts: { result: outcome.result, present: String(outcome.count.present), in_favour: String(inFavour) },
+    });
+  });
+}
+
+/** The limit for publishing what was decided: passed, or moved with the working calendar. */
+export function decisionAlarms(deps: Pick<Deps, 'now'>): ClockHandler {
+  async function take(tx: Tx, clock: Clock): Promise<Omit<Step, 'action'>> {
+    const found = await lockDecision(tx, clock.subjectId);
+    if (found === undefined) throw decisionNotFound();
+    return { caller: systemCaller(tenantOf(tx), 'organization', []), found, at: deps.now() };
+  }
+  return {
+    async alarms(tx, alarms) {
+      for (const { clock } of alarms) {
+        const { dueAt } = clock;
+        const step = { ...(await take(tx, clock)), action: 'fall_overdue' as const };
+        await saveStep(tx, step, { changed: {}, event: 'DecisionPublicationOverdue', detail: { dueAt }, facts: { due_at: dueAt.toISOString() } });
+      }
+    },
+    async moved(tx, { clock }) {
+      const { dueAt } = clock;
+      const step = { ...(await take(tx, clock)), action: 'move_due' as const };
+      await saveStep(tx, step, { changed: { publicationDueAt: dueAt }, event: 'DecisionPublicationDueMoved', detail: { dueAt }, facts: { due_at: dueAt.toISOString() } });
+    },
+  };
+}

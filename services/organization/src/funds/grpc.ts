@@ -1,0 +1,93 @@
+import { coversUnit, unitScopes, type Caller } from '@linli/auth';
+import { organization } from '@linli/contracts';
+import { compactLimit, readUuid, requestKey, requireText, violation, type RpcContext } from '@linli/grpc';
+import { readDay, today } from '../days';
+import type { Deps } from '../deps';
+import type { FundEntry, FundRaise } from './fund-raise';
+import { closeFund, openFund, permissions, recordEntry, type FundRef } from './keep-fund';
+import { fundRaiseNotFound } from './rules';
+import { findFund, findPublicFund, listFundEntries, listFunds, listPublicFunds } from './store';
+import { entryKindOnWire, fundToWire, publicToWire, stateOnWire } from './wire';
+
+const mostPublic = 200;
+
+type Service = organization.FundServiceImplementation<RpcContext>;
+
+export function fundService(deps: Deps): Service {
+  return { ...keeping(deps), ...reading(deps) };
+}
+
+function keeping(deps: Deps): Pick<Service, 'openFundRaise' | 'recordFundEntry' | 'closeFundRaise'> {
+  return {
+    async openFundRaise(request, { caller }) {
+      const fund = await openFund(deps, caller, {
+        request: requestKey(caller, organization.OpenFundRaiseRequest, request),
+        unitId: readUuid(request.unitId, 'unit_id'),
+        decisionId: readUuid(request.decisionId, 'decision_id'),
+        titleZh: requireText(request.titleZh, 'title_zh', { max: 100 }),
+      });
+      return { fundRaise: fundToWire(fund) };
+    },
+    async recordFundEntry(request, { caller }) {
+      return answer(deps, caller, await recordEntry(deps, caller, { ...readRef(request), ...readEntry(request, today(deps)) }));
+    },
+    async closeFundRaise(request, { caller }) {
+      return answer(deps, caller, await closeFund(deps, caller, readRef(request)));
+    },
+  };
+}
+
+function reading(deps: Deps): Pick<Service, 'getFundRaise' | 'listFundRaises' | 'getPublicFundRaise' | 'listPublicFundRaises'> {
+  return {
+    async getFundRaise(request, { caller }) {
+      const id = readUuid(request.fundRaiseId, 'fund_raise_id');
+      const fund = await deps.db.withTenant(caller, (tx) => findFund(tx, id));
+      if (fund === undefined || !coversUnit(caller, permissions.read, fund.unitPath)) throw fundRaiseNotFound();
+      return answer(deps, caller, fund);
+    },
+    async listFundRaises(request, { caller }) {
+      const limit = compactLimit(request.pageSize);
+      const state = stateOnWire.fromWireOrNone(request.state, 'state');
+      const context = { list: 'fund_raises', tenant: caller.tenantId, caller: caller.subject, state };
+      const beforeId = deps.pages.read(request.pageToken, context)?.[0]?.toString();
+      const found = await deps.db.withTenant(caller, (tx) => listFunds(tx, { scopes: unitScopes(caller, permissions.read), state, beforeId, limit: limit + 1 }));
+      const page = found.slice(0, limit);
+      const last = found.length > limit ? page.at(-1) : undefined;
+      return { fundRaises: page.map((fund) => fundToWire(fund)), nextPageToken: last === undefined ? '' : deps.pages.sign([last.id], context) };
+    },
+    async getPublicFundRaise(request, { caller }) {
+      const id = readUuid(request.fundRaiseId, 'fund_raise_id');
+      return deps.db.withTenant(caller, async (tx) => {
+        const fund = await findPublicFund(tx, id);
+        if (fund === undefined) throw fundRaiseNotFound();
+        return { fundRaise: publicToWire(fund, await listFundEntries(tx, id)) };
+      });
+    },
+    async listPublicFundRaises(_request, { caller }) {
+      const funds = await deps.db.withTenant(caller, (tx) => listPublicFunds(tx, mostPublic));
+      return { fundRaises: funds.map((fund) => publicToWire(fund)) };
+    },
+  };
+}
+
+async function answer(deps: Pick<Deps, 'db'>, caller: Caller, fund: FundRaise): Promise<{ fundRaise: organization.FundRaise }> {
+  return { fundRaise: fundToWire(fund, await deps.db.withTenant(caller, (tx) => listFundEntries(tx, fund.id))) };
+}
+
+function readRef(request: { readonly fundRaiseId: string; readonly version: number }): FundRef {
+  return { fundRaiseId: readUuid(request.fundRaiseId, 'fund_raise_id'), version: request.version };
+}
+
+/** An income has a number of givers and no words, so that nobody is named; what goes out has words and no givers. */
+function readEntry(request: organization.RecordFundEntryRequest, day: string): Omit<FundEntry, 'number'> {
+  const kind = entryKindOnWire.fromWire(request.kind, 'kind');
+  const { amountFen, givers } = request;
+  if (!Number.isSafeInteger(amountFen) || amountFen > 1_000_000_000_000) throw violation('amount_fen', 'too_large');
+  if (amountFen < 1) throw violation('amount_fen', 'too_small');
+  const income = kind === 'income';
+  if (income && givers < 1) throw violation('givers', 'too_small');
+  if (!income && givers !== 0) throw violation('givers', 'unknown');
+  if (income && request.purposeZh !== '') throw violation('purpose_zh', 'unknown');
+  const purposeZh = income ? '' : requireText(request.purposeZh, 'purpose_zh', { max: 200 });
+  return { kind, onDay: readDay(request.onDay, 'on_day', day), amountFen, givers, purposeZh };
+}

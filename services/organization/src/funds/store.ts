@@ -1,0 +1,138 @@
+import type { UnitScopes } from '@linli/auth';
+import { tenantOf, type ConstraintReasons, type Tx } from '@linli/db';
+import { whereInScopes } from '../scope';
+import type { FundEntry, FundEntryKind, FundRaise, FundState } from './fund-raise';
+
+export const fundConstraints: ConstraintReasons = {
+  fund_raises_decision_key: { kind: 'already_exists', reason: 'FUND_RAISE_EXISTS', message: 'this decision has its fund raise' },
+};
+
+interface FundRow {
+  readonly id: string;
+  readonly unit_id: string;
+  readonly unit_path: string;
+  readonly decision_id: string;
+  readonly title_zh: string;
+  readonly state: FundState;
+  readonly raised_fen: number;
+  readonly spent_fen: number;
+  readonly entries: number;
+  readonly created_at: Date;
+  readonly updated_at: Date;
+  readonly version: number;
+}
+
+interface EntryRow {
+  readonly number: number;
+  readonly kind: FundEntryKind;
+  readonly on_day: string;
+  readonly amount_fen: number;
+  readonly givers: number;
+  readonly purpose_zh: string;
+}
+
+export async function insertFund(tx: Tx, fund: FundRaise): Promise<void> {
+  await tx('fund_raises').insert({ tenant_id: tenantOf(tx), ...toRow(fund) });
+}
+
+export async function updateFund(tx: Tx, fund: FundRaise): Promise<void> {
+  const { id, state, raised_fen, spent_fen, entries, updated_at, version } = toRow(fund);
+  await tx('fund_raises').where({ tenant_id: tenantOf(tx), id }).update({ state, raised_fen, spent_fen, entries, updated_at, version });
+}
+
+export async function findFund(tx: Tx, id: string): Promise<FundRaise | undefined> {
+  const row = await tx('fund_raises').where({ tenant_id: tenantOf(tx), id }).first<FundRow | undefined>();
+  return row && toFund(row);
+}
+
+export async function lockFund(tx: Tx, id: string): Promise<FundRaise | undefined> {
+  const row = await tx('fund_raises').where({ tenant_id: tenantOf(tx), id }).forUpdate().first<FundRow | undefined>();
+  return row && toFund(row);
+}
+
+export async function insertFundEntry(tx: Tx, fundRaiseId: string, entry: FundEntry): Promise<void> {
+  await tx('fund_entries').insert({
+    tenant_id: tenantOf(tx),
+    fund_raise_id: fundRaiseId,
+    number: entry.number,
+    kind: entry.kind,
+    on_day: entry.onDay,
+    amount_fen: entry.amountFen,
+    givers: entry.givers,
+    purpose_zh: entry.purposeZh,
+  });
+}
+
+/** All of the accounts, the newest first: a community's fund has dozens. Index: fund_entries_pkey. */
+export async function listFundEntries(tx: Tx, fundRaiseId: string): Promise<FundEntry[]> {
+  const rows = await tx('fund_entries').where({ tenant_id: tenantOf(tx), fund_raise_id: fundRaiseId }).orderBy('number', 'desc').select<EntryRow[]>();
+  return rows.map((row) => ({ number: row.number, kind: row.kind, onDay: row.on_day, amountFen: row.amount_fen, givers: row.givers, purposeZh: row.purpose_zh }));
+}
+
+/** The newest first. Index: fund_raises_pkey. */
+export async function listFunds(
+  tx: Tx,
+  { scopes, state, beforeId, limit }: { readonly scopes: UnitScopes; readonly state: FundState | undefined; readonly beforeId: string | undefined; readonly limit: number },
+): Promise<FundRaise[]> {
+  const query = tx('fund_raises').where({ tenant_id: tenantOf(tx) }).orderBy('id', 'desc').limit(limit).select<FundRow[]>();
+  whereInScopes(query, 'unit_path', scopes);
+  if (state !== undefined) void query.where({ state });
+  if (beforeId !== undefined) void query.where('id', '<', beforeId);
+  return (await query).map(toFund);
+}
+
+export interface PublicFund extends Pick<FundRaise, 'id' | 'titleZh' | 'state' | 'raisedFen' | 'spentFen'> {
+  readonly unitNameZh: string;
+}
+
+const inPublic = `
+  select fund.id, unit.name_zh as "unitNameZh", fund.title_zh as "titleZh", fund.state, fund.raised_fen as "raisedFen", fund.spent_fen as "spentFen"
+    from fund_raises fund
+    join units unit on unit.tenant_id = fund.tenant_id and unit.id = fund.unit_id
+    join tenants on tenants.tenant_id = fund.tenant_id and not tenants.suspended
+   where fund.tenant_id = :tenant`;
+
+export async function findPublicFund(tx: Tx, id: string): Promise<PublicFund | undefined> {
+  const { rows } = await tx.raw<{ rows: PublicFund[] }>(`${inPublic} and fund.id = :id`, { tenant: tenantOf(tx), id });
+  return rows[0];
+}
+
+/** The newest first. Index: fund_raises_pkey. */
+export async function listPublicFunds(tx: Tx, most: number): Promise<PublicFund[]> {
+  const { rows } = await tx.raw<{ rows: PublicFund[] }>(`${inPublic} order by fund.id desc limit :most`, { tenant: tenantOf(tx), most });
+  return rows;
+}
+
+function toRow(fund: FundRaise): FundRow {
+  return {
+    id: fund.id,
+    unit_id: fund.unitId,
+    unit_path: fund.unitPath,
+    decision_id: fund.decisionId,
+    title_zh: fund.titleZh,
+    state: fund.state,
+    raised_fen: fund.raisedFen,
+    spent_fen: fund.spentFen,
+    entries: fund.entries,
+    created_at: fund.createdAt,
+    updated_at: fund.updatedAt,
+    version: fund.version,
+  };
+}
+
+function toFund(row: FundRow): FundRaise {
+  return {
+    id: row.id,
+    unitId: row.unit_id,
+    unitPath: row.unit_path,
+    decisionId: row.decision_id,
+    titleZh: row.title_zh,
+    state: row.state,
+    raisedFen: row.raised_fen,
+    spentFen: row.spent_fen,
+    entries: row.entries,
+    createdAt: row.created_at,
+    updatedAt: row.updated_at,
+    version: row.version,
+  };
+}

@@ -1,0 +1,115 @@
+import { coversUnit, isSelf, unitScopes, type Caller } from '@linli/auth';
+import { organization } from '@linli/contracts';
+import { compactLimit, readUuid, requestKey, requireText, violation, type RpcContext } from '@linli/grpc';
+import { readDay, today } from '../days';
+import type { Deps } from '../deps';
+import type { Objection } from './publication';
+import { publish } from './publish';
+import { answerObjection, permissions, raiseObjection } from './raise-objection';
+import { objectionNotFound, publicationNotFound } from './rules';
+import { findPublication, findPublicPublication, listPublications, listPublicPublications } from './store';
+import { findObjection, listObjections, type ObjectionReach } from './store-objections';
+import { kindOnWire, objectionToWire, publicationToWire, publicToWire } from './wire';
+
+const read = 'organization.publication.read';
+const textRule = { max: 1_000 };
+const mostPublic = 200;
+
+type Service = organization.PublicationServiceImplementation<RpcContext>;
+
+export function publicationService(deps: Deps): Service {
+  return { ...publishing(deps), ...objecting(deps), ...inPublic(deps) };
+}
+
+function publishing(deps: Deps): Pick<Service, 'publish' | 'getPublication' | 'listPublications'> {
+  return {
+    async publish(request, { caller }) {
+      if (request.toDay === '') throw violation('to_day', 'required');
+      const publication = await publish(deps, caller, {
+        request: requestKey(caller, organization.PublishRequest, request),
+        unitId: readUuid(request.unitId, 'unit_id'),
+        kind: kindOnWire.fromWire(request.kind, 'kind'),
+        decisionId: request.decisionId === '' ? undefined : readUuid(request.decisionId, 'decision_id'),
+        titleZh: requireText(request.titleZh, 'title_zh', { max: 100 }),
+        textZh: requireText(request.textZh, 'text_zh', { max: 10_000 }),
+        fromDay: readDay(request.fromDay, 'from_day', today(deps)),
+        toDay: readDay(request.toDay, 'to_day', ''),
+      });
+      return { publication: publicationToWire(publication) };
+    },
+    async getPublication(request, { caller }) {
+      const id = readUuid(request.publicationId, 'publication_id');
+      const publication = await deps.db.withTenant(caller, (tx) => findPublication(tx, id));
+      if (publication === undefined || !coversUnit(caller, read, publication.unitPath)) throw publicationNotFound();
+      return { publication: publicationToWire(publication) };
+    },
+    async listPublications(request, { caller }) {
+      const limit = compactLimit(request.pageSize);
+      const kind = kindOnWire.fromWireOrNone(request.kind, 'kind');
+      const context = { list: 'publications', tenant: caller.tenantId, caller: caller.subject, kind };
+      const beforeId = deps.pages.read(request.pageToken, context)?.[0]?.toString();
+      const found = await deps.db.withTenant(caller, (tx) => listPublications(tx, { scopes: unitScopes(caller, read), kind, beforeId, limit: limit + 1 }));
+      const page = found.slice(0, limit);
+      const last = found.length > limit ? page.at(-1) : undefined;
+      return { publications: page.map(publicationToWire), nextPageToken: last === undefined ? '' : deps.pages.sign([last.id], context) };
+    },
+  };
+}
+
+function objecting(deps: Deps): Pick<Service, 'raiseObjection' | 'answerObjection' | 'getObjection' | 'listObjections'> {
+  return {
+    async raiseObjection(request, { caller }) {
+      const objection = await raiseObjection(deps, caller, {
+        request: requestKey(caller, organization.RaiseObjectionRequest, request),
+        publicationId: readUuid(request.publicationId, 'publication_id'),
+        textZh: requireText(request.textZh, 'text_zh', textRule),
+      });
+      return { objection: objectionToWire(objection) };
+    },
+    async answerObjection(request, { caller }) {
+      const objectionId = readUuid(request.objectionId, 'objection_id');
+      const answerZh = requireText(request.answerZh, 'answer_zh', textRule);
+      return { objection: objectionToWire(await answerObjection(deps, caller, { objectionId, version: request.version, answerZh })) };
+    },
+    async getObjection(request, { caller }) {
+      const id = readUuid(request.objectionId, 'objection_id');
+      const objection = await deps.db.withTenant(caller, (tx) => findObjection(tx, id));
+      if (objection === undefined || !seesObjection(caller, objection)) throw objectionNotFound();
+      return { objection: objectionToWire(objection) };
+    },
+    async listObjections(request, { caller }) {
+      const limit = compactLimit(request.pageSize);
+      const publicationId = request.publicationId === '' ? undefined : readUuid(request.publicationId, 'publication_id');
+      const context = { list: 'objections', tenant: caller.tenantId, caller: caller.subject, publicationId };
+      const beforeId = deps.pages.read(request.pageToken, context)?.[0]?.toString();
+      const found = await deps.db.withTenant(caller, (tx) => listObjections(tx, { reach: reachOf(caller), publicationId, beforeId, limit: limit + 1 }));
+      const page = found.slice(0, limit);
+      const last = found.length > limit ? page.at(-1) : undefined;
+      return { objections: page.map(objectionToWire), nextPageToken: last === undefined ? '' : deps.pages.sign([last.id], context) };
+    },
+  };
+}
+
+function inPublic(deps: Deps): Pick<Service, 'getPublicPublication' | 'listPublicPublications'> {
+  return {
+    async getPublicPublication(request, { caller }) {
+      const id = readUuid(request.publicationId, 'publication_id');
+      const publication = await deps.db.withTenant(caller, (tx) => findPublicPublication(tx, id, today(deps)));
+      if (publication === undefined) throw publicationNotFound();
+      return { publication: publicToWire(publication) };
+    },
+    async listPublicPublications(_request, { caller }) {
+      const publications = await deps.db.withTenant(caller, (tx) => listPublicPublications(tx, today(deps), mostPublic));
+      return { publications: publications.map(publicToWire) };
+    },
+  };
+}
+
+/** A resident sees what they object to; staff what is of their units. */
+function seesObjection(caller: Caller, { raisedBy, unitPath }: Objection): boolean {
+  return coversUnit(caller, permissions.objections, unitPath) || isSelf(caller, permissions.objections, raisedBy);
+}
+
+function reachOf(caller: Caller): ObjectionReach {
+  return caller.kind === 'resident' ? { raisedBy: caller.subject } : { scopes: unitScopes(caller, permissions.objections) };
+}

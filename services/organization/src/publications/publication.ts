@@ -1,0 +1,44 @@
+import type { LocalDate } from '@linli/clocks';
+
+export const publicationKinds = ['decision', 'outcome', 'accounts', 'relief', 'consultation', 'other'] as const;
+export type PublicationKind = (typeof publicationKinds)[number];
+
+/** 居务公开: something told to everybody for a while. It never changes. */
+export interface Publication {
+  readonly id: string;
+  readonly unitId: string;
+  readonly unitPath: string;
+  readonly kind: PublicationKind;
+  readonly decisionId: string | undefined;
+  readonly titleZh: string;
+  readonly textZh: string;
+  readonly fromDay: LocalDate;
+  /** Exclusive. */
+  readonly toDay: LocalDate;
+  readonly createdAt: Date;
+}
+
+/** How many objected, and how many of them have their answer. */
+export interface Objections {
+  readonly objections: number;
+  readonly answered: number;
+}
+
+export const objectionStates = ['raised', 'answered'] as const;
+
+export interface Objection {
+  readonly id: string;
+  readonly publicationId: string;
+  readonly unitId: string;
+  readonly unitPath: string;
+  /** An id that means nothing here. */
+  readonly raisedBy: string;
+  readonly textZh: string;
+  readonly state: (typeof objectionStates)[number];
+  readonly dueAt: Date;
+  readonly overdue: boolean;
+  readonly answerZh: string;
+  readonly answeredAt: Date | undefined;
+  readonly createdAt: Date;
+  readonly version: number;
+}

@@ -1,0 +1,92 @@
+import type { UnitScopes } from '@linli/auth';
+import { tenantOf, type Tx } from '@linli/db';
+import { whereInScopes } from '../scope';
+import type { Objection } from './publication';
+
+interface ObjectionRow {
+  readonly id: string;
+  readonly publication_id: string;
+  readonly unit_id: string;
+  readonly unit_path: string;
+  readonly raised_by: string;
+  readonly text_zh: string;
+  readonly state: Objection['state'];
+  readonly due_at: Date;
+  readonly overdue: boolean;
+  readonly answer_zh: string;
+  readonly answered_at: Date | null;
+  readonly created_at: Date;
+  readonly version: number;
+}
+
+export async function insertObjection(tx: Tx, objection: Objection): Promise<void> {
+  await tx('objections').insert({ tenant_id: tenantOf(tx), ...toRow(objection) });
+}
+
+export async function updateObjection(tx: Tx, objection: Objection): Promise<void> {
+  const { id, ...row } = toRow(objection);
+  await tx('objections').where({ tenant_id: tenantOf(tx), id }).update(row);
+}
+
+export async function findObjection(tx: Tx, id: string): Promise<Objection | undefined> {
+  const row = await tx('objections').where({ tenant_id: tenantOf(tx), id }).first<ObjectionRow | undefined>();
+  return row && toObjection(row);
+}
+
+export async function lockObjection(tx: Tx, id: string): Promise<Objection | undefined> {
+  const row = await tx('objections').where({ tenant_id: tenantOf(tx), id }).forUpdate().first<ObjectionRow | undefined>();
+  return row && toObjection(row);
+}
+
+/** One's own, or those of the units that the scopes cover. */
+export type ObjectionReach = { readonly raisedBy: string } | { readonly scopes: UnitScopes };
+
+/** The newest first. Indexes: objections_pkey, objections_publication_idx, objections_raised_by_idx. */
+export async function listObjections(
+  tx: Tx,
+  asked: { readonly reach: ObjectionReach; readonly publicationId: string | undefined; readonly beforeId: string | undefined; readonly limit: number },
+): Promise<Objection[]> {
+  const { reach, publicationId, beforeId, limit } = asked;
+  const query = tx('objections').where({ tenant_id: tenantOf(tx) }).orderBy('id', 'desc').limit(limit).select<ObjectionRow[]>();
+  if ('raisedBy' in reach) void query.where({ raised_by: reach.raisedBy });
+  else whereInScopes(query, 'unit_path', reach.scopes);
+  if (publicationId !== undefined) void query.where({ publication_id: publicationId });
+  if (beforeId !== undefined) void query.where('id', '<', beforeId);
+  return (await query).map(toObjection);
+}
+
+function toRow(objection: Objection): ObjectionRow {
+  return {
+    id: objection.id,
+    publication_id: objection.publicationId,
+    unit_id: objection.unitId,
+    unit_path: objection.unitPath,
+    raised_by: objection.raisedBy,
+    text_zh: objection.textZh,
+    state: objection.state,
+    due_at: objection.dueAt,
+    overdue: objection.overdue,
+    answer_zh: objection.answerZh,
+    answered_at: objection.answeredAt ?? null,
+    created_at: objection.createdAt,
+    version: objection.version,
+  };
+}
+
+function toObjection(row: ObjectionRow): Objection {
+  return {
+    id: row.id,
+    publicationId: row.publication_id,
+    unitId: row.unit_id,
+    unitPath: row.unit_path,
+    raisedBy: row.raised_by,
+    textZh: row.text_zh,
+    state: row.state,
+    dueAt: row.due_at,
+    overdue: row.overdue,
+    answerZh: row.answer_zh,
+    answeredAt: row.answered_at ?? undefined,
+    createdAt: row.created_at,
+    version: row.version,
+  };
+}

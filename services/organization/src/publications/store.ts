@@ -1,0 +1,124 @@
+import type { UnitScopes } from '@linli/auth';
+import type { LocalDate } from '@linli/clocks';
+import { tenantOf, type Tx } from '@linli/db';
+import type { Knex } from 'knex';
+import type { Result } from '../quorum/quorum';
+import { whereInScopes } from '../scope';
+import type { Objections, Publication, PublicationKind } from './publication';
+
+interface PublicationRow {
+  readonly id: string;
+  readonly unit_id: string;
+  readonly unit_path: string;
+  readonly kind: PublicationKind;
+  readonly decision_id: string | null;
+  readonly title_zh: string;
+  readonly text_zh: string;
+  readonly from_day: string;
+  readonly to_day: string;
+  readonly created_at: Date;
+}
+
+type Counted = Publication & Objections;
+
+export async function insertPublication(tx: Tx, publication: Publication): Promise<void> {
+  await tx('publications').insert({
+    tenant_id: tenantOf(tx),
+    id: publication.id,
+    unit_id: publication.unitId,
+    unit_path: publication.unitPath,
+    kind: publication.kind,
+    decision_id: publication.decisionId ?? null,
+    title_zh: publication.titleZh,
+    text_zh: publication.textZh,
+    from_day: publication.fromDay,
+    to_day: publication.toDay,
+    created_at: publication.createdAt,
+  });
+}
+
+export async function findPublication(tx: Tx, id: string): Promise<Counted | undefined> {
+  const row = await publications(tx).where('publication.id', id).first<(PublicationRow & Objections) | undefined>();
+  return row && toPublication(row);
+}
+
+/** The newest first. Index: publications_pkey. */
+export async function listPublications(
+  tx: Tx,
+  { scopes, kind, beforeId, limit }: { readonly scopes: UnitScopes; readonly kind: PublicationKind | undefined; readonly beforeId: string | undefined; readonly limit: number },
+): Promise<Counted[]> {
+  const query = publications(tx).orderBy('publication.id', 'desc').limit(limit);
+  whereInScopes(query, 'publication.unit_path', scopes);
+  if (kind !== undefined) void query.where('publication.kind', kind);
+  if (beforeId !== undefined) void query.where('publication.id', '<', beforeId);
+  return ((await query) as (PublicationRow & Objections)[]).map(toPublication);
+}
+
+/** With the counts of its objections. Index: objections_publication_idx. */
+function publications(tx: Tx): Knex.QueryBuilder {
+  const counts = tx('objections')
+    .whereRaw('objections.tenant_id = publication.tenant_id and objections.publication_id = publication.id')
+    .select(tx.raw('count(*) as objections'), tx.raw(`count(*) filter (where state = 'answered') as answered`));
+  return tx('publications as publication')
+    .joinRaw('cross join lateral (?) as counts', [counts])
+    .where('publication.tenant_id', tenantOf(tx))
+    .select('publication.*', 'counts.*');
+}
+
+/** As anybody may read it; `vote` where it tells of a decision. */
+export interface PublicPublication extends Objections, Pick<Publication, 'id' | 'kind' | 'titleZh' | 'textZh' | 'fromDay' | 'toDay'> {
+  readonly unitNameZh: string;
+  readonly vote: {
+    readonly titleZh: string;
+    readonly result: Result;
+    readonly entitled: number;
+    readonly present: number;
+    readonly inFavour: number;
+    readonly against: number;
+    readonly abstained: number;
+    readonly citation: string;
+  } | null;
+}
+
+const inPublic = `
+  select publication.id, publication.kind, publication.title_zh as "titleZh", publication.text_zh as "textZh", publication.from_day as "fromDay", publication.to_day as "toDay",
+         unit.name_zh as "unitNameZh", counts.objections, counts.answered,
+         case when decision.id is not null then jsonb_build_object('titleZh', decision.title_zh, 'result', decision.result, 'entitled', decision.entitled, 'present', decision.present,
+           'inFavour', decision.in_favour, 'against', decision.against, 'abstained', decision.abstained, 'citation', quorum.citation) end as vote
+    from publications publication
+    join units unit on unit.tenant_id = publication.tenant_id and unit.id = publication.unit_id
+    join tenants on tenants.tenant_id = publication.tenant_id and not tenants.suspended
+    left join decisions decision on decision.tenant_id = publication.tenant_id and decision.id = publication.decision_id
+    left join quorum_rule_sets quorum on quorum.id = decision.quorum_id and quorum.version = decision.quorum_version
+    cross join lateral (select count(*) as objections, count(*) filter (where state = 'answered') as answered
+                          from objections where tenant_id = publication.tenant_id and publication_id = publication.id) as counts
+   where publication.tenant_id = :tenant and publication.from_day <= :day`;
+
+/** Also when its time is over. */
+export async function findPublicPublication(tx: Tx, id: string, day: LocalDate): Promise<PublicPublication | undefined> {
+  const { rows } = await tx.raw<{ rows: PublicPublication[] }>(`${inPublic} and publication.id = :id`, { tenant: tenantOf(tx), id, day });
+  return rows[0];
+}
+
+/** What is published on the day, the newest first. Index: publications_period_idx. */
+export async function listPublicPublications(tx: Tx, day: LocalDate, most: number): Promise<PublicPublication[]> {
+  const { rows } = await tx.raw<{ rows: PublicPublication[] }>(`${inPublic} and publication.to_day > :day order by publication.from_day desc, publication.id desc limit :most`, { tenant: tenantOf(tx), day, most });
+  return rows;
+}
+
+function toPublication(row: PublicationRow & Objections): Counted {
+  return {
+    id: row.id,
+    unitId: row.unit_id,
+    unitPath: row.unit_path,
+    kind: row.kind,
+    decisionId: row.decision_id ?? undefined,
+    titleZh: row.title_zh,
+    textZh: row.text_zh,
+    fromDay: row.from_day,
+    toDay: row.to_day,
+    createdAt: row.created_at,
+    objections: row.objections,
+    answered: row.answered,
+  };
+}

@@ -1,0 +1,122 @@
+import type { UnitScopes } from '@linli/auth';
+import { tenantOf, type Tx } from '@linli/db';
+import { whereInScopes } from '../scope';
+import type { DeclineReason, Topic, TopicSource, TopicState } from './topic';
+
+interface TopicRow {
+  readonly id: string;
+  readonly unit_id: string;
+  readonly unit_path: string;
+  readonly text_zh: string;
+  readonly source: TopicSource;
+  readonly resident_id: string | null;
+  readonly state: TopicState;
+  readonly decline_reason: DeclineReason | null;
+  readonly title_zh: string;
+  readonly answer_zh: string;
+  readonly answer_due_at: Date;
+  readonly overdue: boolean;
+  readonly answered_at: Date | null;
+  readonly created_at: Date;
+  readonly updated_at: Date;
+  readonly version: number;
+}
+
+export async function insertTopic(tx: Tx, topic: Topic): Promise<void> {
+  await tx('topics').insert({ tenant_id: tenantOf(tx), ...toRow(topic) });
+}
+
+export async function updateTopic(tx: Tx, topic: Topic): Promise<void> {
+  const { id, ...row } = toRow(topic);
+  await tx('topics').where({ tenant_id: tenantOf(tx), id }).update(row);
+}
+
+export async function findTopic(tx: Tx, id: string): Promise<Topic | undefined> {
+  const row = await tx('topics').where({ tenant_id: tenantOf(tx), id }).first<TopicRow | undefined>();
+  return row && toTopic(row);
+}
+
+export async function lockTopic(tx: Tx, id: string): Promise<Topic | undefined> {
+  const row = await tx('topics').where({ tenant_id: tenantOf(tx), id }).forUpdate().first<TopicRow | undefined>();
+  return row && toTopic(row);
+}
+
+/** A resident's own, or those of the units that the scopes cover. */
+export type TopicReach = { readonly residentId: string } | { readonly scopes: UnitScopes };
+
+/** The newest first. Indexes: topics_pkey, topics_resident_idx. */
+export async function listTopics(
+  tx: Tx,
+  { reach, state, beforeId, limit }: { readonly reach: TopicReach; readonly state: TopicState | undefined; readonly beforeId: string | undefined; readonly limit: number },
+): Promise<Topic[]> {
+  const query = tx('topics').where({ tenant_id: tenantOf(tx) }).orderBy('id', 'desc').limit(limit).select<TopicRow[]>();
+  if ('residentId' in reach) void query.where({ resident_id: reach.residentId });
+  else whereInScopes(query, 'unit_path', reach.scopes);
+  if (state !== undefined) void query.where({ state });
+  if (beforeId !== undefined) void query.where('id', '<', beforeId);
+  return (await query).map(toTopic);
+}
+
+/** A topic as anybody may see it: in the office's words. */
+export interface PublicTopic extends Pick<Topic, 'id' | 'titleZh' | 'state' | 'answerZh'> {
+  readonly unitNameZh: string;
+  readonly declineReason: DeclineReason | null;
+  readonly answeredAt: Date;
+}
+
+/** What was answered last, of an office that works. Index: topics_answered_idx. */
+export async function listAnswered(tx: Tx, most: number): Promise<PublicTopic[]> {
+  const { rows } = await tx.raw<{ rows: PublicTopic[] }>(
+    `select topic.id, unit.name_zh as "unitNameZh", topic.title_zh as "titleZh", topic.state, topic.decline_reason as "declineReason",
+            topic.answer_zh as "answerZh", topic.answered_at as "answeredAt"
+       from topics topic
+       join units unit on unit.tenant_id = topic.tenant_id and unit.id = topic.unit_id
+       join tenants on tenants.tenant_id = topic.tenant_id and not tenants.suspended
+      where topic.tenant_id = :tenant and topic.answered_at is not null
+      order by topic.answered_at desc, topic.id desc limit :most`,
+    { tenant: tenantOf(tx), most },
+  );
+  return rows;
+}
+
+function toRow(topic: Topic): TopicRow {
+  return {
+    id: topic.id,
+    unit_id: topic.unitId,
+    unit_path: topic.unitPath,
+    text_zh: topic.textZh,
+    source: topic.source,
+    resident_id: topic.residentId ?? null,
+    state: topic.state,
+    decline_reason: topic.declineReason ?? null,
+    title_zh: topic.titleZh,
+    answer_zh: topic.answerZh,
+    answer_due_at: topic.answerDueAt,
+    overdue: topic.overdue,
+    answered_at: topic.answeredAt ?? null,
+    created_at: topic.createdAt,
+    updated_at: topic.updatedAt,
+    version: topic.version,
+  };
+}
+
+function toTopic(row: TopicRow): Topic {
+  return {
+    id: row.id,
+    unitId: row.unit_id,
+    unitPath: row.unit_path,
+    textZh: row.text_zh,
+    source: row.source,
+    residentId: row.resident_id ?? undefined,
+    state: row.state,
+    declineReason: row.decline_reason ?? undefined,
+    titleZh: row.title_zh,
+    answerZh: row.answer_zh,
+    answerDueAt: row.answer_due_at,
+    overdue: row.overdue,
+    answeredAt: row.answered_at ?? undefined,
+    createdAt: row.created_at,
+    updatedAt: row.updated_at,
+    version: row.version,
+  };
+}

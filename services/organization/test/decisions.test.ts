@@ -1,0 +1,262 @@
+import { organization } from '@linli/contracts';
+import { testCaller } from '@linli/testing';
+import { history, makeTenant, makeUnit, sentEvents, startOffice, type Office } from './support';
+
+const { UNIT_KIND_COMMUNITY } = organization.UnitKind;
+const { DECISION_STATE_NOTICED, DECISION_STATE_CLOSED } = organization.DecisionState;
+const { DECISION_RESULT_ADOPTED, DECISION_RESULT_NOT_ADOPTED, DECISION_RESULT_NO_QUORUM, DECISION_RESULT_UNSPECIFIED } = organization.DecisionResult;
+const { CHOICE_IN_FAVOUR, CHOICE_AGAINST, CHOICE_ABSTAIN, CHOICE_UNSPECIFIED } = organization.Choice;
+const { DECISION_STEP_BRANCH_PROPOSED, DECISION_STEP_COMMITTEES_CONSULTED, DECISION_STEP_MEMBERS_DELIBERATED } = organization.DecisionStep;
+const basis = organization.VoterBasis.VOTER_BASIS_REPRESENTATIVES;
+const subject = organization.DecisionSubject.DECISION_SUBJECT_MATTER;
+
+const all = ['read', 'prepare', 'call'].map((word) => `organization.decision.${word}`);
+const caller = testCaller({ permissions: [...all, 'work.queue.read', 'thread.read'] });
+const at = (unitPath: string) => testCaller({ grants: [{ permissions: all, scope: 'subtree', unitPath }] });
+const idOf = (index: number) => `01900000-0000-7000-8000-${String(index).padStart(12, '0')}`;
+const voter = (index: number) => testCaller({ kind: 'resident', subject: idOf(index), grants: [{ permissions: ['organization.decision.vote', 'organization.decision.read'], scope: 'self', unitPath: '' }] });
+
+let office: Office;
+let community: organization.Unit;
+let elsewhere: organization.Unit;
+
+beforeAll(async () => {
+  office = await startOffice();
+  const { root } = await makeTenant(office);
+  community = await makeUnit(office, root.id, { kind: UNIT_KIND_COMMUNITY });
+  elsewhere = await makeUnit(office, root.id, { kind: UNIT_KIND_COMMUNITY });
+});
+beforeEach(() => office.clock.set('2026-11-24T09:00:00+08:00'));
+afterAll(() => office.stop());
+
+type Decision = organization.Decision;
+const given = ({ decision }: { decision: Decision | undefined }): Decision => {
+  if (decision === undefined) throw new Error('no decision came back');
+  return decision;
+};
+const ref = ({ id, version }: Decision) => ({ decisionId: id, version });
+const draft = async (facts: object = {}) => given(await office.decisions.draftDecision({ unitId: community.id, subject, titleZh: '加装路灯', textZh: '三处加装路灯', basis, ...facts }, { caller }));
+const step = async (decision: Decision, which: organization.DecisionStep, heldOn = '2026-11-20') => given(await office.decisions.recordDecisionStep({ ...ref(decision), step: which, heldOn }, { caller }));
+const addVoters = async (decision: Decision, count: number) => given(await office.decisions.addDecisionVoters({ ...ref(decision), voterIds: Array.from({ length: count }, (_, index) => idOf(index)) }, { caller }));
+const times = { opensAt: new Date('2026-11-25T00:00:00Z'), closesAt: new Date('2026-11-26T00:00:00Z') };
+
+async function prepared(voters = 6, facts: object = {}): Promise<Decision> {
+  let decision = await draft(facts);
+  for (const one of [DECISION_STEP_BRANCH_PROPOSED, DECISION_STEP_COMMITTEES_CONSULTED, DECISION_STEP_MEMBERS_DELIBERATED]) decision = await step(decision, one);
+  return voters === 0 ? decision : addVoters(decision, voters);
+}
+const notice = async (decision: Decision, entitled = 10) => given(await office.decisions.giveDecisionNotice({ ...ref(decision), entitled, ...times }, { caller }));
+const open = async (voters = 6, entitled = 10) => {
+  const decision = await notice(await prepared(voters), entitled);
+  office.clock.set('2026-11-25T12:00:00Z');
+  return decision;
+};
+const vote = (decision: Decision, index: number, choice = CHOICE_IN_FAVOUR) => office.decisions.castVote({ decisionId: decision.id, choice }, { caller: voter(index) });
+const close = async (decision: Decision, papers?: object) => {
+  office.clock.set('2026-11-26T00:00:00Z');
+  return given(await office.decisions.closeDecision({ ...ref(decision), ...(papers && { papers }) }, { caller }));
+};
+const get = async (id: string, by = caller) => given(await office.decisions.getDecision({ decisionId: id }, { caller: by }));
+
+describe('a decision', () => {
+  it('is prepared in four steps, voted on and counted, told step by step', async () => {
+    const decision = await open();
+    expect(decision).toMatchObject({ state: DECISION_STATE_NOTICED, entitled: 10, registered: 6, quorumId: 'residents_meeting.representatives', quorumVersion: 1, quorumAwaitsRevision: true, result: DECISION_RESULT_UNSPECIFIED });
+    for (const [index, choice] of [CHOICE_IN_FAVOUR, CHOICE_IN_FAVOUR, CHOICE_AGAINST, CHOICE_ABSTAIN].entries()) await vote(decision, index, choice);
+    expect(await get(decision.id)).toMatchObject({ version: decision.version, result: DECISION_RESULT_UNSPECIFIED, count: undefined });
+    const closed = await close(decision, { inFavour: 2, against: 0, abstained: 0 });
+    expect(closed).toMatchObject({ state: DECISION_STATE_CLOSED, result: DECISION_RESULT_ADOPTED, count: { present: 6, inFavour: 4, against: 1, abstained: 1 } });
+    expect(await history(office, decision.id)).toEqual(
+      ['DecisionDrafted', 'DecisionStepRecorded', 'DecisionStepRecorded', 'DecisionStepRecorded', 'DecisionVotersAdded', 'DecisionNoticed', 'DecisionClosed'].map((name, index) => `${name} ${index + 1}`),
+    );
+    expect(JSON.stringify(await sentEvents(office, decision.id))).not.toMatch(/[一-鿿]|000000000000"/);
+    const { entries } = await office.threads.listEntries({ threadId: decision.id }, { caller });
+    expect(entries.map(({ code }) => code)).toEqual(['drafted', 'step_recorded', 'step_recorded', 'step_recorded', 'voters_added', 'noticed', 'closed']);
+  });
+
+  it.each([
+    ['exactly half took part', 5, 0, DECISION_RESULT_NO_QUORUM],
+    ['exactly half of those who took part agreed', 3, 3, DECISION_RESULT_NOT_ADOPTED],
+    ['more than half of more than half agreed', 4, 2, DECISION_RESULT_ADOPTED],
+  ])('comes to its result when %s', async (_when, inFavour, against, result) => {
+    expect((await close(await open(0), { inFavour, against, abstained: 0 })).result).toBe(result);
+  });
+
+  it('takes its steps in their order, and is not noticed before the last', async () => {
+    const decision = await draft();
+    await expect(step(decision, DECISION_STEP_MEMBERS_DELIBERATED)).rejects.toMatchObject({ reason: 'DECISION_STEP_OUT_OF_ORDER', details: { step: 'members_deliberated', expected: 'branch_proposed' } });
+    const one = await step(decision, DECISION_STEP_BRANCH_PROPOSED);
+    await expect(step(one, DECISION_STEP_COMMITTEES_CONSULTED, '2026-11-19')).rejects.toMatchObject({ reason: 'DECISION_STEP_OUT_OF_ORDER' });
+    await expect(step(one, DECISION_STEP_COMMITTEES_CONSULTED, '2026-11-25')).rejects.toMatchObject({ violations: [{ field: 'held_on', code: 'in_future' }] });
+    await expect(notice(one)).rejects.toMatchObject({ reason: 'DECISION_STEPS_MISSING', details: { expected: 'committees_consulted' } });
+  });
+
+  it('is called by enough voters, where voters call it, and its roll is no longer than those entitled', async () => {
+    await expect(notice(await prepared(0, { callers: 3 }))).rejects.toMatchObject({ reason: 'DECISION_CALLERS_TOO_FEW' });
+    await notice(await prepared(0, { callers: 4 }));
+    await expect(notice(await prepared(6), 5)).rejects.toMatchObject({ reason: 'DECISION_ROLL_TOO_LONG' });
+  });
+
+  it('changes no more once notice is given', async () => {
+    const decision = await notice(await prepared());
+    await expect(addVoters(decision, 7)).rejects.toMatchObject({ reason: 'DECISION_STATE_FORBIDS', details: { state: 'noticed', action: 'add_voters' } });
+    await expect(notice(decision)).rejects.toMatchObject({ reason: 'DECISION_STATE_FORBIDS' });
+  });
+
+  it.each([
+    ['entitled', { entitled: 0 }],
+    ['opens_at', { opensAt: undefined }],
+    ['opens_at', { opensAt: new Date('2026-11-20T00:00:00Z') }],
+    ['closes_at', { closesAt: times.opensAt }],
+  ])('is not noticed with a wrong %s', async (field, wrong) => {
+    await expect(office.decisions.giveDecisionNotice({ ...ref(await prepared()), entitled: 10, ...times, ...wrong }, { caller })).rejects.toMatchObject({ violations: [{ field }] });
+  });
+
+  it('is held for life to the quorum of the day of its notice', async () => {
+    const decision = await open(0);
+    const rules = office.knex('quorum_rule_sets').where({ id: 'residents_meeting.representatives', version: 1 });
+    const stricter = { ...(await rules.clone().first<Record<string, unknown>>()), version: 2, effective_from: '2026-11-25', attendance_numerator: 2, attendance_denominator: 3, awaits_revision: false };
+    await rules.clone().update({ effective_to: '2026-11-25' });
+    await office.knex('quorum_rule_sets').insert(stricter);
+    try {
+      // Six of ten are more than half, and not more than two thirds.
+      expect(await close(decision, { inFavour: 6, against: 0, abstained: 0 })).toMatchObject({ result: DECISION_RESULT_ADOPTED, quorumVersion: 1 });
+      office.clock.set('2026-11-25T01:00:00+08:00');
+      const later = given(await office.decisions.giveDecisionNotice({ ...ref(await prepared(0)), entitled: 10, opensAt: new Date('2026-11-25T02:00:00Z'), closesAt: times.closesAt }, { caller }));
+      expect(later).toMatchObject({ quorumVersion: 2, quorumAwaitsRevision: false });
+      expect((await close(later, { inFavour: 6, against: 0, abstained: 0 })).result).toBe(DECISION_RESULT_NO_QUORUM);
+    } finally {
+      await office.knex('decisions').where({ quorum_version: 2 }).update({ quorum_version: 1 });
+      await office.knex('quorum_rule_sets').where({ version: 2 }).delete();
+      await rules.clone().update({ effective_to: null });
+    }
+  });
+
+  it('is made once for a repeated request', async () => {
+    const request = { requestId: 'draft-1', unitId: community.id, subject, titleZh: '停车', textZh: '划线', basis };
+    const [one, two] = await Promise.all([1, 2].map(() => office.decisions.draftDecision(request, { caller })));
+    expect(one).toEqual(two);
+    await expect(office.decisions.draftDecision({ ...request, titleZh: '改' }, { caller })).rejects.toMatchObject({ reason: 'IDEMPOTENCY_KEY_REUSED' });
+  });
+
+  it('is of a topic that is there', async () => {
+    await expect(draft({ topicId: idOf(99) })).rejects.toMatchObject({ reason: 'TOPIC_NOT_FOUND' });
+  });
+});
+
+describe('a vote', () => {
+  it('is cast between opening and closing, once, by who is on the roll', async () => {
+    const decision = await notice(await prepared());
+    await expect(vote(decision, 0)).rejects.toMatchObject({ reason: 'VOTE_NOT_OPEN' });
+    office.clock.set('2026-11-25T00:00:00Z');
+    await vote(decision, 0);
+    await expect(vote(decision, 0, CHOICE_AGAINST)).rejects.toMatchObject({ kind: 'failed_precondition', reason: 'VOTE_CAST_ALREADY' });
+    await expect(vote(decision, 6)).rejects.toMatchObject({ kind: 'not_found', reason: 'DECISION_NOT_FOUND' });
+    await expect(vote(decision, 1, CHOICE_UNSPECIFIED)).rejects.toMatchObject({ violations: [{ field: 'choice' }] });
+    office.clock.set('2026-11-26T00:00:00Z');
+    await expect(vote(decision, 1)).rejects.toMatchObject({ reason: 'VOTE_CLOSED' });
+    expect(await close(decision)).toMatchObject({ count: { present: 1, inFavour: 1, against: 0, abstained: 0 } });
+    await expect(vote(decision, 1)).rejects.toMatchObject({ reason: 'VOTE_CLOSED' });
+  });
+
+  it('of one voter from ten places at once counts once', async () => {
+    const decision = await open();
+    const results = await Promise.allSettled(Array.from({ length: 10 }, () => vote(decision, 0)));
+    expect(results.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+    expect((await close(decision)).count?.present).toBe(1);
+  });
+
+  it('that races the count is counted or refused, and never neither or both', async () => {
+    for (let round = 0; round < 5; round += 1) {
+      const decision = await open(6);
+      const votes = Array.from({ length: 6 }, (_, index) => vote(decision, index).then(() => 'counted', (error: { reason: string }) => error.reason));
+      await Promise.race(votes);
+      office.clock.set('2026-11-26T00:00:00Z');
+      const closing = office.decisions.closeDecision(ref(decision), { caller });
+      const outcomes = await Promise.all(votes);
+      const closed = given(await closing);
+      expect(outcomes.filter((one) => one !== 'counted' && one !== 'VOTE_CLOSED')).toEqual([]);
+      expect(closed.count?.present).toBe(outcomes.filter((one) => one === 'counted').length);
+      office.clock.set('2026-11-24T09:00:00+08:00');
+    }
+  });
+
+  it('cannot be joined to its voter by anything that is kept', async () => {
+    const decision = await open();
+    const choices = [CHOICE_AGAINST, CHOICE_IN_FAVOUR, CHOICE_ABSTAIN, CHOICE_IN_FAVOUR];
+    for (const [index, choice] of choices.entries()) await office.decisions.castVote({ decisionId: decision.id, choice }, { caller: voter(index) });
+    // Every table that names a voter, and what it holds beside them.
+    const columns = await office.knex('information_schema.columns').where({ table_schema: 'public' }).whereIn('table_name', ['decision_voters', 'decision_tallies']).orderBy(['table_name', 'ordinal_position']).select<{ table_name: string; column_name: string }[]>('table_name', 'column_name');
+    const columnsOf = (table: string) => columns.filter(({ table_name }) => table_name === table).map(({ column_name }) => column_name);
+    expect(columnsOf('decision_voters')).toEqual(['tenant_id', 'decision_id', 'voter_id', 'voted']);
+    expect(columnsOf('decision_tallies')).toEqual(['tenant_id', 'decision_id', 'in_favour', 'against', 'abstain']);
+    expect(await office.knex('decision_tallies').where({ decision_id: decision.id })).toEqual([expect.objectContaining({ in_favour: 2, against: 1, abstain: 1 })]);
+    // Nothing else speaks of a choice: not the trail, not the outbox, not the stored answers, not the thread.
+    const trail = await office.knex('audit_entries').where({ object_id: decision.id, action: 'decision.vote' });
+    expect(trail).toHaveLength(4);
+    const answers = await office.knex('answered_requests').where('principal', 'like', 'resident:%');
+    const events = await sentEvents(office, decision.id);
+    const entries = await office.knex('thread_entries').where({ subject_id: decision.id });
+    expect(answers).toEqual([]);
+    expect(JSON.stringify([trail, events, entries])).not.toMatch(/in_favour|IN_FAVOUR|against|AGAINST|abstain/i);
+    expect(events.filter(({ type }) => /vote/i.test(type) && type !== 'DecisionVotersAdded')).toEqual([]);
+    await close(decision);
+    expect(await office.knex('decision_tallies').where({ decision_id: decision.id })).toEqual([]);
+  });
+});
+
+describe('closing', () => {
+  it('waits for the end of the time', async () => {
+    const decision = await open();
+    await expect(office.decisions.closeDecision(ref(decision), { caller })).rejects.toMatchObject({ reason: 'VOTE_STILL_OPEN' });
+  });
+
+  it('counts no more ballots than there are voters', async () => {
+    const decision = await open(0);
+    await expect(close(decision, { inFavour: 11, against: 0, abstained: 0 })).rejects.toMatchObject({ reason: 'BALLOTS_EXCEED_VOTERS' });
+    await expect(close(decision, { inFavour: -1, against: 0, abstained: 0 })).rejects.toMatchObject({ violations: [{ field: 'papers.in_favour', code: 'negative' }] });
+  });
+
+  it('of two at once is one', async () => {
+    const decision = await open();
+    office.clock.set('2026-11-26T00:00:00Z');
+    const results = await Promise.allSettled([1, 2].map(() => office.decisions.closeDecision(ref(decision), { caller })));
+    expect(results.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
+    expect(results.find(({ status }) => status === 'rejected')).toMatchObject({ reason: { reason: 'VERSION_STALE' } });
+  });
+
+  it('starts the time for publishing, which is told of once when it passes', async () => {
+    const closed = await close(await open(0), { inFavour: 6, against: 0, abstained: 0 });
+    expect(closed.publicationDueAt).toEqual(new Date('2026-12-03T10:00:00Z'));
+    office.clock.set('2026-12-03T18:00:00+08:00');
+    await office.app.scanner.scanOnce();
+    await office.app.scanner.scanOnce();
+    expect((await history(office, closed.id)).filter((line) => line.startsWith('DecisionPublicationOverdue'))).toEqual([`DecisionPublicationOverdue ${closed.version + 1}`]);
+  });
+});
+
+describe('who sees a decision', () => {
+  it('is staff of its unit, and who may vote on it', async () => {
+    const decision = await open();
+    expect((await get(decision.id, voter(0))).id).toBe(decision.id);
+    expect((await office.decisions.listDecisions({ pageSize: 200 }, { caller: voter(0) })).decisions.map(({ id }) => id)).toContain(decision.id);
+    for (const by of [voter(50), at(elsewhere.path), { ...caller, tenantId: 'baihe' }]) {
+      await expect(get(decision.id, by)).rejects.toMatchObject({ kind: 'not_found', reason: 'DECISION_NOT_FOUND' });
+      expect((await office.decisions.listDecisions({}, { caller: by })).decisions).toEqual([]);
+    }
+    await expect(office.decisions.closeDecision(ref(decision), { caller: at(elsewhere.path) })).rejects.toMatchObject({ reason: 'DECISION_NOT_FOUND' });
+    await expect(office.decisions.draftDecision({ unitId: community.id, subject, titleZh: '甲', textZh: '乙', basis }, { caller: at(elsewhere.path) })).rejects.toMatchObject({ reason: 'UNIT_NOT_FOUND' });
+  });
+
+  it('reads it page by page, the newest first, by its state', async () => {
+    const seen: string[] = [];
+    let pageToken = '';
+    do {
+      const page = await office.decisions.listDecisions({ pageSize: 3, pageToken, state: DECISION_STATE_CLOSED }, { caller });
+      seen.push(...page.decisions.map(({ id }) => id));
+      pageToken = page.nextPageToken;
+    } while (pageToken !== '');
+    expect(seen.length).toBeGreaterThan(3);
+    expect(seen).toEqual(seen.toSorted().toReversed());
+  });
+});
