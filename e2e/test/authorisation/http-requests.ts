@@ -223,5 +223,56 @@ const faces: Readonly<Record<string, MakeRequest>> = {
   getPublicVenueDay: ({ tenantId, venueId }) => ({ path: `/v1/public/${tenantId}/venues/${venueId}` }),
 };
 
+const onNeed = (action = '', body?: object): MakeRequest => () => ({ path: `/v1/needs/${part()}${action}`, ...(body === undefined ? {} : { body }) });
+const onResource = (action = '', body?: object): MakeRequest => () => ({ path: `/v1/resources/${part()}${action}`, ...(body === undefined ? {} : { body }) });
+const onProject = (action = '', body?: object): MakeRequest => () => ({ path: `/v1/joint-projects/${part()}${action}`, ...(body === undefined ? {} : { body }) });
+const onBranch = (action = '', body?: object): MakeRequest => () => ({ path: `/v1/branches/${part()}${action}`, ...(body === undefined ? {} : { body }) });
+const onInstructor = (action = '', body?: object): MakeRequest => () => ({ path: `/v1/instructors/${part()}${action}`, ...(body === undefined ? {} : { body }) });
+
+const onDualReport = (action = '', body?: object): MakeRequest => () => ({ path: `/v1/dual-reports/${part()}${action}`, ...(body === undefined ? {} : { body }) });
+
+const joint: Readonly<Record<string, MakeRequest>> = {
+  listNeeds: at('/v1/needs?state=met'),
+  raiseNeed: ({ unitId }) => ({ path: '/v1/needs', body: { unitId, categoryCode: 'parking', textZh: '停车难' } }),
+  getNeed: onNeed(),
+  suggestMatches: onNeed('/suggestions'),
+  withdrawNeed: onNeed(':withdraw', {}),
+  listResources: at('/v1/resources?category=nothing'),
+  offerResource: () => ({ path: '/v1/resources', body: { memberUnitId: part(), categoryCode: 'parking', titleZh: '车位', capacity: 1 } }),
+  getResource: onResource(),
+  withdrawResource: onResource(':withdraw', {}),
+  listJointProjects: at('/v1/joint-projects'),
+  proposeJointProject: () => ({ path: '/v1/joint-projects', body: { needIds: [part()], titleZh: '项目', budgetCents: 0, dueOn: '2190-01-01' } }),
+  getJointProject: onProject(),
+  matchJointProject: onProject(':match', { resourceIds: [part()], leadMemberUnitId: part() }),
+  advanceJointProject: onProject(':advance', { to: 'agreed' }),
+  deliverJointProject: onProject(':deliver', { proof: '照片' }),
+  reviewJointProject: onProject(':review', { usefulness: { useful: 1, partly: 0, notUseful: 0 } }),
+  stallJointProject: onProject(':stall', { reasonCode: 'no_partner' }),
+  establishBranch: ({ unitId }) => ({ path: '/v1/branches', body: { kind: 'group', unitId, nameZh: '党小组' } }),
+  getBranch: onBranch(),
+  updateBranch: onBranch('', { nameZh: '新名' }),
+  dissolveBranch: onBranch(':dissolve', {}),
+  listCoverage: ({ unitId }) => ({ path: `/v1/units/${unitId}/coverage?asOf=1999-01-01` }),
+  getDevelopmentCount: () => ({ path: `/v1/units/${part()}/development-count?year=2031` }),
+  recordDevelopmentCount: ({ unitId }) => ({ path: `/v1/units/${unitId}/development-count:record`, body: { year: 2030, version: 999_999_999, activists: 5, admitted: 5 } }),
+  listInstructors: at('/v1/instructors'),
+  appointInstructor: ({ unitId }) => ({ path: '/v1/instructors', body: { staffId: part(), unitId } }),
+  getInstructor: onInstructor(),
+  assignInstructor: onInstructor(':assign', { memberUnitId: part() }),
+  endInstructorAssignment: onInstructor(':endAssignment', { assignmentId: part() }),
+  recordInstructorVisit: onInstructor(':recordVisit', { memberUnitId: part(), purposeCode: 'guidance' }),
+  dismissInstructor: onInstructor(':dismiss', {}),
+  listDualReports: at('/v1/dual-reports'),
+  fileDualReport: ({ unitId }) => ({ path: '/v1/dual-reports', body: { memberUnitId: part(), unitId, headcount: 5 } }),
+  getDualReport: onDualReport(),
+  updateDualReport: onDualReport(':update', { headcount: 6 }),
+  assignDualTask: onDualReport(':assignTask', { textZh: '清扫', dueOn: '2190-01-01' }),
+  completeDualTask: onDualReport(':completeTask', { taskId: part(), proof: '照片' }),
+  reviewDualReport: onDualReport(':review', { textZh: '评议' }),
+  endDualReport: onDualReport(':end', {}),
+  listPublicBranches: ({ tenantId }) => ({ path: `/v1/public/${tenantId}/communities/xinyuan/branches` }),
+};
+
 /** A request of every route, by operation id. What names nothing that somebody owns ignores its target. */
-export const httpRequests: Readonly<Record<string, MakeRequest>> = { ...cases, ...matters, ...office, ...pledgeHttpRequests, ...selfGovernmentHttpRequests, ...party, ...sites, ...faces };
+export const httpRequests: Readonly<Record<string, MakeRequest>> = { ...cases, ...matters, ...office, ...pledgeHttpRequests, ...selfGovernmentHttpRequests, ...party, ...sites, ...faces, ...joint };

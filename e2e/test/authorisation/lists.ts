@@ -212,6 +212,47 @@ export const lists: readonly List[] = [
     complete: true,
   },
   {
+    rpc: `${organization}.JointProjectService/ListNeeds`,
+    filters: () => [{}, { state: 'NEED_STATE_OPEN' }],
+    get: `${organization}.JointProjectService/GetNeed`,
+    idOf: ({ id }) => ({ needId: id }),
+    complete: true,
+  },
+  {
+    rpc: `${organization}.JointProjectService/ListResources`,
+    filters: () => [{}, { categoryCode: 'parking' }],
+    get: `${organization}.JointProjectService/GetResource`,
+    idOf: ({ id }) => ({ resourceId: id }),
+    complete: true,
+  },
+  {
+    rpc: `${organization}.JointProjectService/ListJointProjects`,
+    filters: () => [{}, { state: 'JOINT_PROJECT_STATE_RUNNING' }],
+    get: `${organization}.JointProjectService/GetJointProject`,
+    idOf: ({ id }) => ({ jointProjectId: id }),
+    complete: true,
+  },
+  {
+    rpc: `${organization}.InstructorService/ListInstructors`,
+    filters: () => [{}],
+    get: `${organization}.InstructorService/GetInstructor`,
+    idOf: ({ id }) => ({ instructorId: id }),
+    complete: true,
+  },
+  {
+    rpc: `${organization}.DualReportService/ListDualReports`,
+    filters: () => [{}],
+    get: `${organization}.DualReportService/GetDualReport`,
+    idOf: ({ id }) => ({ dualReportId: id }),
+    complete: true,
+  },
+  {
+    rpc: `${organization}.CoverageService/ListCoverage`,
+    filters: ({ unitId }) => [{ underUnitId: unitId }, { underUnitId: unitId, openOnly: true }],
+    get: `${organization}.UnitService/GetUnit`,
+    idOf: ({ unitId }) => ({ unitId }),
+  },
+  {
     rpc: '/linli.residents.v1.PersonService/ListAccesses',
     filters: ({ residentId }) => [{ personId: residentId }],
     // Who may see the person may see who looked; what it is of is in the request.

@@ -35,6 +35,10 @@ export interface Clients {
   readonly funds: GrpcClient<organization.FundServiceDefinition>;
   readonly publications: GrpcClient<organization.PublicationServiceDefinition>;
   readonly diary: GrpcClient<organization.DiaryServiceDefinition>;
+  readonly jointProjects: GrpcClient<organization.JointProjectServiceDefinition>;
+  readonly coverage: GrpcClient<organization.CoverageServiceDefinition>;
+  readonly instructors: GrpcClient<organization.InstructorServiceDefinition>;
+  readonly dualReports: GrpcClient<organization.DualReportServiceDefinition>;
   readonly persons: GrpcClient<residents.PersonServiceDefinition>;
   readonly items: GrpcClient<requests.ItemServiceDefinition>;
   readonly mandates: GrpcClient<requests.MandateServiceDefinition>;
@@ -74,6 +78,10 @@ export function connectClients(grpc: GrpcClients, config: Config): Clients {
     funds: grpc.connect(organization.FundServiceDefinition, organizationPeer),
     publications: grpc.connect(organization.PublicationServiceDefinition, organizationPeer),
     diary: grpc.connect(organization.DiaryServiceDefinition, organizationPeer),
+    jointProjects: grpc.connect(organization.JointProjectServiceDefinition, organizationPeer),
+    coverage: grpc.connect(organization.CoverageServiceDefinition, organizationPeer),
+    instructors: grpc.connect(organization.InstructorServiceDefinition, organizationPeer),
+    dualReports: grpc.connect(organization.DualReportServiceDefinition, organizationPeer),
     persons: grpc.connect(residents.PersonServiceDefinition, residentsPeer),
     items: grpc.connect(requests.ItemServiceDefinition, requestsPeer),
     mandates: grpc.connect(requests.MandateServiceDefinition, requestsPeer),

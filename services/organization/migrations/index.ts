@@ -23,6 +23,10 @@ import * as decisions from './20261128130300_create_decisions';
 import * as publications from './20261128130400_create_publications';
 import * as diary from './20261128130500_create_diary';
 import * as covenants from './20261128130600_create_covenants_and_funds';
+import * as coverage from './20261128120300_create_coverage';
+import * as instructors from './20261128120400_create_instructors';
+import * as jointProjects from './20261128120500_create_joint_projects';
+import * as dualReports from './20261128120600_create_dual_reports';
 
 export const migrations: readonly Migration[] = [
   machinery,
@@ -49,4 +53,8 @@ export const migrations: readonly Migration[] = [
   publications,
   diary,
   covenants,
+  coverage,
+  instructors,
+  jointProjects,
+  dualReports,
 ];

@@ -25,6 +25,11 @@ import { decisionAlarms, publicationClock } from './decisions/vote';
 import type { Deps } from './deps';
 import { diaryService } from './diary/grpc';
 import { diaryAlarms, textClock } from './diary/write-entry';
+import { coverageService } from './coverage/grpc';
+import { coverageConstraints } from './coverage/store';
+import { dualReportAlarms, reviewClock as dualReviewClock } from './dual-reports/change-dual-report';
+import { dualReportService } from './dual-reports/grpc';
+import { dualReportConstraints } from './dual-reports/store';
 import { dutyService } from './duty/grpc';
 import { dutyClock, reviewClock } from './duty/review-duty';
 import { dutyConstraints } from './duty/store';
@@ -42,6 +47,10 @@ import { dueClock } from './pledges/choose';
 import { pledgeProjectService } from './pledges/grpc';
 import { progressClock } from './pledges/progress';
 import { pledgeConstraints } from './pledges/store';
+import { instructorService } from './instructors/grpc';
+import { instructorConstraints } from './instructors/store';
+import { projectAlarms, projectClock } from './joint-projects/change-project';
+import { jointProjectService } from './joint-projects/grpc';
 import { resolutionAlarms } from './meetings/deliver-resolution';
 import { meetingService } from './meetings/grpc';
 import { resolutionClock } from './meetings/resolution-changes';
@@ -91,6 +100,9 @@ const constraints: ConstraintReasons = {
   ...meetingConstraints,
   ...covenantConstraints,
   ...fundConstraints,
+  ...coverageConstraints,
+  ...instructorConstraints,
+  ...dualReportConstraints,
 };
 
 export interface OrganizationApp extends App {
@@ -178,6 +190,10 @@ function addServices(server: GrpcServer, deps: Deps): void {
   server.add(organization.FundServiceDefinition, fundService(deps));
   server.add(organization.PublicationServiceDefinition, publicationService(deps));
   server.add(organization.DiaryServiceDefinition, diaryService(deps));
+  server.add(organization.JointProjectServiceDefinition, jointProjectService(deps));
+  server.add(organization.CoverageServiceDefinition, coverageService(deps));
+  server.add(organization.InstructorServiceDefinition, instructorService(deps));
+  server.add(organization.DualReportServiceDefinition, dualReportService(deps));
   server.add(work.WorkQueueServiceDefinition, workQueueService(deps));
   server.add(thread.ThreadServiceDefinition, threadService(deps));
 }
@@ -198,5 +214,7 @@ function clockHandlers(deps: Deps): ClockHandlers {
     [objectionClock]: objectionAlarms(deps),
     [filingClock]: covenantAlarms(deps),
     [textClock]: diaryAlarms(deps),
+    [projectClock]: projectAlarms(deps),
+    [dualReviewClock]: dualReportAlarms(deps),
   };
 }

@@ -11,6 +11,7 @@ const runParty = ['director', 'party_affairs'];
 const holdMeetings = seeParty;
 // Who leads sites, and who comes past them.
 const sitePeople = ['director', 'agent', 'coordinator', 'site_leader'];
+const raiseNeeds = ['director', 'agent', 'coordinator', 'party_affairs'];
 
 /** What the gateway gives every resident of this service. */
 const residents = ['organization.topic.raise', 'organization.topic.read', 'organization.decision.read', 'organization.decision.vote', 'organization.publication.object', 'organization.publication.objections'];
@@ -184,6 +185,46 @@ const allowed: Record<string, readonly string[]> = {
   'BookingService/RecordHolderTold': ['director', 'clerk', 'coordinator'],
   'BookingService/GetBooking': ['director', 'clerk', 'coordinator'],
   'BookingService/ListBookings': ['director', 'clerk', 'coordinator'],
+  'JointProjectService/RaiseNeed': raiseNeeds,
+  'JointProjectService/WithdrawNeed': raiseNeeds,
+  'JointProjectService/GetNeed': raiseNeeds,
+  'JointProjectService/ListNeeds': raiseNeeds,
+  'JointProjectService/OfferResource': holdMeetings,
+  'JointProjectService/WithdrawResource': holdMeetings,
+  'JointProjectService/GetResource': seeParty,
+  'JointProjectService/ListResources': seeParty,
+  'JointProjectService/SuggestMatches': seeParty,
+  'JointProjectService/ProposeJointProject': holdMeetings,
+  'JointProjectService/MatchJointProject': holdMeetings,
+  'JointProjectService/AdvanceJointProject': holdMeetings,
+  'JointProjectService/DeliverJointProject': holdMeetings,
+  'JointProjectService/ReviewJointProject': holdMeetings,
+  'JointProjectService/StallJointProject': holdMeetings,
+  'JointProjectService/GetJointProject': seeParty,
+  'JointProjectService/ListJointProjects': seeParty,
+  'CoverageService/EstablishBranch': runParty,
+  'CoverageService/UpdateBranch': runParty,
+  'CoverageService/DissolveBranch': runParty,
+  'CoverageService/GetBranch': seeParty,
+  'CoverageService/ListCoverage': seeParty,
+  'CoverageService/ListPublicBranches': ['system:gateway'],
+  'CoverageService/RecordDevelopmentCount': ['party_affairs'],
+  'CoverageService/GetDevelopmentCount': seeParty,
+  'InstructorService/AppointInstructor': runParty,
+  'InstructorService/DismissInstructor': runParty,
+  'InstructorService/AssignInstructor': runParty,
+  'InstructorService/EndInstructorAssignment': runParty,
+  'InstructorService/RecordInstructorVisit': holdMeetings,
+  'InstructorService/GetInstructor': seeParty,
+  'InstructorService/ListInstructors': seeParty,
+  'DualReportService/FileDualReport': holdMeetings,
+  'DualReportService/UpdateDualReport': holdMeetings,
+  'DualReportService/AssignDualTask': holdMeetings,
+  'DualReportService/CompleteDualTask': holdMeetings,
+  'DualReportService/ReviewDualReport': holdMeetings,
+  'DualReportService/EndDualReport': holdMeetings,
+  'DualReportService/GetDualReport': seeParty,
+  'DualReportService/ListDualReports': seeParty,
 };
 
 const prefix = '/linli.organization.v1.';
@@ -229,6 +270,10 @@ function callOf(method: string): Call {
     CommitteeService: office.committees,
     MeetingService: office.meetings,
     SiteService: office.sites,
+    JointProjectService: office.jointProjects,
+    CoverageService: office.coverage,
+    InstructorService: office.instructors,
+    DualReportService: office.dualReports,
     SiteFindingService: office.findings,
     VenueService: office.venues,
     BookingService: office.bookings,

@@ -36,6 +36,10 @@ export interface Office {
   readonly findings: GrpcClient<typeof organization.SiteFindingServiceDefinition>;
   readonly venues: GrpcClient<typeof organization.VenueServiceDefinition>;
   readonly bookings: GrpcClient<typeof organization.BookingServiceDefinition>;
+  readonly jointProjects: GrpcClient<typeof organization.JointProjectServiceDefinition>;
+  readonly coverage: GrpcClient<typeof organization.CoverageServiceDefinition>;
+  readonly instructors: GrpcClient<typeof organization.InstructorServiceDefinition>;
+  readonly dualReports: GrpcClient<typeof organization.DualReportServiceDefinition>;
   readonly work: GrpcClient<typeof work.WorkQueueServiceDefinition>;
   readonly threads: GrpcClient<typeof thread.ThreadServiceDefinition>;
   /** Calls as a job of the operator's tool. */
@@ -92,6 +96,10 @@ export async function startOffice(options: { brokers?: readonly string[]; overri
     findings: clients.connect(organization.SiteFindingServiceDefinition, peer),
     venues: clients.connect(organization.VenueServiceDefinition, peer),
     bookings: clients.connect(organization.BookingServiceDefinition, peer),
+    jointProjects: clients.connect(organization.JointProjectServiceDefinition, peer),
+    coverage: clients.connect(organization.CoverageServiceDefinition, peer),
+    instructors: clients.connect(organization.InstructorServiceDefinition, peer),
+    dualReports: clients.connect(organization.DualReportServiceDefinition, peer),
     work: clients.connect(work.WorkQueueServiceDefinition, peer),
     threads: clients.connect(thread.ThreadServiceDefinition, peer),
     operatorTenants: operator.connect(organization.TenantServiceDefinition, peer),

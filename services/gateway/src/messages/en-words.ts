@@ -45,7 +45,6 @@ export const enProblems: Messages['problems'] = {
   one_of_two: 'is needed, or the other of the two',
   unsupported: 'is not supported',
   identity_number: 'must not hold an identity number',
-  before_joined_on: 'is before the day of joining',
   pay_data: 'must be empty: of wages only the checklist item is kept',
 };
 

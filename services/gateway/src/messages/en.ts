@@ -8,9 +8,9 @@ const busy = ['Busy', 'A part of the system does not answer. Please try again la
 const signInAgain = ['Please sign in again', 'Your sign-in has ended. Please sign in again.'] as const;
 
 export const en: Messages = {
-  problems: { ...enProblems, ...enSelfGovernment.problems },
+  problems: { ...enProblems, ...enSelfGovernment.problems, ...enParty.problems },
   fields: { '': 'the body' },
-  words: { ...enWords, ...enSelfGovernment.words },
+  words: { ...enWords, ...enSelfGovernment.words, ...enParty.words },
   kinds: {
     invalid_argument: ['Not filled in correctly', 'What was sent is not as required. Please check it and send it again.'],
     unauthenticated: signInAgain,
@@ -254,7 +254,7 @@ export const en: Messages = {
     PRINCIPAL_NOT_FOUND: ['No such holder', 'There is no such holder.'],
     PRINCIPAL_INACTIVE: ['Holder not active', 'The holder is not active.'],
     ...enSelfGovernment.reasons,
-    ...enParty,
+    ...enParty.reasons,
     // Construction sites
     SITE_NOT_FOUND: ['No such site', 'There is no such site, or it is outside your area.'],
     SITE_CLOSED: ['Site closed', 'Work on this site is over.'],

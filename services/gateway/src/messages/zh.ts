@@ -8,9 +8,9 @@ const busy = ['系统繁忙', '有一部分服务暂时没有应答。请稍后�
 const signInAgain = ['请重新登录', '登录已失效。请重新登录后再操作。'] as const;
 
 export const zh: Messages = {
-  problems: { ...zhProblems, ...zhSelfGovernment.problems },
-  fields: { ...zhFields, ...zhSelfGovernment.fields },
-  words: { ...zhWords, ...zhSelfGovernment.words },
+  problems: { ...zhProblems, ...zhSelfGovernment.problems, ...zhParty.problems },
+  fields: { ...zhFields, ...zhSelfGovernment.fields, ...zhParty.fields },
+  words: { ...zhWords, ...zhSelfGovernment.words, ...zhParty.words },
   kinds: {
     invalid_argument: ['填写有误', '提交的内容不符合要求。请核对后再提交。'],
     unauthenticated: signInAgain,
@@ -254,7 +254,7 @@ export const zh: Messages = {
     PRINCIPAL_NOT_FOUND: ['没有授权对象', '没有找到授权对象。'],
     PRINCIPAL_INACTIVE: ['授权对象已停用', '授权对象已经停用。'],
     ...zhSelfGovernment.reasons,
-    ...zhParty,
+    ...zhParty.reasons,
     // Construction sites
     SITE_NOT_FOUND: ['没有这处工地', '没有找到这处工地，或者不在您的管辖范围内。'],
     SITE_CLOSED: ['工地已完工', '这处工地已经完工。'],

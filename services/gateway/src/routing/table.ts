@@ -4,10 +4,16 @@ import { bookingRoutes } from '../bookings/routes';
 import { caseRoutes } from '../cases/routes';
 import { dutyRoutes } from '../duty/routes';
 import { committeeRoutes } from '../committees/routes';
+import { publicCoverageRoutes } from '../coverage/public-routes';
+import { coverageRoutes } from '../coverage/routes';
+import { dualReportRoutes } from '../dual-reports/routes';
 import { grantRoutes } from '../grants/routes';
 import { gridRoutes } from '../grids/routes';
 import { importRoutes } from '../imports/routes';
+import { instructorRoutes } from '../instructors/routes';
 import { itemRoutes } from '../items/routes';
+import { jointProjectRoutes } from '../joint-projects/project-routes';
+import { needAndResourceRoutes } from '../joint-projects/routes';
 import { mandateRoutes } from '../mandates/routes';
 import { meetingRoutes } from '../meetings/routes';
 import { memberUnitRoutes } from '../member-units/routes';
@@ -71,8 +77,13 @@ export const routeTable: readonly ApiRoute[] = [
   ...memberUnitRoutes,
   ...committeeRoutes,
   ...meetingRoutes,
+  ...needAndResourceRoutes,
+  ...jointProjectRoutes,
+  ...coverageRoutes,
+  ...instructorRoutes,
+  ...dualReportRoutes,
   ...meRoutes,
 ];
 
 /** Every public read. */
-export const publicRouteTable: readonly PublicRoute[] = [...publicUnitRoutes, ...publicPledgeRoutes, ...publicTopicRoutes, ...publicCovenantRoutes, ...publicFundRoutes, ...publicPublicationRoutes, ...publicVenueRoutes];
+export const publicRouteTable: readonly PublicRoute[] = [...publicUnitRoutes, ...publicPledgeRoutes, ...publicTopicRoutes, ...publicCovenantRoutes, ...publicFundRoutes, ...publicPublicationRoutes, ...publicVenueRoutes, ...publicCoverageRoutes];

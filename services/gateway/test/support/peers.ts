@@ -62,6 +62,10 @@ const services = {
     MeetingService: organization.MeetingServiceDefinition,
     VenueService: organization.VenueServiceDefinition,
     BookingService: organization.BookingServiceDefinition,
+    JointProjectService: organization.JointProjectServiceDefinition,
+    CoverageService: organization.CoverageServiceDefinition,
+    InstructorService: organization.InstructorServiceDefinition,
+    DualReportService: organization.DualReportServiceDefinition,
     // Interfaces that several services implement: here nothing waits and no entry is told, unless a test says so by this name.
     'organization/WorkQueueService': work.WorkQueueServiceDefinition,
     'organization/ThreadService': thread.ThreadServiceDefinition,

@@ -193,7 +193,49 @@ const party: Readonly<Record<string, GoodRequest>> = {
   deliverResolution: { path: `/v1/resolutions/${ids.resolution}:deliver`, body: { proof: '照片三张' }, by: ['admin'] },
 };
 
-const seeParty = ['member_unit', 'committee', 'meeting', 'resolution'].map((noun) => `organization.${noun}.read`);
+const joint: Readonly<Record<string, GoodRequest>> = {
+  listNeeds: { path: '/v1/needs?state=open', by: ['clerk', 'admin'] },
+  raiseNeed: { path: '/v1/needs', body: { unitId: ids.unit, categoryCode: 'elderly_meals', textZh: '高龄居民午餐不便' }, by: ['admin'] },
+  getNeed: { path: `/v1/needs/${ids.need}`, by: ['clerk', 'admin'] },
+  suggestMatches: { path: `/v1/needs/${ids.need}/suggestions`, by: ['clerk', 'admin'] },
+  withdrawNeed: { path: `/v1/needs/${ids.need}:withdraw`, body: {}, by: ['admin'] },
+  listResources: { path: '/v1/resources?category=elderly_meals', by: ['clerk', 'admin'] },
+  offerResource: { path: '/v1/resources', body: { memberUnitId: ids.memberUnit, categoryCode: 'elderly_meals', titleZh: '职工食堂', capacity: 2 }, by: ['admin'] },
+  getResource: { path: `/v1/resources/${ids.resource}`, by: ['clerk', 'admin'] },
+  withdrawResource: { path: `/v1/resources/${ids.resource}:withdraw`, body: {}, by: ['admin'] },
+  listJointProjects: { path: '/v1/joint-projects?state=running', by: ['clerk', 'admin'] },
+  proposeJointProject: { path: '/v1/joint-projects', body: { needIds: [ids.need], titleZh: '助餐', tags: ['help'], budgetCents: 500_000, dueOn: '2026-12-20' }, by: ['admin'] },
+  getJointProject: { path: `/v1/joint-projects/${ids.jointProject}`, by: ['clerk', 'admin'] },
+  matchJointProject: { path: `/v1/joint-projects/${ids.jointProject}:match`, body: { resourceIds: [ids.resource], leadMemberUnitId: ids.memberUnit }, by: ['admin'] },
+  advanceJointProject: { path: `/v1/joint-projects/${ids.jointProject}:advance`, body: { to: 'agreed' }, by: ['admin'] },
+  deliverJointProject: { path: `/v1/joint-projects/${ids.jointProject}:deliver`, body: { proof: '照片三张' }, by: ['admin'] },
+  reviewJointProject: { path: `/v1/joint-projects/${ids.jointProject}:review`, body: { usefulness: { useful: 18, partly: 3, notUseful: 1 } }, by: ['admin'] },
+  stallJointProject: { path: `/v1/joint-projects/${ids.jointProject}:stall`, body: { reasonCode: 'lead_withdrew' }, by: ['admin'] },
+  establishBranch: { path: '/v1/branches', body: { kind: 'branch', unitId: ids.unit, nameZh: '第一网格党支部', contactPhone: '0477-8500001', validFrom: '2026-01-01' }, by: ['admin'] },
+  getBranch: { path: `/v1/branches/${ids.branch}`, by: ['clerk', 'admin'] },
+  updateBranch: { path: `/v1/branches/${ids.branch}`, body: { nameZh: '第一网格党支部', contactPhone: '0477-8500002' }, by: ['admin'] },
+  dissolveBranch: { path: `/v1/branches/${ids.branch}:dissolve`, body: { validTo: '2026-11-24' }, by: ['admin'] },
+  listCoverage: { path: `/v1/units/${ids.unit}/coverage?asOf=2026-11-24&openOnly=true`, by: ['clerk', 'admin'] },
+  getDevelopmentCount: { path: `/v1/units/${ids.unit}/development-count?year=2026`, by: ['clerk', 'admin'] },
+  recordDevelopmentCount: { path: `/v1/units/${ids.unit}/development-count:record`, body: { year: 2026, version: 0, activists: 24, admitted: 8 }, by: ['admin'] },
+  listInstructors: { path: '/v1/instructors', by: ['clerk', 'admin'] },
+  appointInstructor: { path: '/v1/instructors', body: { staffId: ids.agent, unitId: ids.unit, appointedOn: '2026-01-01' }, by: ['admin'] },
+  getInstructor: { path: `/v1/instructors/${ids.instructor}`, by: ['clerk', 'admin'] },
+  assignInstructor: { path: `/v1/instructors/${ids.instructor}:assign`, body: { memberUnitId: ids.memberUnit, validFrom: '2026-03-01' }, by: ['admin'] },
+  endInstructorAssignment: { path: `/v1/instructors/${ids.instructor}:endAssignment`, body: { assignmentId: ids.assignment }, by: ['admin'] },
+  recordInstructorVisit: { path: `/v1/instructors/${ids.instructor}:recordVisit`, body: { memberUnitId: ids.memberUnit, visitedOn: '2026-11-24', purposeCode: 'guidance', note: '谈换届' }, by: ['admin'] },
+  dismissInstructor: { path: `/v1/instructors/${ids.instructor}:dismiss`, body: {}, by: ['admin'] },
+  listDualReports: { path: '/v1/dual-reports', by: ['clerk', 'admin'] },
+  fileDualReport: { path: '/v1/dual-reports', body: { memberUnitId: ids.memberUnit, unitId: ids.unit, headcount: 12 }, by: ['admin'] },
+  getDualReport: { path: `/v1/dual-reports/${ids.dualReport}`, by: ['clerk', 'admin'] },
+  updateDualReport: { path: `/v1/dual-reports/${ids.dualReport}:update`, body: { headcount: 15 }, by: ['admin'] },
+  assignDualTask: { path: `/v1/dual-reports/${ids.dualReport}:assignTask`, body: { textZh: '楼道清扫', dueOn: '2026-12-01' }, by: ['admin'] },
+  completeDualTask: { path: `/v1/dual-reports/${ids.dualReport}:completeTask`, body: { taskId: ids.task, proof: '照片' }, by: ['admin'] },
+  reviewDualReport: { path: `/v1/dual-reports/${ids.dualReport}:review`, body: { textZh: '任务均已完成' }, by: ['admin'] },
+  endDualReport: { path: `/v1/dual-reports/${ids.dualReport}:end`, body: {}, by: ['admin'] },
+};
+
+const seeParty = ['member_unit', 'committee', 'meeting', 'resolution', 'need', 'joint_project', 'branch', 'development', 'instructor', 'dual_report'].map((noun) => `organization.${noun}.read`);
 
 const oneSite = `/v1/sites/${ids.site}`;
 const oneFinding = `/v1/findings/${ids.finding}`;
@@ -257,7 +299,7 @@ const faces: Readonly<Record<string, GoodRequest>> = {
 };
 
 /** By the route's name. A route that is not here fails the authorisation test. */
-export const goodRequests: Readonly<Record<string, GoodRequest>> = { ...cases, ...matters, ...office, ...pledgeRequests, ...selfGovernmentRequests, ...covenantRequests, ...party, ...sites, ...faces };
+export const goodRequests: Readonly<Record<string, GoodRequest>> = { ...cases, ...matters, ...office, ...pledgeRequests, ...selfGovernmentRequests, ...covenantRequests, ...party, ...sites, ...faces, ...joint };
 
 /** What the stand-in office grants: a clerk of everything in `requests` and `residents`, an administrator, another system. */
 export const rights = {
@@ -278,6 +320,7 @@ export const rights = {
     ...['read', 'write', 'update', 'visit'].map((word) => `organization.site.${word}`), 'organization.finding.raise', 'organization.finding.process',
     ...seeParty, 'organization.member_unit.write', 'organization.committee.write', 'organization.meeting.write', 'organization.resolution.deliver',
     ...['read', 'write', 'count'].map((word) => `organization.venue.${word}`),
+    ...['need', 'joint_project', 'branch', 'development', 'instructor', 'dual_report'].map((noun) => `organization.${noun}.write`), 'organization.instructor.visit',
   ],
   peer: ['requests.item.read', 'requests.case.read'],
 } as const;

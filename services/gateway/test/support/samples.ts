@@ -1,40 +1,11 @@
 import { organization, requests, residents, thread, work } from '@linli/contracts';
 import { covenantSamples } from './covenants';
+import { at, ids, unitPath } from './ids';
+import { jointSamples } from './joint-samples';
 import { pledgeSamples } from './pledges';
 import { selfGovernmentSamples } from './self-government';
 
-export const ids = {
-  case: '01920000-0000-7000-8000-000000000001',
-  resident: '01920000-0000-7000-8000-000000000002',
-  agent: '01920000-0000-7000-8000-000000000003',
-  unit: '01920000-0000-7000-8000-000000000004',
-  department: '01920000-0000-7000-8000-000000000005',
-  mandate: '01920000-0000-7000-8000-000000000006',
-  backup: '01920000-0000-7000-8000-000000000007',
-  task: '01920000-0000-7000-8000-000000000008',
-  paper: '01920000-0000-7000-8000-000000000009',
-  thread: '01920000-0000-7000-8000-00000000000a',
-  root: '01920000-0000-7000-8000-00000000000b',
-  post: '01920000-0000-7000-8000-00000000000c',
-  grant: '01920000-0000-7000-8000-00000000000d',
-  client: '01920000-0000-7000-8000-00000000000e',
-  roster: '01920000-0000-7000-8000-000000000110',
-  slot: '01920000-0000-7000-8000-000000000111',
-  memberUnit: '01920000-0000-7000-8000-000000000031',
-  committee: '01920000-0000-7000-8000-000000000032',
-  seat: '01920000-0000-7000-8000-000000000033',
-  meeting: '01920000-0000-7000-8000-000000000034',
-  resolution: '01920000-0000-7000-8000-000000000035',
-  site: '01920000-0000-7000-8000-000000000140',
-  visit: '01920000-0000-7000-8000-000000000141',
-  finding: '01920000-0000-7000-8000-000000000142',
-  venue: '01920000-0000-7000-8000-0000000000f1',
-  booking: '01920000-0000-7000-8000-0000000000f2',
-  visitors: '01920000-0000-7000-8000-0000000000f3',
-} as const;
-
-const at = new Date('2026-11-24T01:30:00Z');
-const unitPath = `/${ids.root}/${ids.unit}/`;
+export { ids } from './ids';
 
 export const sampleCase = requests.Case.fromPartial({
   id: ids.case,
@@ -403,6 +374,7 @@ export const samples: Readonly<Record<string, object>> = {
   'MeetingService/listResolutions': { resolutions: [resolution], nextPageToken: '' },
   ...covenantSamples,
   ...selfGovernmentSamples,
+  ...jointSamples,
   'WorkQueueService/listWork': {
     items: [
       work.WorkItem.fromPartial({ kind: 'requests.case', subjectId: ids.case, number: 'XS-20261124-00042', action: 'call_back', titleZh: '老年人优待证', unitId: ids.unit, ownerId: ids.agent, dueAt: at, urgency: work.Urgency.URGENCY_YELLOW, version: 3 }),

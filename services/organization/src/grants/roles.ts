@@ -23,8 +23,16 @@ const serveSelfGovernment = [
   'organization.publication.answer',
   'organization.publication.objections',
 ];
-const seeParty = ['organization.member_unit.read', 'organization.committee.read', 'organization.meeting.read', 'organization.resolution.read'];
-const runParty = [...seeParty, 'organization.member_unit.write', 'organization.committee.write', 'organization.meeting.write', 'organization.resolution.deliver'];
+const seeParty = [
+  ...['member_unit', 'committee', 'meeting', 'resolution', 'need', 'joint_project', 'branch', 'instructor', 'dual_report'].map((noun) => `organization.${noun}.read`),
+  'organization.development.read',
+];
+const runParty = [
+  ...seeParty,
+  ...['member_unit', 'committee', 'meeting', 'need', 'joint_project', 'branch', 'instructor', 'dual_report'].map((noun) => `organization.${noun}.write`),
+  'organization.resolution.deliver',
+  'organization.instructor.visit',
+];
 /** What anybody may write down who sees something wrong on a site; what comes of it is its leader's. */
 const seeSites = ['organization.site.read', 'organization.finding.raise'];
 const leadSites = [...seeSites, 'organization.site.update', 'organization.site.visit', 'organization.finding.process'];
@@ -107,6 +115,9 @@ export const roleDefinitions: readonly RoleDefinition[] = [
       ...work,
       ...seeSites,
       'organization.topic.raise',
+      // Who walks the grid says what it lacks.
+      'organization.need.read',
+      'organization.need.write',
       'requests.case.submit',
       'requests.case.supply_material',
       'requests.case.process',
@@ -132,6 +143,10 @@ export const roleDefinitions: readonly RoleDefinition[] = [
       // A community holds the meetings of its joint committee.
       'organization.meeting.write',
       'organization.resolution.deliver',
+      'organization.need.write',
+      'organization.joint_project.write',
+      'organization.instructor.visit',
+      'organization.dual_report.write',
       'organization.absence.write',
       'organization.duty.plan',
       ...serveSelfGovernment,
@@ -154,7 +169,8 @@ export const roleDefinitions: readonly RoleDefinition[] = [
     code: 'party_affairs',
     nameZh: '党建办',
     holder: 'staff',
-    permissions: [...seeOffice, ...runParty, 'work.queue.read'],
+    // The counts are theirs alone; others see no few.
+    permissions: [...seeOffice, ...runParty, 'organization.development.write', 'work.queue.read'],
   },
   {
     code: 'site_leader',

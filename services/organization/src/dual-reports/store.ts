@@ -1,0 +1,130 @@
+import type { UnitScopes } from '@linli/auth';
+import { tenantOf, type ConstraintReasons, type Tx } from '@linli/db';
+import { whereInScopes } from '../scope';
+import type { DualReport, DualReportWhole, DualReview, DualTask } from './dual-report';
+
+export const dualReportConstraints: ConstraintReasons = {
+  dual_reports_open_key: { kind: 'already_exists', reason: 'DUAL_REPORT_EXISTS', message: 'the member unit reports to this community' },
+};
+
+interface DualReportRow {
+  readonly id: string;
+  readonly member_unit_id: string;
+  readonly unit_id: string;
+  readonly unit_path: string;
+  readonly headcount: number;
+  readonly reported_on: string;
+  readonly ended_on: string | null;
+  readonly review_due_at: Date | null;
+  readonly version: number;
+}
+
+interface DualTaskRow {
+  readonly id: string;
+  readonly text_zh: string;
+  readonly due_on: string;
+  readonly done_on: string | null;
+  readonly proof: string;
+}
+
+const columns = ['id', 'member_unit_id', 'unit_id', 'unit_path', 'headcount', 'reported_on', 'ended_on', 'review_due_at', 'version'] as const;
+const most = { tasks: 200, reviews: 50 };
+
+export async function insertDualReport(tx: Tx, report: DualReport): Promise<void> {
+  await tx('dual_reports').insert({ tenant_id: tenantOf(tx), ...toRow(report) });
+}
+
+export async function saveDualReport(tx: Tx, report: DualReport): Promise<void> {
+  const { headcount, ended_on, review_due_at, version } = toRow(report);
+  await tx('dual_reports').where({ tenant_id: tenantOf(tx), id: report.id }).update({ headcount, ended_on, review_due_at, version });
+}
+
+export async function findDualReport(tx: Tx, id: string): Promise<DualReport | undefined> {
+  const row = await tx('dual_reports').where({ tenant_id: tenantOf(tx), id }).first<DualReportRow | undefined>(columns);
+  return row && toReport(row);
+}
+
+export async function lockDualReport(tx: Tx, id: string): Promise<DualReport | undefined> {
+  const row = await tx('dual_reports').where({ tenant_id: tenantOf(tx), id }).forUpdate().first<DualReportRow | undefined>(columns);
+  return row && toReport(row);
+}
+
+/** Counts the versions of those that last up, for their alarms. */
+export async function touchDualReports(tx: Tx, ids: readonly string[]): Promise<DualReport[]> {
+  const rows = await tx('dual_reports')
+    .where({ tenant_id: tenantOf(tx) })
+    .whereNull('ended_on')
+    .whereIn('id', ids)
+    .update({ version: tx.raw('version + 1') })
+    .returning<DualReportRow[]>(columns);
+  return rows.map(toReport);
+}
+
+/** Those that last. A few for each member unit: the key serves it. */
+export async function listDualReports(tx: Tx, { scopes, afterId, limit }: { readonly scopes: UnitScopes; readonly afterId: string | undefined; readonly limit: number }): Promise<DualReport[]> {
+  const query = tx('dual_reports').where({ tenant_id: tenantOf(tx) }).whereNull('ended_on').orderBy('id').limit(limit).select<DualReportRow[]>(columns);
+  whereInScopes(query, 'unit_path', scopes);
+  if (afterId !== undefined) void query.where('id', '>', afterId);
+  return (await query).map(toReport);
+}
+
+export async function insertTask(tx: Tx, reportId: string, { id, textZh, dueOn }: DualTask): Promise<void> {
+  await tx('dual_tasks').insert({ tenant_id: tenantOf(tx), dual_report_id: reportId, id, text_zh: textZh, due_on: dueOn, proof: '' });
+}
+
+export async function saveTask(tx: Tx, reportId: string, { id, doneOn, proof }: DualTask): Promise<void> {
+  await tx('dual_tasks').where({ tenant_id: tenantOf(tx), dual_report_id: reportId, id }).update({ done_on: doneOn ?? null, proof });
+}
+
+export async function insertReview(tx: Tx, reportId: string, { id, reviewedOn, textZh }: DualReview): Promise<void> {
+  await tx('dual_reviews').insert({ tenant_id: tenantOf(tx), dual_report_id: reportId, id, reviewed_on: reviewedOn, text_zh: textZh });
+}
+
+/** By due day. */
+export async function readTasks(tx: Tx, reportId: string): Promise<DualTask[]> {
+  const rows = await tx('dual_tasks')
+    .where({ tenant_id: tenantOf(tx), dual_report_id: reportId })
+    .orderBy(['due_on', 'id'])
+    .limit(most.tasks)
+    .select<DualTaskRow[]>('id', 'text_zh', 'due_on', 'done_on', 'proof');
+  return rows.map(({ id, text_zh, due_on, done_on, proof }) => ({ id, textZh: text_zh, dueOn: due_on, doneOn: done_on ?? undefined, proof }));
+}
+
+/** With its tasks, and its newest reviews first. */
+export async function withAll(tx: Tx, report: DualReport): Promise<DualReportWhole> {
+  const tasks = await readTasks(tx, report.id);
+  const reviews = await tx('dual_reviews')
+    .where({ tenant_id: tenantOf(tx), dual_report_id: report.id })
+    .orderBy('id', 'desc')
+    .limit(most.reviews)
+    .select<DualReview[]>({ id: 'id', reviewedOn: 'reviewed_on', textZh: 'text_zh' });
+  return { ...report, tasks, reviews };
+}
+
+function toRow(report: DualReport): DualReportRow {
+  return {
+    id: report.id,
+    member_unit_id: report.memberUnitId,
+    unit_id: report.unitId,
+    unit_path: report.unitPath,
+    headcount: report.headcount,
+    reported_on: report.reportedOn,
+    ended_on: report.endedOn ?? null,
+    review_due_at: report.reviewDueAt ?? null,
+    version: report.version,
+  };
+}
+
+function toReport(row: DualReportRow): DualReport {
+  return {
+    id: row.id,
+    memberUnitId: row.member_unit_id,
+    unitId: row.unit_id,
+    unitPath: row.unit_path,
+    headcount: row.headcount,
+    reportedOn: row.reported_on,
+    endedOn: row.ended_on ?? undefined,
+    reviewDueAt: row.review_due_at ?? undefined,
+    version: row.version,
+  };
+}

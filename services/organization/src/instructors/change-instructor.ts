@@ -1,0 +1,117 @@
+import { coversUnit, type Caller } from '@linli/auth';
+import type { LocalDate } from '@linli/clocks';
+import { organization } from '@linli/contracts';
+import { answerOnce, newId, type RequestKey, type Tx } from '@linli/db';
+import { failedPrecondition } from '@linli/errors';
+import { violation } from '@linli/grpc';
+import { recordChanges, type Change } from '../changes';
+import { today } from '../days';
+import type { Deps } from '../deps';
+import { holdMemberUnits } from '../member-units/hold-member-units';
+import { isInOn, memberUnitNotFound } from '../member-units/rules';
+import { holdStaffActive } from '../staff/hold-staff-active';
+import { holdUnitOpen } from '../units/hold-unit-open';
+import { unitNotFound } from '../units/rules';
+import { assertVersion } from '../version';
+import type { Instructor, Visit } from './instructor';
+import { assertMayVisit, assign, dismiss, endAssignment, instructorNotFound } from './rules';
+import { insertInstructor, insertVisit, lockInstructor, saveInstructor } from './store';
+
+const write = 'organization.instructor.write';
+const visit = 'organization.instructor.visit';
+
+export interface InstructorRef {
+  readonly instructorId: string;
+  readonly version: number;
+}
+
+/** @throws not_found UNIT_NOT_FOUND, STAFF_NOT_FOUND; failed_precondition UNIT_CLOSED, STAFF_INACTIVE; already_exists INSTRUCTOR_EXISTS. */
+export async function appointInstructor(
+  deps: Pick<Deps, 'db' | 'now'>,
+  caller: Caller,
+  { request, ...facts }: Pick<Instructor, 'staffId' | 'unitId' | 'appointedOn'> & { readonly request: RequestKey },
+): Promise<Instructor> {
+  return deps.db.withTenant(caller, (tx) =>
+    answerOnce(tx, request, async () => {
+      const unit = await holdUnitOpen(tx, facts.unitId, today(deps));
+      if (!coversUnit(caller, write, unit.path)) throw unitNotFound();
+      await holdStaffActive(tx, [facts.staffId]);
+      const instructor = { ...facts, id: newId(deps.now().getTime()), unitPath: unit.path, dismissedOn: undefined, assignments: [], version: 1 };
+      await insertInstructor(tx, instructor);
+      const payload = organization.InstructorAppointed.fromPartial({ instructorId: instructor.id, staffId: facts.staffId });
+      await recordChanges(tx, caller, [changeOf(instructor, 'appoint', { event: 'InstructorAppointed', payload })]);
+      return instructor;
+    }),
+  );
+}
+
+/** @throws not_found INSTRUCTOR_NOT_FOUND; aborted VERSION_STALE; failed_precondition INSTRUCTOR_DISMISSED. */
+export async function dismissInstructor(deps: Pick<Deps, 'db' | 'now'>, caller: Caller, ref: InstructorRef): Promise<Instructor> {
+  return deps.db.withTenant(caller, async (tx) => {
+    const instructor = dismiss(await lockForChange(tx, caller, { ref, permission: write }), today(deps));
+    await saveInstructor(tx, instructor);
+    const payload = organization.InstructorDismissed.fromPartial({ instructorId: instructor.id });
+    await recordChanges(tx, caller, [changeOf(instructor, 'dismiss', { event: 'InstructorDismissed', payload })]);
+    return instructor;
+  });
+}
+
+/** @throws as `dismissInstructor`; not_found MEMBER_UNIT_NOT_FOUND; failed_precondition MEMBER_UNIT_NOT_IN; already_exists INSTRUCTOR_TAKEN. */
+export async function assignInstructor(
+  deps: Pick<Deps, 'db' | 'now'>,
+  caller: Caller,
+  { memberUnitId, validFrom, ...ref }: InstructorRef & { readonly memberUnitId: string; readonly validFrom: LocalDate },
+): Promise<Instructor> {
+  return deps.db.withTenant(caller, async (tx) => {
+    const found = await lockForChange(tx, caller, { ref, permission: write });
+    if (validFrom < found.appointedOn) throw violation('valid_from', 'before_appointed_on');
+    const memberUnit = (await holdMemberUnits(tx, [memberUnitId])).get(memberUnitId);
+    if (memberUnit === undefined || !coversUnit(caller, write, memberUnit.unitPath)) throw memberUnitNotFound();
+    if (!isInOn(memberUnit, validFrom) || memberUnit.leftOn !== undefined) {
+      throw failedPrecondition('MEMBER_UNIT_NOT_IN', 'the member unit is not in on that day', { details: { member_unit: memberUnitId } });
+    }
+    const instructor = assign(found, { id: newId(deps.now().getTime()), memberUnitId, validFrom, validTo: undefined });
+    await saveInstructor(tx, instructor);
+    const payload = organization.InstructorAssigned.fromPartial({ instructorId: instructor.id, memberUnitId });
+    await recordChanges(tx, caller, [changeOf(instructor, 'assign', { event: 'InstructorAssigned', payload })]);
+    return instructor;
+  });
+}
+
+/** @throws as `dismissInstructor` and `endAssignment`. */
+export async function endInstructorAssignment(deps: Pick<Deps, 'db' | 'now'>, caller: Caller, { assignmentId, ...ref }: InstructorRef & { readonly assignmentId: string }): Promise<Instructor> {
+  return deps.db.withTenant(caller, async (tx) => {
+    const { instructor, ended } = endAssignment(await lockForChange(tx, caller, { ref, permission: write }), assignmentId, today(deps));
+    await saveInstructor(tx, instructor);
+    const payload = organization.InstructorAssignmentEnded.fromPartial({ instructorId: instructor.id, memberUnitId: ended.memberUnitId });
+    await recordChanges(tx, caller, [changeOf(instructor, 'end_assignment', { event: 'InstructorAssignmentEnded', payload })]);
+    return instructor;
+  });
+}
+
+/** @throws as `dismissInstructor` and `assertMayVisit`; invalid_argument for a day to come. */
+export async function recordInstructorVisit(deps: Pick<Deps, 'db' | 'now'>, caller: Caller, { ref, visited }: { readonly ref: InstructorRef; readonly visited: Omit<Visit, 'id'> }): Promise<Instructor> {
+  const { memberUnitId, visitedOn, purposeCode } = visited;
+  return deps.db.withTenant(caller, async (tx) => {
+    const found = await lockForChange(tx, caller, { ref, permission: visit });
+    if (visitedOn > today(deps)) throw violation('visited_on', 'in_future');
+    assertMayVisit(found, memberUnitId, visitedOn);
+    const instructor = { ...found, version: found.version + 1 };
+    await saveInstructor(tx, instructor);
+    await insertVisit(tx, instructor.id, { ...visited, id: newId(deps.now().getTime()) });
+    const payload = organization.InstructorVisited.fromPartial({ instructorId: instructor.id, memberUnitId, visitedOn, purposeCode });
+    await recordChanges(tx, caller, [changeOf(instructor, 'visit', { event: 'InstructorVisited', payload })]);
+    return instructor;
+  });
+}
+
+async function lockForChange(tx: Tx, caller: Caller, { ref, permission }: { readonly ref: InstructorRef; readonly permission: string }): Promise<Instructor> {
+  const instructor = await lockInstructor(tx, ref.instructorId);
+  if (instructor === undefined || !coversUnit(caller, permission, instructor.unitPath)) throw instructorNotFound();
+  assertVersion(instructor, ref.version);
+  return instructor;
+}
+
+function changeOf({ id, version }: Instructor, action: string, told: Pick<Change, 'event' | 'payload'>): Change {
+  return { action: `instructor.${action}`, objectType: 'instructor', id, version, ...told };
+}

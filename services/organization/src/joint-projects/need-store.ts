@@ -1,0 +1,127 @@
+import type { UnitScopes } from '@linli/auth';
+import { tenantOf, type Tx } from '@linli/db';
+import { whereInScopes } from '../scope';
+import type { Need, NeedState, Resource } from './joint-project';
+import { serving } from './rules';
+import type { Candidate } from './suggest';
+
+const needColumns = { id: 'id', unitId: 'unit_id', unitPath: 'unit_path', categoryCode: 'category_code', textZh: 'text_zh', state: 'state', raisedOn: 'raised_on', version: 'version' };
+const resourceColumns = {
+  id: 'id',
+  memberUnitId: 'member_unit_id',
+  unitPath: 'unit_path',
+  categoryCode: 'category_code',
+  titleZh: 'title_zh',
+  capacity: 'capacity',
+  offeredOn: 'offered_on',
+  withdrawnOn: 'withdrawn_on',
+  version: 'version',
+};
+type ResourceRow = Omit<Resource, 'withdrawnOn'> & { readonly withdrawnOn: string | null };
+
+const mostCandidates = 500;
+
+export async function insertNeed(tx: Tx, need: Need): Promise<void> {
+  const { id, unitId, unitPath, categoryCode, textZh, state, raisedOn, version } = need;
+  await tx('needs').insert({ tenant_id: tenantOf(tx), id, unit_id: unitId, unit_path: unitPath, category_code: categoryCode, text_zh: textZh, state, raised_on: raisedOn, version });
+}
+
+/** All of them go to one state, each with its version raised. */
+export async function saveNeeds(tx: Tx, needs: readonly Need[], state: NeedState): Promise<void> {
+  await tx('needs').where({ tenant_id: tenantOf(tx) }).whereIn('id', needs.map(({ id }) => id)).update({ state, version: tx.raw('version + 1') });
+}
+
+export async function findNeed(tx: Tx, id: string): Promise<Need | undefined> {
+  return tx('needs').where({ tenant_id: tenantOf(tx), id }).first<Need | undefined>(needColumns);
+}
+
+/** Locked in the order of ids, so that two projects of the same needs wait for each other. */
+export async function lockNeeds(tx: Tx, ids: readonly string[]): Promise<Map<string, Need>> {
+  const rows = await tx('needs').where({ tenant_id: tenantOf(tx) }).whereIn('id', ids).orderBy('id').forUpdate().select<Need[]>(needColumns);
+  return new Map(rows.map((need) => [need.id, need]));
+}
+
+interface ListFilter {
+  readonly scopes: UnitScopes;
+  readonly afterId: string | undefined;
+  readonly limit: number;
+}
+
+/** The oldest first. Indexes: needs_state_idx; in any state the key. */
+export async function listNeeds(tx: Tx, { scopes, state, afterId, limit }: ListFilter & { readonly state: NeedState | undefined }): Promise<Need[]> {
+  const query = tx('needs').where({ tenant_id: tenantOf(tx) }).orderBy('id').limit(limit).select<Need[]>(needColumns);
+  whereInScopes(query, 'unit_path', scopes);
+  if (state !== undefined) void query.where('state', state);
+  if (afterId !== undefined) void query.where('id', '>', afterId);
+  return query;
+}
+
+export async function insertResource(tx: Tx, resource: Resource): Promise<void> {
+  const { id, memberUnitId, unitPath, categoryCode, titleZh, capacity, offeredOn, version } = resource;
+  await tx('resources').insert({ tenant_id: tenantOf(tx), id, member_unit_id: memberUnitId, unit_path: unitPath, category_code: categoryCode, title_zh: titleZh, capacity, offered_on: offeredOn, version });
+}
+
+export async function withdrawResourceRow(tx: Tx, { id, withdrawnOn, version }: Resource): Promise<void> {
+  await tx('resources').where({ tenant_id: tenantOf(tx), id }).update({ withdrawn_on: withdrawnOn ?? null, version });
+}
+
+export async function findResource(tx: Tx, id: string): Promise<Resource | undefined> {
+  const row = await tx('resources').where({ tenant_id: tenantOf(tx), id }).first<ResourceRow | undefined>(resourceColumns);
+  return row && toResource(row);
+}
+
+/** Locked in the order of ids: whoever counts what they serve does so alone. */
+export async function lockResources(tx: Tx, ids: readonly string[]): Promise<Map<string, Resource>> {
+  const rows = await tx('resources').where({ tenant_id: tenantOf(tx) }).whereIn('id', ids).orderBy('id').forUpdate().select<ResourceRow[]>(resourceColumns);
+  return new Map(rows.map((row) => [row.id, toResource(row)]));
+}
+
+/** Those offered now. Indexes: resources_category_idx; of every category the key. */
+export async function listResources(tx: Tx, { scopes, categoryCode, afterId, limit }: ListFilter & { readonly categoryCode: string | undefined }): Promise<Resource[]> {
+  const query = tx('resources').where({ tenant_id: tenantOf(tx) }).whereNull('withdrawn_on').orderBy('id').limit(limit).select<ResourceRow[]>(resourceColumns);
+  whereInScopes(query, 'unit_path', scopes);
+  if (categoryCode !== undefined) void query.where('category_code', categoryCode);
+  if (afterId !== undefined) void query.where('id', '>', afterId);
+  return (await query).map(toResource);
+}
+
+/** How many unfinished projects each serves. Index: joint_project_resources_resource_idx. */
+export async function countServing(tx: Tx, resourceIds: readonly string[]): Promise<Map<string, number>> {
+  const rows = await tx('joint_project_resources as used')
+    .join('joint_projects as project', (same) => void same.on('project.tenant_id', 'used.tenant_id').on('project.id', 'used.joint_project_id'))
+    .where('used.tenant_id', tenantOf(tx))
+    .whereIn('used.resource_id', resourceIds)
+    .whereIn('project.state', serving)
+    .groupBy('used.resource_id')
+    .select<{ id: string; count: number }[]>({ id: 'used.resource_id' }, tx.raw('count(*) as count'));
+  return new Map(rows.map(({ id, count }) => [id, count]));
+}
+
+/** What is offered in a category within the scopes, with what it serves and what its member unit has delivered there. One statement. */
+export async function listCandidates(tx: Tx, categoryCode: string, scopes: UnitScopes): Promise<Candidate[]> {
+  const used = tx('joint_project_resources as used')
+    .join('joint_projects as project', (same) => void same.on('project.tenant_id', 'used.tenant_id').on('project.id', 'used.joint_project_id'))
+    .where('used.tenant_id', tenantOf(tx))
+    .select(tx.raw('count(distinct project.id)'));
+  const query = tx('resources as r')
+    .where({ 'r.tenant_id': tenantOf(tx), 'r.category_code': categoryCode })
+    .whereNull('r.withdrawn_on')
+    .orderBy('r.id')
+    .limit(mostCandidates)
+    .select<Candidate[]>(
+      { id: 'r.id', memberUnitId: 'r.member_unit_id', unitPath: 'r.unit_path', capacity: 'r.capacity' },
+      used.clone().whereRaw('used.resource_id = r.id').whereIn('project.state', serving).as('serving'),
+      used
+        .clone()
+        .join('resources as other', (same) => void same.on('other.tenant_id', 'used.tenant_id').on('other.id', 'used.resource_id'))
+        .whereRaw('other.member_unit_id = r.member_unit_id and other.category_code = r.category_code')
+        .whereIn('project.state', ['delivered', 'reviewed_by_residents', 'closed'])
+        .as('delivered'),
+    );
+  whereInScopes(query, 'r.unit_path', scopes);
+  return query;
+}
+
+function toResource({ withdrawnOn, ...rest }: ResourceRow): Resource {
+  return { ...rest, withdrawnOn: withdrawnOn ?? undefined };
+}
