@@ -129,7 +129,7 @@ describe('a list', () => {
   }, 60_000);
 
   it('is held to this, whichever it is, unless its rows are nobody’s in particular', () => {
-    const everybodys = ['/linli.organization.v1.GrantService/ListRoles', '/linli.requests.v1.ItemService/ListItems', '/linli.organization.v1.PledgeProjectService/ListPublicPledgeProjects', '/linli.organization.v1.TopicService/ListPublicTopics', '/linli.organization.v1.PublicationService/ListPublicPublications', '/linli.organization.v1.CovenantService/ListPublicCovenants', '/linli.organization.v1.FundService/ListPublicFundRaises', '/linli.organization.v1.CoverageService/ListPublicBranches'];
+    const everybodys = ['/linli.organization.v1.GrantService/ListRoles', '/linli.requests.v1.ItemService/ListItems', '/linli.organization.v1.PledgeProjectService/ListPublicPledgeProjects', '/linli.organization.v1.TopicService/ListPublicTopics', '/linli.organization.v1.PublicationService/ListPublicPublications', '/linli.organization.v1.CovenantService/ListPublicCovenants', '/linli.organization.v1.FundService/ListPublicFundRaises', '/linli.organization.v1.CoverageService/ListPublicBranches', '/linli.organization.v1.ConductService/ListConductVersions'];
     expect([...lists.map(({ rpc }) => rpc), ...everybodys].sort()).toEqual(Object.keys(METHODS).filter((method) => /\/List\w+$/.test(method)).sort());
   });
 

@@ -197,9 +197,10 @@ const sites: Readonly<Record<string, MakeRequest>> = {
 const hours = [{ weekday: 1, opensMinute: 540, closesMinute: 1_020 }];
 const dayAhead = (count: number) => hoursAhead(24 * count).slice(0, 10);
 const onVenue = (action: string, body: object = {}): MakeRequest => ({ venueId }) => ({ path: `/v1/venues/${venueId}${action}`, body });
+const onOrg = (action: string, body: object = {}): MakeRequest => ({ orgId }) => ({ path: `/v1/incubatedOrgs/${orgId}:${action}`, body });
 const onBooking = (action: string): MakeRequest => ({ bookingId }) => ({ path: `/v1/bookings/${bookingId}:${action}`, body: {} });
 
-const faces: Readonly<Record<string, MakeRequest>> = {
+const communities: Readonly<Record<string, MakeRequest>> = {
   listVenues: ({ communityId }) => ({ path: `/v1/venues?underUnitId=${communityId}` }),
   createVenue: ({ communityId }) => ({ path: '/v1/venues', body: { unitId: communityId, nameZh: '新场馆', use: 'shared', capacity: 5, hours } }),
   getVenue: ({ venueId }) => ({ path: `/v1/venues/${venueId}` }),
@@ -214,6 +215,49 @@ const faces: Readonly<Record<string, MakeRequest>> = {
     path: '/v1/bookings',
     body: { venueId, startsAt: hoursAhead(26), endsAt: hoursAhead(27), people: 2_000, ...(role === 'resident' ? {} : { organisationName: '书画社' }) },
   }),
+  createSignUp: ({ activityId }, role) => ({ path: '/v1/signUps', body: { activityId, adults: 900, ...(role === 'resident' ? {} : { organisationName: '书画社' }) } }),
+  withdrawConsent: ({ signUpId }) => ({ path: `/v1/bookings/${signUpId}:withdrawConsent`, body: {} }),
+  listActivities: ({ communityId }) => ({ path: `/v1/activities?underUnitId=${communityId}` }),
+  createActivity: ({ communityId }) => ({
+    path: '/v1/activities',
+    body: { unitId: communityId, kind: 'event', nameZh: '活动', placeZh: '展厅', ages: ['adult'], capacity: 5, sessions: [{ startsAt: hoursAhead(72), endsAt: hoursAhead(73) }] },
+  }),
+  getActivity: ({ activityId }) => ({ path: `/v1/activities/${activityId}` }),
+  updateActivity: ({ activityId }) => ({ path: `/v1/activities/${activityId}`, body: { nameZh: '新名' } }),
+  callOffActivity: ({ activityId }) => ({ path: `/v1/activities/${activityId}:callOff`, body: {} }),
+  countAttendance: ({ activityId }) => ({ path: `/v1/activities/${activityId}:countAttendance`, body: { sessionNumber: 1, attended: 3 } }),
+  publishBrand: ({ communityId }) => ({ path: `/v1/communities/${communityId}:publishBrand`, body: { themeZh: '主题', replacesVersion: 999_999_999 } }),
+  listBrandVersions: ({ communityId }) => ({ path: `/v1/communities/${communityId}/brandVersions` }),
+  getPublicActivities: ({ tenantId }) => ({ path: `/v1/public/${tenantId}/activities` }),
+  getUnitActivities: ({ tenantId, communityCode }) => ({ path: `/v1/public/${tenantId}/communities/${communityCode}/activities` }),
+  getPublicBrand: ({ tenantId, communityCode }) => ({ path: `/v1/public/${tenantId}/communities/${communityCode}/brand` }),
+  createIncubatedOrg: ({ communityId }) => ({ path: '/v1/incubatedOrgs', body: { unitId: communityId, nameZh: '学会' } }),
+  admitIncubatedOrg: onOrg('admit', { termFrom: '2030-01-01', termTo: '2030-12-31' }),
+  startIncubation: onOrg('start'),
+  evaluateIncubatedOrg: onOrg('evaluate', { result: 'passed', evaluationZh: '合格' }),
+  graduateIncubatedOrg: onOrg('graduate'),
+  endIncubation: onOrg('end', { leaveReason: 'withdrew' }),
+  getIncubatedOrg: ({ orgId }) => ({ path: `/v1/incubatedOrgs/${orgId}` }),
+  listIncubatedOrgs: ({ communityId }) => ({ path: `/v1/incubatedOrgs?underUnitId=${communityId}` }),
+  postJob: ({ communityId }) => ({
+    path: '/v1/jobs',
+    body: { unitId: communityId, titleZh: '制作', employerZh: '协会', placeZh: '社区', wanted: 1, contactPhone: '000-5550100', openUntil: '2040-01-01' },
+  }),
+  takeDownJob: ({ jobId }) => ({ path: `/v1/jobs/${jobId}:takeDown`, body: {} }),
+  getJob: ({ jobId }) => ({ path: `/v1/jobs/${jobId}` }),
+  listJobs: ({ communityId }) => ({ path: `/v1/jobs?underUnitId=${communityId}` }),
+  applyForJob: ({ jobId }) => ({ path: '/v1/jobApplications', body: { jobId } }),
+  withdrawApplication: ({ applicationId }) => ({ path: `/v1/jobApplications/${applicationId}:withdraw`, body: {} }),
+  listJobApplications: ({ jobId }) => ({ path: `/v1/jobApplications?jobId=${jobId}` }),
+  getPublicJobs: ({ tenantId }) => ({ path: `/v1/public/${tenantId}/jobs` }),
+  planLearning: ({ communityId }) => ({ path: '/v1/learning', body: { unitId: communityId, kind: 'forum', topicZh: '学习', startsAt: hoursAhead(24), endsAt: hoursAhead(25) } }),
+  cancelLearning: ({ learningId }) => ({ path: `/v1/learning/${learningId}:cancel`, body: {} }),
+  attendLearning: ({ learningId }) => ({ path: `/v1/learning/${learningId}:recordAttendance`, body: { staffIds: [], others: 1 } }),
+  getLearning: ({ learningId }) => ({ path: `/v1/learning/${learningId}` }),
+  listLearning: ({ communityId }) => ({ path: `/v1/learning?underUnitId=${communityId}` }),
+  publishConductRules: at('/v1/conductRules/conduct:publish', { titleZh: '规范', rulesZh: ['公开'], complaintHintZh: '12388', replacesVersion: 999_999_999 }),
+  listConductVersions: at('/v1/conductRules/conduct/versions'),
+  getPublicConduct: ({ tenantId }) => ({ path: `/v1/public/${tenantId}/conductRules` }),
   listBookings: ({ venueId }) => ({ path: `/v1/bookings?venueId=${venueId}` }),
   getBooking: ({ bookingId }) => ({ path: `/v1/bookings/${bookingId}` }),
   cancelBooking: onBooking('cancel'),
@@ -275,4 +319,4 @@ const joint: Readonly<Record<string, MakeRequest>> = {
 };
 
 /** A request of every route, by operation id. What names nothing that somebody owns ignores its target. */
-export const httpRequests: Readonly<Record<string, MakeRequest>> = { ...cases, ...matters, ...office, ...pledgeHttpRequests, ...selfGovernmentHttpRequests, ...party, ...sites, ...faces, ...joint };
+export const httpRequests: Readonly<Record<string, MakeRequest>> = { ...cases, ...matters, ...office, ...pledgeHttpRequests, ...selfGovernmentHttpRequests, ...party, ...sites, ...faces, ...joint, ...communities };

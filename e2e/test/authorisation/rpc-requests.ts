@@ -202,9 +202,11 @@ const sites: Readonly<Record<string, MakeRpcRequest>> = {
 const hours = { spans: [{ weekday: 1, opensMinute: 540, closesMinute: 1_020 }] };
 const dayAhead = (count: number) => hoursAhead(24 * count).slice(0, 10);
 const onVenue = (more: object = {}): MakeRpcRequest => ({ venueId }) => ({ venueId, version, ...more });
+const onActivity = (more: object = {}): MakeRpcRequest => ({ activityId }) => ({ activityId, version, ...more });
+const onOrg = (more: object = {}): MakeRpcRequest => ({ orgId }) => ({ orgId, version, ...more });
 const onBooking: MakeRpcRequest = ({ bookingId }) => ({ bookingId, version });
 
-const faces: Readonly<Record<string, MakeRpcRequest>> = {
+const communities: Readonly<Record<string, MakeRpcRequest>> = {
   CreateVenue: ({ communityId }) => ({ requestId: requestId(), unitId: communityId, nameZh: '新场馆', use: 'VENUE_USE_SHARED', capacity: 5, hours }),
   UpdateVenue: onVenue({ nameZh: '新名' }),
   SetVenueDay: onVenue({ day: dayAhead(30) }),
@@ -218,6 +220,45 @@ const faces: Readonly<Record<string, MakeRpcRequest>> = {
   GetPublicVenueDay: ({ venueId }) => ({ venueId }),
   // More people than any of them holds: who may book is told so, and nothing is booked.
   CreateBooking: ({ venueId }, column) => ({ requestId: requestId(), venueId, startsAt: new Date(hoursAhead(26)), endsAt: new Date(hoursAhead(27)), people: 2_000, organisationName: column === 'resident' ? '' : '书画社' }),
+  CreateSignUp: ({ activityId }, column) => ({ requestId: requestId(), activityId, adults: 900, organisationName: column === 'resident' ? '' : '书画社' }),
+  WithdrawConsent: ({ signUpId }) => ({ bookingId: signUpId, version }),
+  CreateActivity: ({ communityId }) => ({
+    requestId: requestId(), unitId: communityId, kind: 'ACTIVITY_KIND_EVENT', nameZh: '活动', placeZh: '展厅', ages: ['AGE_BAND_ADULT'], capacity: 5,
+    sessions: [{ startsAt: new Date(hoursAhead(72)), endsAt: new Date(hoursAhead(73)) }],
+  }),
+  UpdateActivity: onActivity({ nameZh: '新名' }),
+  CallOffActivity: onActivity(),
+  CountAttendance: onActivity({ sessionNumber: 1, attended: 3 }),
+  GetActivity: onActivity(),
+  ListActivities: ({ communityId }) => ({ underUnitId: communityId }),
+  GetPublicActivities: ({ communityCode }) => ({ unitCode: communityCode }),
+  PublishBrand: ({ communityId }) => ({ unitId: communityId, version, themeZh: '主题' }),
+  ListBrandVersions: ({ communityId }) => ({ unitId: communityId }),
+  GetPublicBrand: ({ communityCode }) => ({ unitCode: communityCode }),
+  CreateIncubatedOrg: ({ communityId }) => ({ requestId: requestId(), unitId: communityId, nameZh: '学会' }),
+  AdmitIncubatedOrg: onOrg({ termFrom: '2030-01-01', termTo: '2030-12-31' }),
+  StartIncubation: onOrg(),
+  EvaluateIncubatedOrg: onOrg({ result: 'EVALUATION_RESULT_PASSED', evaluationZh: '合格' }),
+  GraduateIncubatedOrg: onOrg(),
+  EndIncubation: onOrg({ leaveReason: 'withdrew' }),
+  GetIncubatedOrg: onOrg(),
+  ListIncubatedOrgs: ({ communityId }) => ({ underUnitId: communityId }),
+  PostJob: ({ communityId }) => ({ requestId: requestId(), unitId: communityId, titleZh: '制作', employerZh: '协会', placeZh: '社区', wanted: 1, contactPhone: '000-5550100', openUntil: '2040-01-01' }),
+  TakeDownJob: ({ jobId }) => ({ jobId, version }),
+  GetJob: ({ jobId }) => ({ jobId }),
+  ListJobs: ({ communityId }) => ({ underUnitId: communityId }),
+  ApplyForJob: ({ jobId }) => ({ requestId: requestId(), jobId }),
+  WithdrawJobApplication: ({ applicationId }) => ({ applicationId, version }),
+  ListJobApplications: ({ jobId }) => ({ jobId }),
+  GetPublicJobs: () => ({}),
+  PlanLearning: ({ communityId }) => ({ requestId: requestId(), unitId: communityId, kind: 'LEARNING_KIND_FORUM', topicZh: '学习', startsAt: new Date(hoursAhead(24)), endsAt: new Date(hoursAhead(25)) }),
+  CancelLearning: ({ learningId }) => ({ learningId, version }),
+  RecordLearningAttendance: ({ learningId }) => ({ learningId, version, others: 1 }),
+  GetLearning: ({ learningId }) => ({ learningId }),
+  ListLearning: ({ communityId }) => ({ underUnitId: communityId }),
+  PublishConductRules: () => ({ code: 'conduct', version, titleZh: '规范', rulesZh: ['公开'], complaintHintZh: '12388' }),
+  ListConductVersions: () => ({ code: 'conduct' }),
+  GetPublicConductRules: () => ({}),
   CancelBooking: onBooking,
   RecordNoShow: onBooking,
   RecordHolderTold: onBooking,
@@ -269,4 +310,4 @@ const joint: Readonly<Record<string, MakeRpcRequest>> = {
 };
 
 /** A request of every RPC, by its name. What names nothing that somebody owns ignores its target. */
-export const rpcRequests: Readonly<Record<string, MakeRpcRequest>> = { ...cases, ...matters, ...office, ...pledgeRpcRequests, ...selfGovernmentRpcRequests, ...party, ...sites, ...faces, ...joint };
+export const rpcRequests: Readonly<Record<string, MakeRpcRequest>> = { ...cases, ...matters, ...office, ...pledgeRpcRequests, ...selfGovernmentRpcRequests, ...party, ...sites, ...faces, ...joint, ...communities };

@@ -26,10 +26,16 @@ export interface Target extends SelfGovernment {
   readonly dutySlotIds: readonly [string, string];
   readonly siteId: string;
   readonly findingId: string;
-  /** A venue of the community, and a booking there by the resident. */
+  /** A venue and an activity of the community, and the resident's booking and sign-up there. */
   readonly communityCode: string;
   readonly venueId: string;
   readonly bookingId: string;
+  readonly activityId: string;
+  readonly signUpId: string;
+  readonly orgId: string;
+  readonly jobId: string;
+  readonly applicationId: string;
+  readonly learningId: string;
   /** Of the resident and the agent at the identity provider. */
   readonly identity: { readonly issuer: string; readonly resident: string; readonly agent: string };
 }
@@ -116,13 +122,37 @@ async function openSite(platform: Platform, where: { readonly tenantId: string; 
 }
 
 /** Always open, with room for whoever asks. */
-async function makeVenue(director: Somebody, { resident, communityId }: { resident: Somebody; communityId: string }): Promise<Pick<Target, 'communityCode' | 'venueId' | 'bookingId'>> {
+async function makeVenue(director: Somebody, { resident, communityId }: { resident: Somebody; communityId: string }): Promise<Pick<Target, 'communityCode' | 'venueId' | 'bookingId' | 'activityId' | 'signUpId' | 'orgId' | 'jobId' | 'applicationId' | 'learningId'>> {
   const community = ok(await director.get(`/v1/units/${communityId}`));
   const hours = [1, 2, 3, 4, 5, 6, 7].map((weekday) => ({ weekday, opensMinute: 0, closesMinute: 1_440 }));
   const venue = ok(await director.create('/v1/venues', { unitId: communityId, nameZh: '展厅', use: 'shared', capacity: 1_000, hours }));
   const booking = ok(await resident.create('/v1/bookings', { venueId: venue['id'], startsAt: hoursAhead(24), endsAt: hoursAhead(25), people: 1 }));
   ok(await director.post(`/v1/venues/${String(venue['id'])}/visitors`, { day: '2026-01-01', visitors: 20 }));
-  return { communityCode: String(community['code']), venueId: String(venue['id']), bookingId: String(booking['id']) };
+  // There is one already when two places are of one community.
+  await director.post(`/v1/communities/${communityId}:publishBrand`, { themeZh: '主题' });
+  const sessions = [{ startsAt: hoursAhead(48), endsAt: hoursAhead(49) }];
+  const activity = ok(await director.create('/v1/activities', { unitId: communityId, kind: 'event', nameZh: '活动', placeZh: '展厅', ages: ['adult', 'under_14'], capacity: 5, sessions }));
+  const signUp = ok(await resident.create('/v1/signUps', { activityId: activity['id'], adults: 1, under14: 1, guardianConsents: true }));
+  return {
+    communityCode: String(community['code']),
+    venueId: String(venue['id']),
+    bookingId: String(booking['id']),
+    activityId: String(activity['id']),
+    signUpId: String(signUp['id']),
+    ...(await makeOthers(director, { resident, communityId })),
+  };
+}
+
+async function makeOthers(director: Somebody, { resident, communityId: unitId }: { resident: Somebody; communityId: string }): Promise<Pick<Target, 'orgId' | 'jobId' | 'applicationId' | 'learningId'>> {
+  const org = ok(await director.create('/v1/incubatedOrgs', { unitId, nameZh: '学会' }));
+  const job = ok(await director.create('/v1/jobs', { unitId, titleZh: '制作', employerZh: '协会', placeZh: '社区', wanted: 1, contactPhone: '000-5550100', openUntil: hoursAhead(480).slice(0, 10) }));
+  const application = ok(await resident.create('/v1/jobApplications', { jobId: job['id'] }));
+  // Whoever may apply is told so, and nobody applies.
+  ok(await director.change(`/v1/jobs/${String(job['id'])}:takeDown`, job['version']));
+  const learning = ok(await director.create('/v1/learning', { unitId, kind: 'forum', topicZh: '学习', startsAt: hoursAhead(24), endsAt: hoursAhead(25) }));
+  // The office's, and there already when two places are of one office.
+  await director.post('/v1/conductRules/conduct:publish', { titleZh: '规范', rulesZh: ['公开'], complaintHintZh: '12388' });
+  return { orgId: String(org['id']), jobId: String(job['id']), applicationId: String(application['id']), learningId: String(learning['id']) };
 }
 
 /** A full hour, so many hours from this one. */
@@ -152,7 +182,7 @@ function nobodys(issuer: string): Target {
   const [residentId, agentId, unitId, regradingId, grantId, mandateId, caseId, threadId] = Array.from({ length: 8 }, () => randomUUID()) as [string, string, string, string, string, string, string, string];
   const duty = { communityId: randomUUID(), dutyRosterId: randomUUID(), dutySlotIds: [randomUUID(), randomUUID()] as const };
   const site = { siteId: randomUUID(), findingId: randomUUID() };
-  const venue = { communityCode: 'nowhere', venueId: randomUUID(), bookingId: randomUUID() };
+  const venue = { communityCode: 'nowhere', venueId: randomUUID(), bookingId: randomUUID(), activityId: randomUUID(), signUpId: randomUUID(), orgId: randomUUID(), jobId: randomUUID(), applicationId: randomUUID(), learningId: randomUUID() };
   const office = { tenantId: 'nowhere', unitId, unitCode: 'nowhere-g01', regradingId, grantId, ...duty, ...nobodysSelfGovernment(), ...site, ...venue };
   return { ...office, itemCode: 'elder-allowance', residentId, phone: '15400199999', agentId, mandateId, caseId, threadId, identity: { issuer, resident: 'nobody', agent: 'nobody' } };
 }

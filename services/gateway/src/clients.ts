@@ -28,6 +28,12 @@ export interface Clients {
   readonly sites: GrpcClient<organization.SiteServiceDefinition>;
   readonly siteFindings: GrpcClient<organization.SiteFindingServiceDefinition>;
   readonly venues: GrpcClient<organization.VenueServiceDefinition>;
+  readonly activities: GrpcClient<organization.ActivityServiceDefinition>;
+  readonly brands: GrpcClient<organization.BrandServiceDefinition>;
+  readonly incubation: GrpcClient<organization.IncubationServiceDefinition>;
+  readonly jobs: GrpcClient<organization.JobServiceDefinition>;
+  readonly learning: GrpcClient<organization.LearningServiceDefinition>;
+  readonly conduct: GrpcClient<organization.ConductServiceDefinition>;
   readonly bookings: GrpcClient<organization.BookingServiceDefinition>;
   readonly topics: GrpcClient<organization.TopicServiceDefinition>;
   readonly decisions: GrpcClient<organization.DecisionServiceDefinition>;
@@ -71,6 +77,12 @@ export function connectClients(grpc: GrpcClients, config: Config): Clients {
     sites: grpc.connect(organization.SiteServiceDefinition, organizationPeer),
     siteFindings: grpc.connect(organization.SiteFindingServiceDefinition, organizationPeer),
     venues: grpc.connect(organization.VenueServiceDefinition, organizationPeer),
+    activities: grpc.connect(organization.ActivityServiceDefinition, organizationPeer),
+    brands: grpc.connect(organization.BrandServiceDefinition, organizationPeer),
+    incubation: grpc.connect(organization.IncubationServiceDefinition, organizationPeer),
+    jobs: grpc.connect(organization.JobServiceDefinition, organizationPeer),
+    learning: grpc.connect(organization.LearningServiceDefinition, organizationPeer),
+    conduct: grpc.connect(organization.ConductServiceDefinition, organizationPeer),
     bookings: grpc.connect(organization.BookingServiceDefinition, organizationPeer),
     topics: grpc.connect(organization.TopicServiceDefinition, organizationPeer),
     decisions: grpc.connect(organization.DecisionServiceDefinition, organizationPeer),

@@ -27,6 +27,8 @@ import * as coverage from './20261128120300_create_coverage';
 import * as instructors from './20261128120400_create_instructors';
 import * as jointProjects from './20261128120500_create_joint_projects';
 import * as dualReports from './20261128120600_create_dual_reports';
+import * as activities from './20261128150100_create_activities';
+import * as communities from './20261128150200_create_incubation_jobs_learning_conduct';
 
 export const migrations: readonly Migration[] = [
   machinery,
@@ -57,4 +59,6 @@ export const migrations: readonly Migration[] = [
   instructors,
   jointProjects,
   dualReports,
+  activities,
+  communities,
 ];

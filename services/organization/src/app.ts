@@ -8,9 +8,14 @@ import { checkOf, startSideServer, type SideServer } from '@linli/http';
 import { createRelay } from '@linli/messaging';
 import { clockFrom, type App } from '@linli/runtime';
 import { createLogger, createMetrics } from '@linli/telemetry';
+import { activityService } from './activities/grpc';
 import { bookingService } from './bookings/grpc';
 import { bookingConstraints } from './bookings/store';
 import { calendarService } from './calendar/grpc';
+import { brandService } from './brands/grpc';
+import { brandConstraints } from './brands/store';
+import { conductService } from './conduct/grpc';
+import { conductConstraints } from './conduct/store';
 import { callerService } from './callers/grpc';
 import { committeeService } from './committees/grpc';
 import { owedMeetingAlarms, owedMeetingClock } from './committees/owed-meeting';
@@ -42,6 +47,12 @@ import { grantService } from './grants/grpc';
 import { gridService } from './grids/grpc';
 import { grantConstraints } from './grants/store';
 import { importService } from './import/grpc';
+import { evaluationAlarms, evaluationClock } from './incubation/clocks';
+import { incubationService } from './incubation/grpc';
+import { jobService } from './jobs/grpc';
+import { jobConstraints } from './jobs/store';
+import { learningService } from './learning/grpc';
+import { learningConstraints } from './learning/store';
 import { dueDayAlarms, progressAlarms } from './pledges/alarms';
 import { dueClock } from './pledges/choose';
 import { pledgeProjectService } from './pledges/grpc';
@@ -93,6 +104,10 @@ const constraints: ConstraintReasons = {
   ...siteConstraints,
   ...venueConstraints,
   ...bookingConstraints,
+  ...brandConstraints,
+  ...jobConstraints,
+  ...learningConstraints,
+  ...conductConstraints,
   ...regradingConstraints,
   ...memberUnitConstraints,
   ...committeeConstraints,
@@ -194,6 +209,12 @@ function addServices(server: GrpcServer, deps: Deps): void {
   server.add(organization.CoverageServiceDefinition, coverageService(deps));
   server.add(organization.InstructorServiceDefinition, instructorService(deps));
   server.add(organization.DualReportServiceDefinition, dualReportService(deps));
+  server.add(organization.ActivityServiceDefinition, activityService(deps));
+  server.add(organization.BrandServiceDefinition, brandService(deps));
+  server.add(organization.IncubationServiceDefinition, incubationService(deps));
+  server.add(organization.JobServiceDefinition, jobService(deps));
+  server.add(organization.LearningServiceDefinition, learningService(deps));
+  server.add(organization.ConductServiceDefinition, conductService(deps));
   server.add(work.WorkQueueServiceDefinition, workQueueService(deps));
   server.add(thread.ThreadServiceDefinition, threadService(deps));
 }
@@ -201,6 +222,7 @@ function addServices(server: GrpcServer, deps: Deps): void {
 /** What is timed, by the kind of its clock. */
 function clockHandlers(deps: Deps): ClockHandlers {
   return {
+    [evaluationClock]: evaluationAlarms(deps),
     [progressClock]: progressAlarms(deps),
     [dueClock]: dueDayAlarms(deps),
     [regradingClock]: regradingAlarms(deps),

@@ -12,6 +12,12 @@ export function readDay(text: string, field: string, fallback: LocalDate): Local
   }
 }
 
+/** @throws invalid_argument FIELD_INVALID: no day, or none of the calendar. */
+export function requireDay(text: string, field: string): LocalDate {
+  if (text === '') throw violation(field, 'required');
+  return readDay(text, field, text);
+}
+
 /** The day it is in Asia/Shanghai. */
 export function today(deps: { readonly now: () => Date }): LocalDate {
   return localDateOf(deps.now());

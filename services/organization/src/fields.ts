@@ -51,3 +51,15 @@ export function readTime(time: Date | undefined, field: string): Date | undefine
   if (time !== undefined && Number.isNaN(time.getTime())) throw violation(field, 'malformed');
   return time;
 }
+
+/** @throws invalid_argument for an absent time, or one that is none. */
+export function requireTime(time: Date | undefined, field: string): Date {
+  const read = readTime(time, field);
+  if (read === undefined) throw violation(field, 'required');
+  return read;
+}
+
+/** A link to a page that anybody can open, or ''. */
+export function readLink(text: string, field: string): string {
+  return requireText(text, field, { max: 500, optional: true, pattern: /^https:\/\/[A-Za-z0-9.-]+(:[0-9]{1,5})?(\/[A-Za-z0-9._~:/?#[\]@!$&'()*+,;=%-]*)?$/ });
+}

@@ -35,6 +35,12 @@ export interface Office {
   readonly sites: GrpcClient<typeof organization.SiteServiceDefinition>;
   readonly findings: GrpcClient<typeof organization.SiteFindingServiceDefinition>;
   readonly venues: GrpcClient<typeof organization.VenueServiceDefinition>;
+  readonly activities: GrpcClient<typeof organization.ActivityServiceDefinition>;
+  readonly brands: GrpcClient<typeof organization.BrandServiceDefinition>;
+  readonly incubation: GrpcClient<typeof organization.IncubationServiceDefinition>;
+  readonly jobs: GrpcClient<typeof organization.JobServiceDefinition>;
+  readonly learning: GrpcClient<typeof organization.LearningServiceDefinition>;
+  readonly conduct: GrpcClient<typeof organization.ConductServiceDefinition>;
   readonly bookings: GrpcClient<typeof organization.BookingServiceDefinition>;
   readonly jointProjects: GrpcClient<typeof organization.JointProjectServiceDefinition>;
   readonly coverage: GrpcClient<typeof organization.CoverageServiceDefinition>;
@@ -95,6 +101,12 @@ export async function startOffice(options: { brokers?: readonly string[]; overri
     sites: clients.connect(organization.SiteServiceDefinition, peer),
     findings: clients.connect(organization.SiteFindingServiceDefinition, peer),
     venues: clients.connect(organization.VenueServiceDefinition, peer),
+    activities: clients.connect(organization.ActivityServiceDefinition, peer),
+    brands: clients.connect(organization.BrandServiceDefinition, peer),
+    incubation: clients.connect(organization.IncubationServiceDefinition, peer),
+    jobs: clients.connect(organization.JobServiceDefinition, peer),
+    learning: clients.connect(organization.LearningServiceDefinition, peer),
+    conduct: clients.connect(organization.ConductServiceDefinition, peer),
     bookings: clients.connect(organization.BookingServiceDefinition, peer),
     jointProjects: clients.connect(organization.JointProjectServiceDefinition, peer),
     coverage: clients.connect(organization.CoverageServiceDefinition, peer),

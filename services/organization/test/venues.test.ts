@@ -1,6 +1,6 @@
 import { systemCaller } from '@linli/auth';
 import { organization } from '@linli/contracts';
-import { at, daily, makeVenue, runner, someResident } from './face-support';
+import { at, daily, makeVenue, runner, someResident } from './communities-support';
 import { fresh, history, makeTenant, makeUnit, startOffice, type Office } from './support';
 
 const { UNIT_KIND_COMMUNITY, UNIT_KIND_GRID } = organization.UnitKind;

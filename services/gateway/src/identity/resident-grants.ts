@@ -29,6 +29,8 @@ export const residentGrants: readonly Grant[] = [
       'organization.decision.vote',
       'organization.publication.object',
       'organization.publication.objections',
+      'organization.job.apply',
+      'organization.job.applications',
       'thread.read',
       'work.queue.read',
     ],

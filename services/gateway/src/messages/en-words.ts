@@ -1,4 +1,5 @@
 import type { Messages } from './messages';
+import { enCommunityWords } from './en-communities';
 
 export const enProblems: Messages['problems'] = {
   required: 'is missing',
@@ -32,6 +33,8 @@ export const enProblems: Messages['problems'] = {
   before_parent: 'is before the unit above it',
   before_unit: 'is before the unit',
   before_start: 'must be after the beginning',
+  after_start: 'must not be after the beginning',
+  out_of_order: 'is out of order',
   before_valid_from: 'is before the first day',
   duplicate: 'is there twice',
   self: 'must be somebody else',
@@ -50,6 +53,7 @@ export const enProblems: Messages['problems'] = {
 
 // Codes are English words already.
 export const enWords: Messages['words'] = {
+  ...enCommunityWords,
   needs_material: 'needs material',
   awaiting_decision: 'awaiting decision',
   update_draft: 'update draft',
@@ -67,6 +71,4 @@ export const enWords: Messages['words'] = {
   start_rectification: 'start rectification',
   recheck_passed: 'recheck passed',
   recheck_failed: 'recheck failed',
-  no_show: 'not come',
-  tell_holder: 'tell the holder',
 };

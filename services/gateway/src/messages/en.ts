@@ -2,6 +2,7 @@ import { enParty } from './en-party';
 import { enSelfGovernment } from './en-self-government';
 import { enProblems, enWords } from './en-words';
 import type { Messages } from './messages';
+import { enCommunities } from './en-communities';
 
 const stale = ['Changed meanwhile', 'This was changed meanwhile. Reload it, check it, and try again.'] as const;
 const busy = ['Busy', 'A part of the system does not answer. Please try again later.'] as const;
@@ -275,22 +276,6 @@ export const en: Messages = {
     FINDING_NOT_REFERABLE: ['Not to be referred', 'Only what is serious or overdue is referred to the authority.'],
     CALL_AT_ONCE: ['Call at once', 'A life is in danger: call 119, 120 or 110 now, then record when you called.'],
 
-    // Venues and bookings
-    VENUE_NOT_FOUND: ['No such venue', 'There is no such venue within your reach.'],
-    VENUE_CLOSED: ['Venue closed', 'The venue is closed for good.'],
-    VENUE_NOT_OPEN: ['Not open', 'The venue is not open all that time.'],
-    VENUE_HAS_BOOKINGS: ['Bookings in the way', 'Confirmed bookings that could not be kept: {count}. Cancel them first, with their holders.'],
-    VISITORS_COUNTED: ['Counted already', 'The visitors of that day are counted already.'],
-    VISITORS_NOT_COUNTED: ['Not counted yet', 'The visitors of that day are not counted yet.'],
-    BOOKING_NOT_FOUND: ['No such booking', 'There is no such booking within your reach.'],
-    BOOKING_STATE_FORBIDS: ['Not possible now', 'The booking is {state}, which does not allow: {action}.'],
-    BOOKING_BEGUN: ['Begun already', 'The time of the booking has begun.'],
-    BOOKING_NOT_BEGUN: ['Not begun yet', 'The time of the booking has not begun.'],
-    BOOKING_NOTHING_TO_TELL: ['Nothing to tell', 'There is nothing that the holder does not know.'],
-    BOOKING_TOO_LONG: ['Too long', 'A booking lasts {most} minutes at most.'],
-    BOOKING_TOO_FAR_AHEAD: ['Too far ahead', 'A booking is made {most} days ahead at most.'],
-    BOOKINGS_TOO_MANY: ['Too many bookings', 'Bookings that are not over: {most} at most.'],
-    BOOKING_TOO_LARGE: ['Too many people', 'It holds {most} people at most.'],
-    PLACES_TAKEN: ['Taken', 'The places are taken at that time.'],
+    ...enCommunities,
   },
 };

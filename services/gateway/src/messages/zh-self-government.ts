@@ -112,7 +112,7 @@ export const zhSelfGovernment: Pick<Messages, 'reasons' | 'problems' | 'fields' 
     screen: '筛选',
     select: '票决',
     promise: '公开承诺',
-    start: '开工',
+    start: '开始',
     report_progress: '公布进展',
     complete: '报完工',
     record_check: '登记评议',

@@ -1,4 +1,5 @@
 import type { Messages } from './messages';
+import { zhCommunityFields, zhCommunityWords } from './zh-communities';
 
 export const zhProblems: Messages['problems'] = {
   required: '没有填写',
@@ -32,6 +33,8 @@ export const zhProblems: Messages['problems'] = {
   before_parent: '早于上级单位的日期',
   before_unit: '早于单位的日期',
   before_start: '须晚于开始时间',
+  after_start: '不能晚于开始时间',
+  out_of_order: '先后次序不对',
   before_valid_from: '早于起始日期',
   duplicate: '重复了',
   self: '不能是本人',
@@ -49,6 +52,7 @@ export const zhProblems: Messages['problems'] = {
 };
 
 export const zhFields: Messages['fields'] = {
+  ...zhCommunityFields,
   id: '编号',
   itemCode: '事项',
   residentId: '居民',
@@ -119,16 +123,7 @@ export const zhFields: Messages['fields'] = {
   at: '时间',
   pageSize: '每页条数',
   pageToken: '翻页标记',
-  venueId: '场馆',
-  use: '使用方式',
-  hours: '开放时间',
   onDay: '日期',
-  spans: '时段',
-  visitors: '参观人数',
-  correctsVersion: '所更正的版本',
-  people: '人数',
-  organisationName: '单位名称',
-  waitIfFull: '候补',
   startsAt: '开始时间',
   version: '版本',
   requestId: '请求编号',
@@ -175,6 +170,7 @@ export const zhFields: Messages['fields'] = {
 };
 
 export const zhWords: Messages['words'] = {
+  ...zhCommunityWords,
   draft: '草稿',
   submitted: '已提交',
   needs_material: '待补正',
@@ -233,17 +229,7 @@ export const zhWords: Messages['words'] = {
   recheck_failed: '复查不合格',
   refer: '移送主管部门',
   close: '销号',
-  confirmed: '已确认',
-  waiting: '候补中',
   cancelled: '已取消',
-  no_show: '未到场',
   cancel: '取消',
-  miss: '登记未到场',
-  promote: '递补',
-  tell: '告知预约人',
-  tell_holder: '告知预约人',
   open: '开放',
-  running: '实施中',
-  start: '实施',
-  close: '办结',
 };

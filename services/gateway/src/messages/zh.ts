@@ -1,5 +1,6 @@
 import type { Messages } from './messages';
 import { zhParty } from './zh-party';
+import { zhCommunities } from './zh-communities';
 import { zhSelfGovernment } from './zh-self-government';
 import { zhFields, zhProblems, zhWords } from './zh-words';
 
@@ -275,22 +276,6 @@ export const zh: Messages = {
     FINDING_NOT_REFERABLE: ['不能移送', '严重的或者逾期的问题才移送主管部门。'],
     CALL_AT_ONCE: ['请立即打电话', '危及生命：请立即拨打 119、120 或 110，然后登记通话时间。'],
 
-    // Venues and bookings
-    VENUE_NOT_FOUND: ['没有这处场馆', '没有找到这处场馆，或者不在您的管辖范围内。'],
-    VENUE_CLOSED: ['场馆已停用', '这处场馆已经停用。'],
-    VENUE_NOT_OPEN: ['不在开放时间', '这段时间场馆不开放，或只开放一部分。请另选时间。'],
-    VENUE_HAS_BOOKINGS: ['已有预约', '有 {count} 项已确认的预约因此不能兑现。请先与预约人商量并取消。'],
-    VISITORS_COUNTED: ['已登记', '这一天的参观人数已经登记。请更正。'],
-    VISITORS_NOT_COUNTED: ['尚未登记', '这一天的参观人数还没有登记。'],
-    BOOKING_NOT_FOUND: ['没有这项预约', '没有找到这项预约，或者不在您的管辖范围内。'],
-    BOOKING_STATE_FORBIDS: ['现在不能办理', '预约目前“{state}”，不能“{action}”。'],
-    BOOKING_BEGUN: ['已经开始', '预约的时间已经开始，不能再取消。'],
-    BOOKING_NOT_BEGUN: ['还没有开始', '预约的时间还没有开始。'],
-    BOOKING_NOTHING_TO_TELL: ['无须告知', '没有需要告知预约人的变化。'],
-    BOOKING_TOO_LONG: ['时间太长', '一次预约至多 {most} 分钟。'],
-    BOOKING_TOO_FAR_AHEAD: ['提前太多', '至多提前 {most} 天预约。'],
-    BOOKINGS_TOO_MANY: ['预约太多', '未到期的预约至多 {most} 项。'],
-    BOOKING_TOO_LARGE: ['人数太多', '这里至多容纳 {most} 人。'],
-    PLACES_TAKEN: ['已经约满', '这段时间已经约满。可以另选时间，或进入候补。'],
+    ...zhCommunities,
   },
 };

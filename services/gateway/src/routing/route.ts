@@ -9,7 +9,7 @@ import type { Deps } from '../deps';
 import type { NameMemory } from '../names/name-memory';
 import { readPart } from './validate';
 
-export type Tag = 'me' | 'cases' | 'mandates' | 'items' | 'persons' | 'work' | 'threads' | 'pledges' | 'topics' | 'decisions' | 'publications' | 'diary' | 'units' | 'staff' | 'duty' | 'grants' | 'tenants' | 'party' | 'sites' | 'venues' | 'bookings' | 'calendar' | 'public';
+export type Tag = 'me' | 'cases' | 'mandates' | 'items' | 'persons' | 'work' | 'threads' | 'pledges' | 'topics' | 'decisions' | 'publications' | 'diary' | 'units' | 'staff' | 'duty' | 'grants' | 'tenants' | 'party' | 'sites' | 'venues' | 'bookings' | 'calendar' | 'public' | 'activities' | 'brands' | 'incubation' | 'jobs' | 'learning' | 'conduct';
 
 /** What a handler works with: the services, for this caller. */
 export interface Call {

@@ -1,6 +1,13 @@
 import { calendarRoutes } from '../calendar/routes';
 import { caseActionRoutes } from '../cases/action-routes';
+import { publicActivityRoutes } from '../activities/public-routes';
+import { activityRoutes } from '../activities/routes';
 import { bookingRoutes } from '../bookings/routes';
+import { brandRoutes, publicBrandRoutes } from '../brands/routes';
+import { conductRoutes, publicConductRoutes } from '../conduct/routes';
+import { incubationRoutes } from '../incubation/routes';
+import { jobRoutes, publicJobRoutes } from '../jobs/routes';
+import { learningRoutes } from '../learning/routes';
 import { caseRoutes } from '../cases/routes';
 import { dutyRoutes } from '../duty/routes';
 import { committeeRoutes } from '../committees/routes';
@@ -66,6 +73,12 @@ export const routeTable: readonly ApiRoute[] = [
   ...bookingRoutes,
   ...gridRoutes,
   ...regradingRoutes,
+  ...activityRoutes,
+  ...brandRoutes,
+  ...incubationRoutes,
+  ...jobRoutes,
+  ...learningRoutes,
+  ...conductRoutes,
   ...importRoutes,
   ...staffRoutes,
   ...calendarRoutes,
@@ -86,4 +99,4 @@ export const routeTable: readonly ApiRoute[] = [
 ];
 
 /** Every public read. */
-export const publicRouteTable: readonly PublicRoute[] = [...publicUnitRoutes, ...publicPledgeRoutes, ...publicTopicRoutes, ...publicCovenantRoutes, ...publicFundRoutes, ...publicPublicationRoutes, ...publicVenueRoutes, ...publicCoverageRoutes];
+export const publicRouteTable: readonly PublicRoute[] = [...publicUnitRoutes, ...publicPledgeRoutes, ...publicTopicRoutes, ...publicCovenantRoutes, ...publicFundRoutes, ...publicPublicationRoutes, ...publicVenueRoutes, ...publicCoverageRoutes, ...publicActivityRoutes, ...publicBrandRoutes, ...publicJobRoutes, ...publicConductRoutes];

@@ -33,6 +33,9 @@ export function optionalText(max: number, pattern = seen) {
   return orEmpty(counted(0, max).regex(pattern).meta({ maxLength: max, pattern: pattern.source }));
 }
 
+/** A link to a page that anybody can open. */
+export const link = optionalText(500, /^(https:\/\/[A-Za-z0-9.-]+(:[0-9]{1,5})?(\/[A-Za-z0-9._~:/?#[\]@!$&'()*+,;=%-]*)?)?$/u);
+
 /** A telephone number as the office writes it. */
 export const workPhone = optionalText(20, /^(\+?[0-9][0-9 -]{1,17}[0-9])?$/u);
 

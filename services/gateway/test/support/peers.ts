@@ -66,6 +66,12 @@ const services = {
     CoverageService: organization.CoverageServiceDefinition,
     InstructorService: organization.InstructorServiceDefinition,
     DualReportService: organization.DualReportServiceDefinition,
+    ActivityService: organization.ActivityServiceDefinition,
+    BrandService: organization.BrandServiceDefinition,
+    IncubationService: organization.IncubationServiceDefinition,
+    JobService: organization.JobServiceDefinition,
+    LearningService: organization.LearningServiceDefinition,
+    ConductService: organization.ConductServiceDefinition,
     // Interfaces that several services implement: here nothing waits and no entry is told, unless a test says so by this name.
     'organization/WorkQueueService': work.WorkQueueServiceDefinition,
     'organization/ThreadService': thread.ThreadServiceDefinition,

@@ -274,9 +274,14 @@ const sites: Readonly<Record<string, GoodRequest>> = {
 
 const venue = `/v1/venues/${ids.venue}`;
 const booking = `/v1/bookings/${ids.booking}`;
+const activity = `/v1/activities/${ids.activity}`;
+const org = `/v1/incubatedOrgs/${ids.org}`;
+const job = `/v1/jobs/${ids.job}`;
+const learning = `/v1/learning/${ids.learning}`;
+const ofOthers = ['incubation', 'job', 'learning', 'conduct'].flatMap((noun) => [`organization.${noun}.read`, `organization.${noun}.write`]);
 const weekly = [{ weekday: 1, opensMinute: 540, closesMinute: 1_020 }];
 
-const faces: Readonly<Record<string, GoodRequest>> = {
+const communities: Readonly<Record<string, GoodRequest>> = {
   listVenues: { path: `/v1/venues?underUnitId=${ids.unit}`, by: ['clerk', 'admin'] },
   createVenue: { path: '/v1/venues', body: { unitId: ids.unit, nameZh: '民族文化展厅', nameMn: '', use: 'shared', capacity: 30, hours: weekly }, by: ['clerk', 'admin'] },
   getVenue: { path: venue, by: ['clerk', 'admin'] },
@@ -291,6 +296,78 @@ const faces: Readonly<Record<string, GoodRequest>> = {
     body: { venueId: ids.venue, startsAt: '2026-12-01T09:00:00+08:00', endsAt: '2026-12-01T11:00:00+08:00', people: 2, organisationName: '书画社', waitIfFull: true },
     by: ['resident', 'clerk'],
   },
+  createSignUp: {
+    path: '/v1/signUps',
+    body: { activityId: ids.activity, adults: 1, from14To17: 0, under14: 2, guardianConsents: true, organisationName: '', waitIfFull: true },
+    by: ['resident', 'clerk'],
+  },
+  withdrawConsent: { path: `${booking}:withdrawConsent`, body: {}, by: ['resident', 'clerk'] },
+  listActivities: { path: `/v1/activities?underUnitId=${ids.unit}&fromDay=2026-12-01`, by: ['clerk', 'admin'] },
+  createActivity: {
+    path: '/v1/activities',
+    body: {
+      unitId: ids.unit,
+      kind: 'course',
+      nameZh: '蒙古语课',
+      nameMn: '',
+      placeZh: '一楼',
+      ages: ['adult'],
+      capacity: 20,
+      sessions: [{ startsAt: '2026-12-01T09:00:00+08:00', endsAt: '2026-12-01T11:00:00+08:00' }],
+      signUpUntil: '2026-11-30T18:00:00+08:00',
+    },
+    by: ['clerk', 'admin'],
+  },
+  getActivity: { path: activity, by: ['clerk', 'admin'] },
+  updateActivity: { path: activity, body: { nameZh: '书法课', nameMn: '', placeZh: '二楼', capacity: 30 }, by: ['clerk', 'admin'] },
+  callOffActivity: { path: `${activity}:callOff`, body: {}, by: ['clerk', 'admin'] },
+  countAttendance: { path: `${activity}:countAttendance`, body: { sessionNumber: 1, attended: 12 }, by: ['clerk', 'admin'] },
+  listBrandVersions: { path: `/v1/communities/${ids.unit}/brandVersions`, by: ['clerk', 'admin'] },
+  publishBrand: {
+    path: `/v1/communities/${ids.unit}:publishBrand`,
+    body: {
+      replacesVersion: 1,
+      themeZh: '民族文化特色社区',
+      themeMn: '',
+      projects: [{ nameZh: '展厅', nameMn: '', summaryZh: '' }],
+      evidence: [{ textZh: '报道', url: 'https://news.example/1' }],
+      validFrom: '2026-12-01',
+    },
+    by: ['clerk', 'admin'],
+  },
+  listIncubatedOrgs: { path: `/v1/incubatedOrgs?underUnitId=${ids.unit}&state=incubating`, by: ['clerk', 'admin'] },
+  createIncubatedOrg: { path: '/v1/incubatedOrgs', body: { unitId: ids.unit, nameZh: '蒙医药研究学会', nameMn: '', appliedOn: '2026-11-20' }, by: ['clerk', 'admin'] },
+  getIncubatedOrg: { path: org, by: ['clerk', 'admin'] },
+  admitIncubatedOrg: { path: `${org}:admit`, body: { termFrom: '2026-12-01', termTo: '2027-11-30' }, by: ['clerk', 'admin'] },
+  startIncubation: { path: `${org}:start`, body: { receivedOn: '2026-12-01' }, by: ['clerk', 'admin'] },
+  evaluateIncubatedOrg: { path: `${org}:evaluate`, body: { result: 'passed', evaluationZh: '运转良好' }, by: ['clerk', 'admin'] },
+  graduateIncubatedOrg: { path: `${org}:graduate`, body: { returnedOn: '2027-11-30' }, by: ['clerk', 'admin'] },
+  endIncubation: { path: `${org}:end`, body: { leaveReason: 'withdrew', returnedOn: '2027-01-01' }, by: ['clerk', 'admin'] },
+  listJobs: { path: `/v1/jobs?underUnitId=${ids.unit}`, by: ['clerk', 'admin'] },
+  postJob: {
+    path: '/v1/jobs',
+    body: {
+      unitId: ids.unit, titleZh: '手工艺制作', titleMn: '', employerZh: '民族手工艺协会', placeZh: '滨河社区', dutiesZh: '', wanted: 3, contactPhone: '0477-8500000',
+      openFrom: '2026-12-01', openUntil: '2026-12-31',
+    },
+    by: ['clerk', 'admin'],
+  },
+  getJob: { path: job, by: ['clerk', 'admin'] },
+  takeDownJob: { path: `${job}:takeDown`, body: {}, by: ['clerk', 'admin'] },
+  applyForJob: { path: '/v1/jobApplications', body: { jobId: ids.job }, by: ['resident'] },
+  listJobApplications: { path: `/v1/jobApplications?jobId=${ids.job}`, by: ['resident', 'clerk'] },
+  withdrawApplication: { path: `/v1/jobApplications/${ids.application}:withdraw`, body: {}, by: ['resident'] },
+  listLearning: { path: `/v1/learning?underUnitId=${ids.unit}&fromDay=2026-12-01`, by: ['clerk', 'admin'] },
+  planLearning: { path: '/v1/learning', body: { unitId: ids.unit, kind: 'forum', topicZh: '理论学习', startsAt: '2026-12-01T09:00:00+08:00', endsAt: '2026-12-01T11:00:00+08:00' }, by: ['clerk', 'admin'] },
+  getLearning: { path: learning, by: ['clerk', 'admin'] },
+  cancelLearning: { path: `${learning}:cancel`, body: {}, by: ['clerk', 'admin'] },
+  attendLearning: { path: `${learning}:recordAttendance`, body: { staffIds: [ids.agent], others: 2 }, by: ['clerk', 'admin'] },
+  listConductVersions: { path: '/v1/conductRules/five-always/versions', by: ['clerk', 'admin'] },
+  publishConductRules: {
+    path: '/v1/conductRules/five-always:publish',
+    body: { replacesVersion: 1, titleZh: '五个一律', rulesZh: ['一律公开'], complaintUrl: 'https://discipline.example/', complaintHintZh: '12388', validFrom: '2026-12-01' },
+    by: ['clerk', 'admin'],
+  },
   listBookings: { path: `/v1/bookings?venueId=${ids.venue}&fromDay=2026-12-01`, by: ['resident', 'clerk'] },
   getBooking: { path: booking, by: ['resident', 'clerk'] },
   cancelBooking: { path: `${booking}:cancel`, body: {}, by: ['resident', 'clerk'] },
@@ -299,7 +376,7 @@ const faces: Readonly<Record<string, GoodRequest>> = {
 };
 
 /** By the route's name. A route that is not here fails the authorisation test. */
-export const goodRequests: Readonly<Record<string, GoodRequest>> = { ...cases, ...matters, ...office, ...pledgeRequests, ...selfGovernmentRequests, ...covenantRequests, ...party, ...sites, ...faces, ...joint };
+export const goodRequests: Readonly<Record<string, GoodRequest>> = { ...cases, ...matters, ...office, ...pledgeRequests, ...selfGovernmentRequests, ...covenantRequests, ...party, ...sites, ...joint, ...communities };
 
 /** What the stand-in office grants: a clerk of everything in `requests` and `residents`, an administrator, another system. */
 export const rights = {
@@ -308,6 +385,7 @@ export const rights = {
     ...['sign', 'revoke', 'read'].map((word) => `requests.mandate.${word}`),
     ...['register', 'update', 'read', 'find', 'reveal', 'accesses'].map((word) => `residents.person.${word}`),
     ...['read', 'write', 'count'].map((word) => `organization.venue.${word}`),
+    ...['read', 'write', 'count'].map((word) => `organization.activity.${word}`), 'organization.brand.read', 'organization.brand.write', ...ofOthers, 'organization.job.applications',
     ...['read', 'create', 'cancel', 'manage'].map((word) => `organization.booking.${word}`),
     'requests.item.read', 'work.queue.read', 'thread.read', 'organization.unit.read', 'organization.staff.read', 'organization.absence.write', 'organization.tenant.read',
     ...pledgeRights, ...selfGovernmentRights, ...covenantRights, 'organization.duty.read', 'organization.calendar.read',
@@ -321,6 +399,7 @@ export const rights = {
     ...seeParty, 'organization.member_unit.write', 'organization.committee.write', 'organization.meeting.write', 'organization.resolution.deliver',
     ...['read', 'write', 'count'].map((word) => `organization.venue.${word}`),
     ...['need', 'joint_project', 'branch', 'development', 'instructor', 'dual_report'].map((noun) => `organization.${noun}.write`), 'organization.instructor.visit',
+    'organization.activity.read', 'organization.activity.write', 'organization.activity.count', 'organization.brand.read', 'organization.brand.write', ...ofOthers,
   ],
   peer: ['requests.item.read', 'requests.case.read'],
 } as const;

@@ -281,6 +281,40 @@ const booking = organization.Booking.fromPartial({
   bookedAt: at,
   version: 1,
 });
+const signUp = organization.Booking.fromPartial({
+  ...booking,
+  venueId: '',
+  activityId: ids.activity,
+  signUp: { adults: 1, under14: 1, consentPurpose: organization.ConsentPurpose.CONSENT_PURPOSE_PARTICIPATION, consentGivenAt: at },
+});
+const activity = organization.Activity.fromPartial({
+  id: ids.activity,
+  unitId: ids.unit,
+  unitPath,
+  kind: organization.ActivityKind.ACTIVITY_KIND_COURSE,
+  nameZh: '蒙古语课',
+  placeZh: '一楼',
+  ages: [organization.AgeBand.AGE_BAND_ADULT],
+  capacity: 20,
+  sessions: [{ number: 1, startsAt: at, endsAt: new Date('2026-11-24T03:30:00Z'), attended: 12 }],
+  signUpUntil: at,
+  version: 2,
+});
+const brand = organization.Brand.fromPartial({
+  id: ids.brand,
+  unitId: ids.unit,
+  unitPath,
+  themeZh: '民族文化特色社区',
+  projects: [{ nameZh: '民族文化展厅' }],
+  evidence: [{ textZh: '开馆报道', url: 'https://news.example/1' }],
+  validFrom: '2026-01-01',
+  version: 1,
+});
+const org = organization.IncubatedOrg.fromPartial({ id: ids.org, unitId: ids.unit, unitPath, nameZh: '蒙医药研究学会', state: organization.IncubationState.INCUBATION_STATE_INCUBATING, appliedOn: '2026-01-01', termFrom: '2026-02-01', termTo: '2027-01-31', evaluationDueAt: at, receivedOn: '2026-02-01', version: 3 });
+const job = organization.Job.fromPartial({ id: ids.job, unitId: ids.unit, unitPath, titleZh: '手工艺制作', employerZh: '民族手工艺协会', placeZh: '滨河社区', wanted: 3, contactPhone: '0477-8500000', openFrom: '2026-11-24', openUntil: '2026-12-31', version: 1 });
+const application = { id: ids.application, jobId: ids.job, residentId: ids.resident, withdrawn: false, version: 1 };
+const learning = organization.Learning.fromPartial({ id: ids.learning, unitId: ids.unit, unitPath, kind: organization.LearningKind.LEARNING_KIND_FORUM, topicZh: '理论学习', startsAt: at, endsAt: at, staffIds: [ids.agent], others: 2, version: 2 });
+const rules = organization.ConductRules.fromPartial({ id: ids.rules, code: 'five-always', titleZh: '五个一律', rulesZh: ['一律公开'], complaintUrl: 'https://discipline.example/', complaintHintZh: '12388', validFrom: '2026-01-01', version: 1 });
 const visitorCount = { id: ids.visitors, venueId: ids.venue, day: '2026-11-24', visitors: 120, version: 1 };
 
 const override = organization.CalendarOverride.fromPartial({ id: ids.task, day: '2026-12-18', kind: organization.CalendarDayKind.CALENDAR_DAY_KIND_REST, nameZh: '那达慕', citation: '市政府通知', version: 1 });
@@ -357,6 +391,21 @@ export const samples: Readonly<Record<string, object>> = {
   'VenueService/recordVisitors': { count: visitorCount },
   'VenueService/listVisitorCounts': { counts: [visitorCount], nextPageToken: '' },
   ...each('BookingService', ['createBooking', 'cancelBooking', 'recordNoShow', 'recordHolderTold', 'getBooking'], { booking }),
+  ...each('BookingService', ['createSignUp', 'withdrawConsent'], { booking: signUp }),
+  ...each('ActivityService', ['createActivity', 'updateActivity', 'callOffActivity', 'countAttendance', 'getActivity'], { activity }),
+  'ActivityService/listActivities': { activities: [activity], nextPageToken: '' },
+  'BrandService/publishBrand': { brand },
+  'BrandService/listBrandVersions': { brands: [brand], nextPageToken: '' },
+  ...each('IncubationService', ['createIncubatedOrg', 'admitIncubatedOrg', 'startIncubation', 'evaluateIncubatedOrg', 'graduateIncubatedOrg', 'endIncubation', 'getIncubatedOrg'], { org }),
+  'IncubationService/listIncubatedOrgs': { orgs: [org], nextPageToken: '' },
+  ...each('JobService', ['postJob', 'takeDownJob', 'getJob'], { job }),
+  ...each('JobService', ['applyForJob', 'withdrawJobApplication'], { application }),
+  'JobService/listJobs': { jobs: [job], nextPageToken: '' },
+  'JobService/listJobApplications': { applications: [application], nextPageToken: '' },
+  ...each('LearningService', ['planLearning', 'cancelLearning', 'recordLearningAttendance', 'getLearning'], { learning }),
+  'LearningService/listLearning': { learning: [learning], nextPageToken: '' },
+  'ConductService/publishConductRules': { rules },
+  'ConductService/listConductVersions': { versions: [rules], nextPageToken: '' },
   'BookingService/listBookings': { bookings: [booking], nextPageToken: '' },
   'TenantService/getTenant': { tenant: { id: 'xingsheng', nameZh: '兴胜街道', region: '内蒙古自治区', city: '鄂尔多斯市', district: '东胜区', timeZone: 'Asia/Shanghai', version: 1 } },
   ...pledgeSamples,

@@ -25,14 +25,35 @@ export interface Booking {
   readonly turn: number;
   readonly bookedAt: Date;
   readonly promotedAt: Date | undefined;
+  /** By the office, and not by its holder. */
+  readonly calledOffAt: Date | undefined;
   readonly toldAt: Date | undefined;
+  /** Undefined for a venue. */
+  readonly signUp: SignUp | undefined;
   readonly version: number;
+}
+
+/** How many of which age, as the holder says; of a child neither a name nor a birth date. */
+export interface SignUp {
+  readonly adults: number;
+  readonly from14To17: number;
+  readonly under14: number;
+  /** The guardian's, for the children under 14. */
+  readonly consent: Consent | undefined;
+}
+
+export const consentPurposes = ['participation'] as const;
+
+export interface Consent {
+  readonly purpose: (typeof consentPurposes)[number];
+  readonly givenAt: Date;
+  readonly withdrawnAt: Date | undefined;
 }
 
 /** Numbers of places, from the first up to and with the last. */
 export type PlaceSpan = readonly [first: number, last: number];
 
-export const resourceKinds = ['venue'] as const;
+export const resourceKinds = ['venue', 'activity'] as const;
 export type ResourceKind = (typeof resourceKinds)[number];
 
 /** What one holder may book. */

@@ -1,16 +1,18 @@
 import type { Caller } from '@linli/auth';
 import type { Tx } from '@linli/db';
+import { holdActivity } from '../activities/hold-activity';
 import { today } from '../days';
 import type { Deps } from '../deps';
 import { holdVenue } from '../venues/hold-venue';
 import { assertVersion } from '../version';
-import { endWork } from '../work/store';
+import { endWork, setWork } from '../work/store';
 import type { Booking } from './booking';
 import { promoteWaiting } from './promote-waiting';
 import { recordBookings, type BookingStep } from './record-bookings';
-import { venueResource } from './resource';
-import { bookingNotFound, cancel, mayDo, miss, tell } from './rules';
+import { activityResource, venueResource, type Resource } from './resource';
+import { bookingNotFound, callOff, cancel, mayDo, miss, tell } from './rules';
 import { findBooking, lockBooking, saveBooking } from './store';
+import { tellingOf } from './telling';
 
 type Changing = Pick<Deps, 'db' | 'now'>;
 
@@ -20,7 +22,7 @@ interface BookingRef {
 }
 
 /**
- * Who waits and fits is confirmed in the same transaction. The venue is locked before the booking, as by whoever books,
+ * Who waits and fits is confirmed in the same transaction. The resource is locked before the booking, as by whoever books,
  * so that a cancel and a promotion of the same booking take turns.
  * @throws AppError as `lockForChange`; failed_precondition of `cancel`.
  */
@@ -29,14 +31,21 @@ export async function cancelBooking(deps: Changing, caller: Caller, ref: Booking
     const permission = 'organization.booking.cancel';
     const seen = await findBooking(tx, ref.bookingId);
     if (seen === undefined || !mayDo(caller, permission, seen)) throw bookingNotFound();
-    const venue = await holdVenue(tx, seen.resourceId, today(deps));
+    const resource = await holdResource(deps, tx, seen);
     const booking = await lockForChange(tx, { caller, ref, permission });
     const now = deps.now();
-    const after = cancel(booking, now);
-    await saveChange(tx, caller, { after, step: 'cancelled', at: now });
-    if (booking.state === 'confirmed') await promoteWaiting(tx, caller, { resource: venueResource(venue), now, freed: booking });
+    // A resident whose booking somebody else cancels does not know of it.
+    const unknown = booking.holderKind === 'resident' && caller.kind !== 'resident';
+    const after = unknown ? callOff(booking, now) : cancel(booking, now);
+    await saveChange(tx, caller, { after, step: unknown ? 'called_off' : 'cancelled', at: now });
+    if (unknown) await setWork(tx, [tellingOf(after, resource.nameZh)]);
+    if (booking.state === 'confirmed') await promoteWaiting(tx, caller, { resource, now, freed: booking });
     return after;
   });
+}
+
+async function holdResource(deps: Pick<Deps, 'now'>, tx: Tx, { resourceKind, resourceId }: Booking): Promise<Resource> {
+  return resourceKind === 'venue' ? venueResource(await holdVenue(tx, resourceId, today(deps))) : activityResource(await holdActivity(tx, resourceId));
 }
 
 /** @throws AppError as `lockForChange`; failed_precondition of `miss`. */
@@ -62,7 +71,7 @@ async function manage(
   });
 }
 
-/** Whatever became of it, nobody is to be told of the promotion any more. */
+/** Whatever became of it, nobody is to be told of what was before. */
 async function saveChange(tx: Tx, caller: Caller, { after, step, at }: { readonly after: Booking; readonly step: BookingStep; readonly at: Date }): Promise<void> {
   await saveBooking(tx, after);
   await endWork(tx, 'organization.booking', [after.id]);

@@ -2,16 +2,21 @@ import { coversUnit, type Caller } from '@linli/auth';
 import { organization } from '@linli/contracts';
 import type { Tx } from '@linli/db';
 import { compactLimit, readUuid, requestKey, requireText, violation, type RpcContext } from '@linli/grpc';
+import { getActivity } from '../activities/hold-activity';
+import { activityNotFound } from '../activities/rules';
 import { readDay, today } from '../days';
 import type { Deps } from '../deps';
-import { readTime } from '../fields';
+import { requireTime } from '../fields';
 import { getVenue } from '../venues/get-venue';
 import { venueNotFound } from '../venues/rules';
 import { cancelBooking, recordHolderTold, recordNoShow } from './change-booking';
+import type { ResourceKind } from './booking';
 import { createBooking } from './create-booking';
+import { createSignUp } from './create-sign-up';
 import { bookingNotFound, mayDo } from './rules';
 import { findBooking, listBookings } from './store';
 import { bookingToWire } from './wire';
+import { withdrawConsent } from './withdraw-consent';
 
 const read = 'organization.booking.read';
 
@@ -28,6 +33,20 @@ export function bookingService(deps: Deps): organization.BookingServiceImplement
         waitIfFull: request.waitIfFull,
       });
       return { booking: bookingToWire(booking) };
+    },
+    async createSignUp(request, { caller }) {
+      const booking = await createSignUp(deps, caller, {
+        request: requestKey(caller, organization.CreateSignUpRequest, request),
+        activityId: readUuid(request.activityId, 'activity_id'),
+        ...readCounts(request),
+        guardianConsents: request.guardianConsents,
+        ...readHolder(caller, request.organisationName),
+        waitIfFull: request.waitIfFull,
+      });
+      return { booking: bookingToWire(booking) };
+    },
+    async withdrawConsent(request, { caller }) {
+      return { booking: bookingToWire(await withdrawConsent(deps, caller, refOf(request))) };
     },
     async cancelBooking(request, { caller }) {
       return { booking: bookingToWire(await cancelBooking(deps, caller, refOf(request))) };
@@ -51,24 +70,45 @@ export function bookingService(deps: Deps): organization.BookingServiceImplement
 async function listPage(deps: Deps, caller: Caller, request: organization.ListBookingsRequest): Promise<organization.ListBookingsResponse> {
   const limit = compactLimit(request.pageSize);
   const byResident = caller.kind === 'resident';
-  const venueId = byResident && request.venueId === '' ? undefined : readUuid(request.venueId, 'venue_id');
+  const resource = readResource(request, byResident);
   const fromDay = request.fromDay === '' ? undefined : readDay(request.fromDay, 'from_day', today(deps));
-  const context = { list: 'bookings', tenant: caller.tenantId, caller: caller.subject, venueId, fromDay };
+  const context = { list: 'bookings', tenant: caller.tenantId, caller: caller.subject, resource: resource?.id, fromDay };
   const [at, id] = deps.pages.read(request.pageToken, context) ?? [];
   const after = at == null ? undefined : { startsAt: new Date(at), id: String(id) };
   const found = await deps.db.withTenant(caller, async (tx) => {
-    if (!byResident) await assertMayList(deps, tx, { caller, venueId });
-    return listBookings(tx, { resourceId: venueId, residentId: byResident ? caller.subject : undefined, fromDay, after, limit: limit + 1 });
+    if (!byResident) await assertMayList(deps, tx, { caller, resource });
+    return listBookings(tx, { resourceId: resource?.id, residentId: byResident ? caller.subject : undefined, fromDay, after, limit: limit + 1 });
   });
   const shown = found.slice(0, limit);
   const last = found.length > limit ? shown.at(-1) : undefined;
   return { bookings: shown.map(bookingToWire), nextPageToken: last === undefined ? '' : deps.pages.sign([last.startsAt.getTime(), last.id], context) };
 }
 
-async function assertMayList(deps: Pick<Deps, 'now'>, tx: Tx, { caller, venueId }: { readonly caller: Caller; readonly venueId: string | undefined }): Promise<void> {
-  if (venueId === undefined) throw violation('venue_id', 'required');
-  const venue = await getVenue(tx, venueId, today(deps));
-  if (!coversUnit(caller, read, venue.unitPath)) throw venueNotFound();
+interface ResourceRef {
+  readonly kind: ResourceKind;
+  readonly id: string;
+}
+
+/** One of the two; none only from a resident, who then sees all that is theirs. */
+function readResource({ venueId, activityId }: organization.ListBookingsRequest, byResident: boolean): ResourceRef | undefined {
+  if (venueId !== '' && activityId !== '') throw violation('activity_id', 'one_of_two');
+  if (activityId !== '') return { kind: 'activity', id: readUuid(activityId, 'activity_id') };
+  return venueId === '' && byResident ? undefined : { kind: 'venue', id: readUuid(venueId, 'venue_id') };
+}
+
+async function assertMayList(deps: Pick<Deps, 'now'>, tx: Tx, { caller, resource }: { readonly caller: Caller; readonly resource: ResourceRef | undefined }): Promise<void> {
+  if (resource === undefined) throw violation('venue_id', 'required');
+  const isVenue = resource.kind === 'venue';
+  const { unitPath } = await (isVenue ? getVenue(tx, resource.id, today(deps)) : getActivity(tx, resource.id));
+  if (!coversUnit(caller, read, unitPath)) throw isVenue ? venueNotFound() : activityNotFound();
+}
+
+/** Numbers that may be 0, but not all of them. */
+function readCounts({ adults, from14To17, under14 }: organization.CreateSignUpRequest): { adults: number; from14To17: number; under14: number } {
+  const counts: readonly (readonly [string, number])[] = [['adults', adults], ['from_14_to_17', from14To17], ['under_14', under14]];
+  for (const [field, count] of counts) if (count < 0 || count > 1_000) throw violation(field, 'out_of_range');
+  if (adults + from14To17 + under14 === 0) throw violation('adults', 'required');
+  return { adults, from14To17, under14 };
 }
 
 /** A resident books for themselves, staff for an organisation. */
@@ -82,12 +122,6 @@ function readPeople(people: number): number {
   if (people === 0) throw violation('people', 'required');
   if (people < 0) throw violation('people', 'too_small');
   return people;
-}
-
-function requireTime(time: Date | undefined, field: string): Date {
-  const read = readTime(time, field);
-  if (read === undefined) throw violation(field, 'required');
-  return read;
 }
 
 function refOf(request: { readonly bookingId: string; readonly version: number }): { bookingId: string; version: number } {

@@ -1,12 +1,13 @@
 import type { Caller } from '@linli/auth';
 import type { Tx } from '@linli/db';
-import { setWork, type Work } from '../work/store';
+import { setWork } from '../work/store';
 import type { Booking } from './booking';
 import { promotable } from './places';
 import { recordBookings } from './record-bookings';
 import { placesFor, type Resource } from './resource';
 import { promote } from './rules';
 import { listHeld, lockWaiting, saveBooking } from './store';
+import { tellingOf } from './telling';
 
 /** All of what is booked, when nothing narrower was freed. */
 const always = { startsAt: new Date(0), endsAt: new Date('9999-12-31T00:00:00Z') };
@@ -26,23 +27,5 @@ export async function promoteWaiting(
   const promoted = promotable(resource.places, held, wanting).map(({ waiting: { wanted: _wanted, ...booking }, places }) => promote(booking, places, now));
   await Promise.all(promoted.map((booking) => saveBooking(tx, booking)));
   await recordBookings(tx, caller, { step: 'promoted', at: now, bookings: promoted });
-  await setWork(tx, promoted.map((booking) => tellingOf(booking, resource)));
-}
-
-/** Nobody waits in front of a screen for a place: somebody of the community tells them. */
-function tellingOf({ id, unitId, unitPath, startsAt, version }: Booking, { nameZh }: Resource): Work {
-  return {
-    kind: 'organization.booking',
-    subjectId: id,
-    number: '',
-    action: 'tell_holder',
-    titleZh: nameZh,
-    unitId,
-    unitPath,
-    ownerId: undefined,
-    permission: 'organization.booking.manage',
-    dueAt: startsAt,
-    threadId: id,
-    version,
-  };
+  await setWork(tx, promoted.map((booking) => tellingOf(booking, resource.nameZh)));
 }

@@ -11,6 +11,8 @@ const steps = {
   promoted: { action: 'booking.promote', event: 'BookingPromoted', message: organization.BookingPromoted },
   holder_told: { action: 'booking.tell', event: 'BookingHolderTold', message: organization.BookingHolderTold },
   cancelled: { action: 'booking.cancel', event: 'BookingCancelled', message: organization.BookingCancelled },
+  called_off: { action: 'booking.call_off', event: 'BookingCalledOff', message: organization.BookingCalledOff },
+  consent_withdrawn: { action: 'booking.withdraw_consent', event: 'BookingConsentWithdrawn', message: organization.BookingConsentWithdrawn },
   missed: { action: 'booking.miss', event: 'BookingMissed', message: organization.BookingMissed },
 } as const;
 
@@ -20,9 +22,10 @@ export type BookingStep = keyof typeof steps;
 export async function recordBookings(tx: Tx, caller: Caller, taken: { readonly step: BookingStep; readonly at: Date; readonly bookings: readonly Booking[] }): Promise<void> {
   const { action, event, message } = steps[taken.step];
   const changes = taken.bookings.map((booking): Change => {
-    const { id, version, resourceId: venueId, startsAt, endsAt, unitPath } = booking;
-    const payload = message.fromPartial({ bookingId: id, venueId, startsAt, endsAt });
-    const entry = { threadId: id, unitPath, at: taken.at, code: taken.step, facts: { venue_id: venueId } };
+    const { id, version, resourceKind, resourceId, startsAt, endsAt, unitPath } = booking;
+    const resource = resourceKind === 'venue' ? { venueId: resourceId } : { activityId: resourceId };
+    const payload = message.fromPartial({ bookingId: id, ...resource, startsAt, endsAt });
+    const entry = { threadId: id, unitPath, at: taken.at, code: taken.step, facts: { [`${resourceKind}_id`]: resourceId } };
     return { action, objectType: 'booking', id, version, event, payload, entry };
   });
   await recordChanges(tx, caller, changes);

@@ -1,3 +1,4 @@
+import type { Activity } from '../activities/activity';
 import { placesOf } from '../venues/rules';
 import type { Venue } from '../venues/venue';
 import type { ResourceKind } from './booking';
@@ -19,6 +20,10 @@ export interface Resource {
 export function venueResource(venue: Venue): Resource {
   const { id, unitId, unitPath, nameZh, capacity } = venue;
   return { kind: 'venue', id, unitId, unitPath, nameZh, capacity, places: placesOf(venue), isTakenWhole: venue.use === 'exclusive' };
+}
+
+export function activityResource({ id, unitId, unitPath, nameZh, capacity }: Activity): Resource {
+  return { kind: 'activity', id, unitId, unitPath, nameZh, capacity, places: capacity, isTakenWhole: false };
 }
 
 export function placesFor({ isTakenWhole }: Resource, people: number): number {

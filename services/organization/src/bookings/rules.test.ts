@@ -1,11 +1,11 @@
 import { bookingStates, type Booking, type BookingState } from './booking';
-import { assertWithinRule, cancel, miss, promote, tell } from './rules';
+import { assertWithinRule, callOff, cancel, miss, promote, tell, withdrawConsent } from './rules';
 
 const starts = new Date('2026-12-01T02:00:00Z');
 const before = new Date('2026-12-01T01:59:00Z');
 const booking: Booking = {
   id: 'b', resourceKind: 'venue', resourceId: 'v', unitId: 'u', unitPath: '/u/', startsAt: starts, endsAt: new Date('2026-12-01T04:00:00Z'), people: 1, places: [[1, 1]],
-  holderKind: 'resident', residentId: 'r', organisationName: '', state: 'confirmed', turn: 1, bookedAt: before, promotedAt: undefined, toldAt: undefined, version: 1,
+  holderKind: 'resident', residentId: 'r', organisationName: '', state: 'confirmed', turn: 1, bookedAt: before, promotedAt: undefined, calledOffAt: undefined, toldAt: undefined, signUp: undefined, version: 1,
 };
 const inState = (state: BookingState): Booking => ({ ...booking, state });
 const reasonOf = (step: () => unknown): string | undefined => {
@@ -20,9 +20,10 @@ const reasonOf = (step: () => unknown): string | undefined => {
 describe('a booking', () => {
   it.each([
     ['cancel', (state: BookingState) => cancel(inState(state), before), ['confirmed', 'waiting']],
+    ['call off', (state: BookingState) => callOff(inState(state), before), ['confirmed', 'waiting']],
     ['miss', (state: BookingState) => miss(inState(state), starts), ['confirmed']],
     ['promote', (state: BookingState) => promote(inState(state), [[2, 2]], before), ['waiting']],
-    ['tell', (state: BookingState) => tell({ ...inState(state), promotedAt: before }, before), ['confirmed']],
+    ['tell', (state: BookingState) => tell({ ...inState(state), promotedAt: before }, before), ['confirmed', 'cancelled']],
   ])('may %s in just these states', (_action, step, states) => {
     expect(bookingStates.filter((state) => reasonOf(() => step(state)) === undefined)).toEqual(states);
     expect(bookingStates.map((state) => reasonOf(() => step(state))).filter(Boolean)).toEqual(bookingStates.filter((state) => !states.includes(state)).map(() => 'BOOKING_STATE_FORBIDS'));
@@ -38,6 +39,24 @@ describe('a booking', () => {
   it('tells its holder once, of a promotion', () => {
     expect(reasonOf(() => tell(booking, before))).toBe('BOOKING_NOTHING_TO_TELL');
     expect(reasonOf(() => tell({ ...booking, promotedAt: before, toldAt: before }, before))).toBe('BOOKING_NOTHING_TO_TELL');
+  });
+
+  it('that was promoted and then called off is told of twice', () => {
+    const later = new Date(before.getTime() + 1_000);
+    const told = tell({ ...booking, promotedAt: before }, before);
+    expect(tell(callOff(told, later), later)).toMatchObject({ state: 'cancelled', toldAt: later });
+    expect(reasonOf(() => tell(cancel(booking, before), before))).toBe('BOOKING_NOTHING_TO_TELL');
+  });
+
+  it('ends with the consent it rests on, whatever state it is in', () => {
+    const signUp = { adults: 1, from14To17: 0, under14: 2, consent: { purpose: 'participation', givenAt: before, withdrawnAt: undefined } } as const;
+    for (const state of bookingStates) {
+      const after = withdrawConsent({ ...inState(state), signUp }, starts);
+      expect(after).toMatchObject({ state: 'cancelled', places: [], version: 2, signUp: { adults: 1, under14: 0, consent: { withdrawnAt: starts } } });
+      expect(reasonOf(() => withdrawConsent(after, starts))).toBe('CONSENT_WITHDRAWN');
+    }
+    expect(reasonOf(() => withdrawConsent(booking, starts))).toBe('CONSENT_NONE');
+    expect(reasonOf(() => withdrawConsent({ ...booking, signUp: { ...signUp, under14: 0, consent: undefined } }, starts))).toBe('CONSENT_NONE');
   });
 
   it.each([

@@ -3,20 +3,35 @@ import { addDays, localDateOf, type LocalDate } from '@linli/clocks';
 import { failedPrecondition, notFound, type AppError } from '@linli/errors';
 import type { Booking, BookingRule, BookingState } from './booking';
 
-export type BookingAction = 'cancel' | 'miss' | 'promote' | 'tell';
+export type BookingAction = 'cancel' | 'call_off' | 'miss' | 'promote' | 'tell';
 
 const targets: Readonly<Record<BookingState, Readonly<Record<BookingAction, BookingState | undefined>>>> = {
-  confirmed: { cancel: 'cancelled', miss: 'no_show', promote: undefined, tell: 'confirmed' },
-  waiting: { cancel: 'cancelled', miss: undefined, promote: 'confirmed', tell: undefined },
-  cancelled: { cancel: undefined, miss: undefined, promote: undefined, tell: undefined },
-  no_show: { cancel: undefined, miss: undefined, promote: undefined, tell: undefined },
+  confirmed: { cancel: 'cancelled', call_off: 'cancelled', miss: 'no_show', promote: undefined, tell: 'confirmed' },
+  waiting: { cancel: 'cancelled', call_off: 'cancelled', miss: undefined, promote: 'confirmed', tell: undefined },
+  cancelled: { cancel: undefined, call_off: undefined, miss: undefined, promote: undefined, tell: 'cancelled' },
+  no_show: { cancel: undefined, call_off: undefined, miss: undefined, promote: undefined, tell: undefined },
 };
 
 /** Up to its beginning: who comes off the list then must still be able to come. @throws failed_precondition BOOKING_STATE_FORBIDS, BOOKING_BEGUN. */
 export function cancel(booking: Booking, now: Date): Booking {
   const after = step(booking, 'cancel');
-  if (booking.startsAt <= now) throw failedPrecondition('BOOKING_BEGUN', 'what has begun is not cancelled');
+  assertToCome(booking, now);
   return { ...after, places: [] };
+}
+
+/** The office's word, not the holder's, who has to be told. @throws failed_precondition BOOKING_STATE_FORBIDS, BOOKING_BEGUN. */
+export function callOff(booking: Booking, now: Date): Booking {
+  const after = step(booking, 'call_off');
+  assertToCome(booking, now);
+  return { ...after, places: [], calledOffAt: now };
+}
+
+/** At any time: a sign-up that was to be, or was, is one no more, and the number of children is gone. @throws failed_precondition CONSENT_NONE, CONSENT_WITHDRAWN. */
+export function withdrawConsent(booking: Booking, now: Date): Booking {
+  const { signUp } = booking;
+  if (signUp?.consent === undefined) throw failedPrecondition('CONSENT_NONE', 'the booking rests on no consent');
+  if (signUp.consent.withdrawnAt !== undefined) throw failedPrecondition('CONSENT_WITHDRAWN', 'the consent is withdrawn already');
+  return { ...booking, state: 'cancelled', places: [], version: booking.version + 1, signUp: { ...signUp, under14: 0, consent: { ...signUp.consent, withdrawnAt: now } } };
 }
 
 /** @throws failed_precondition BOOKING_STATE_FORBIDS, BOOKING_NOT_BEGUN. */
@@ -33,7 +48,8 @@ export function promote(booking: Booking, places: Booking['places'], now: Date):
 /** @throws failed_precondition BOOKING_STATE_FORBIDS, BOOKING_NOTHING_TO_TELL. */
 export function tell(booking: Booking, now: Date): Booking {
   const after = step(booking, 'tell');
-  if (booking.promotedAt === undefined || booking.toldAt !== undefined) throw failedPrecondition('BOOKING_NOTHING_TO_TELL', 'there is nothing that the holder does not know');
+  const news = booking.calledOffAt ?? booking.promotedAt;
+  if (news === undefined || (booking.toldAt !== undefined && booking.toldAt >= news)) throw failedPrecondition('BOOKING_NOTHING_TO_TELL', 'there is nothing that the holder does not know');
   return { ...after, toldAt: now };
 }
 
@@ -56,6 +72,10 @@ export function mayDo(caller: Caller, permission: string, booking: Pick<Booking,
 /** Also for somebody else's, which must look the same. */
 export function bookingNotFound(): AppError {
   return notFound('BOOKING_NOT_FOUND', 'there is no such booking');
+}
+
+function assertToCome({ startsAt }: Booking, now: Date): void {
+  if (startsAt <= now) throw failedPrecondition('BOOKING_BEGUN', 'what has begun is not cancelled');
 }
 
 function step(booking: Booking, action: BookingAction): Booking {

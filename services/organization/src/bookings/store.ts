@@ -1,9 +1,10 @@
 import { instantAt, type LocalDate } from '@linli/clocks';
 import { tenantOf, type ConstraintReasons, type Tx } from '@linli/db';
 import { notFound } from '@linli/errors';
-import type { Booking, BookingRule, BookingState, HolderKind, PlaceSpan, ResourceKind } from './booking';
+import type { Booking, BookingRule, BookingState, Consent, HolderKind, PlaceSpan, ResourceKind, SignUp } from './booking';
 
 export const bookingConstraints: ConstraintReasons = {
+  bookings_sign_up_key: { kind: 'already_exists', reason: 'SIGNED_UP_ALREADY', message: 'the resident has signed up already' },
   bookings_place_twice_excl: { kind: 'failed_precondition', reason: 'PLACES_TAKEN', message: 'somebody else has the places at that time' },
 };
 
@@ -24,13 +25,24 @@ interface BookingRow {
   readonly turn: number;
   readonly booked_at: Date;
   readonly promoted_at: Date | null;
+  readonly called_off_at: Date | null;
   readonly told_at: Date | null;
+  readonly sign_up: SignUpRow | null;
   readonly version: number;
+}
+
+interface SignUpRow {
+  readonly adults: number;
+  readonly from_14_to_17: number;
+  readonly under_14: number;
+  readonly consent_purpose: Consent['purpose'] | null;
+  readonly consent_given_at: string | null;
+  readonly consent_withdrawn_at: string | null;
 }
 
 const columns = [
   'id', 'resource_kind', 'resource_id', 'unit_id', 'unit_path', 'starts_at', 'ends_at', 'people', 'holder_kind', 'resident_id', 'organisation_name',
-  'state', 'turn', 'booked_at', 'promoted_at', 'told_at', 'version',
+  'state', 'turn', 'booked_at', 'promoted_at', 'called_off_at', 'told_at', 'version',
 ] as const;
 
 /** Two bookings by one resident at a time could each pass the limit that both together break. */
@@ -72,11 +84,27 @@ export async function nextTurn(tx: Tx, resourceId: string): Promise<number> {
 
 export async function insertBooking(tx: Tx, booking: Booking): Promise<void> {
   await tx('bookings').insert({ tenant_id: tenantOf(tx), ...toRow(booking) });
+  if (booking.signUp !== undefined) await tx('sign_ups').insert({ tenant_id: tenantOf(tx), booking_id: booking.id, ...signUpRow(booking.signUp) });
 }
 
 export async function saveBooking(tx: Tx, booking: Booking): Promise<void> {
-  const { places, state, promoted_at, told_at, version } = toRow(booking);
-  await tx('bookings').where({ tenant_id: tenantOf(tx), id: booking.id }).update({ places, state, promoted_at, told_at, version });
+  const { places, state, promoted_at, called_off_at, told_at, version } = toRow(booking);
+  await tx('bookings').where({ tenant_id: tenantOf(tx), id: booking.id }).update({ places, state, promoted_at, called_off_at, told_at, version });
+}
+
+export async function saveSignUp(tx: Tx, { id, signUp }: Booking): Promise<void> {
+  if (signUp !== undefined) await tx('sign_ups').where({ tenant_id: tenantOf(tx), booking_id: id }).update(signUpRow(signUp));
+}
+
+/** All that is confirmed or waiting there, cancelled by the office in one statement. Index: bookings_resource_idx. */
+export async function callOffAll(tx: Tx, resourceId: string, now: Date): Promise<Booking[]> {
+  const ended = await tx('bookings')
+    .where({ tenant_id: tenantOf(tx), resource_id: resourceId })
+    .whereIn('state', ['confirmed', 'waiting'])
+    .update({ state: 'cancelled', places: '{}', called_off_at: now, version: tx.raw('version + 1') })
+    .returning<{ id: string }[]>('id');
+  const ids = ended.map(({ id }) => id);
+  return (await bookingsIn(tx).whereIn('id', ids).orderBy('turn').select<BookingRow[]>()).map(toBooking);
 }
 
 export async function findBooking(tx: Tx, id: string): Promise<Booking | undefined> {
@@ -136,7 +164,8 @@ function within(tx: Tx, { resourceId, startsAt, endsAt }: Window) {
 
 function bookingsIn(tx: Tx) {
   const spans = tx.raw(`coalesce((select jsonb_agg(jsonb_build_array(lower(span), upper(span) - 1)) from unnest(places) as span), '[]') as spans`);
-  return tx('bookings').where({ tenant_id: tenantOf(tx) }).select([...columns, spans]);
+  const signUp = tx.raw(`(select to_jsonb(s) from sign_ups s where s.tenant_id = bookings.tenant_id and booking_id = bookings.id) as sign_up`);
+  return tx('bookings').where('bookings.tenant_id', tenantOf(tx)).select([...columns, spans, signUp]);
 }
 
 function toRow(booking: Booking) {
@@ -157,9 +186,27 @@ function toRow(booking: Booking) {
     turn: booking.turn,
     booked_at: booking.bookedAt,
     promoted_at: booking.promotedAt ?? null,
+    called_off_at: booking.calledOffAt ?? null,
     told_at: booking.toldAt ?? null,
     version: booking.version,
   };
+}
+
+function signUpRow({ adults, from14To17, under14, consent }: SignUp) {
+  return {
+    adults,
+    from_14_to_17: from14To17,
+    under_14: under14,
+    consent_purpose: consent?.purpose ?? null,
+    consent_given_at: consent?.givenAt ?? null,
+    consent_withdrawn_at: consent?.withdrawnAt ?? null,
+  };
+}
+
+function toSignUp(row: SignUpRow): SignUp {
+  const { consent_purpose: purpose, consent_given_at: givenAt, consent_withdrawn_at: withdrawnAt } = row;
+  const consent = purpose === null || givenAt === null ? undefined : { purpose, givenAt: new Date(givenAt), withdrawnAt: withdrawnAt === null ? undefined : new Date(withdrawnAt) };
+  return { adults: row.adults, from14To17: row.from_14_to_17, under14: row.under_14, consent };
 }
 
 function toBooking(row: BookingRow): Booking {
@@ -180,7 +227,9 @@ function toBooking(row: BookingRow): Booking {
     turn: row.turn,
     bookedAt: row.booked_at,
     promotedAt: row.promoted_at ?? undefined,
+    calledOffAt: row.called_off_at ?? undefined,
     toldAt: row.told_at ?? undefined,
+    signUp: row.sign_up === null ? undefined : toSignUp(row.sign_up),
     version: row.version,
   };
 }

@@ -21,6 +21,8 @@ const residents = [
   'organization.booking.create',
   'organization.booking.cancel',
   'organization.booking.read',
+  'organization.job.apply',
+  'organization.job.applications',
   'thread.read',
   'organization.topic.raise',
   'organization.topic.read',

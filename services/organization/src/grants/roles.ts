@@ -36,7 +36,14 @@ const runParty = [
 /** What anybody may write down who sees something wrong on a site; what comes of it is its leader's. */
 const seeSites = ['organization.site.read', 'organization.finding.raise'];
 const leadSites = [...seeSites, 'organization.site.update', 'organization.site.visit', 'organization.finding.process'];
-const runVenues = ['organization.venue.read', 'organization.venue.write', 'organization.venue.count'];
+const seeCommunities = [
+  'organization.venue.read', 'organization.venue.count', 'organization.activity.read', 'organization.activity.count', 'organization.brand.read',
+  'organization.incubation.read', 'organization.job.read', 'organization.job.applications', 'organization.learning.read', 'organization.conduct.read',
+];
+const runCommunities = [
+  ...seeCommunities, 'organization.venue.write', 'organization.activity.write', 'organization.brand.write', 'organization.incubation.write', 'organization.job.write',
+  'organization.learning.write',
+];
 const book = ['organization.booking.read', 'organization.booking.create', 'organization.booking.cancel', 'organization.booking.manage'];
 const work = [...seeOffice, 'organization.calendar.read', ...seeCases, ...seeSelfGovernment, ...diary, 'organization.duty.read', 'work.queue.read', 'residents.person.read'];
 
@@ -66,7 +73,8 @@ export const roleDefinitions: readonly RoleDefinition[] = [
       'organization.pledge_project.check',
       ...leadSites,
       'organization.site.write',
-      ...runVenues,
+      ...runCommunities,
+      'organization.conduct.write',
       ...book,
       'requests.case.submit',
       'requests.case.accept',
@@ -102,8 +110,7 @@ export const roleDefinitions: readonly RoleDefinition[] = [
       'residents.person.update',
       'residents.person.find',
       'residents.person.reveal',
-      'organization.venue.read',
-      'organization.venue.count',
+      ...seeCommunities,
       ...book,
     ],
   },
@@ -154,7 +161,7 @@ export const roleDefinitions: readonly RoleDefinition[] = [
       'organization.pledge_project.report',
       'organization.pledge_project.check',
       ...seeSites,
-      ...runVenues,
+      ...runCommunities,
       ...book,
       'requests.case.request_material',
       'requests.case.call_back',

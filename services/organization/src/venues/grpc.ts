@@ -3,7 +3,7 @@ import { addDays } from '@linli/clocks';
 import { organization } from '@linli/contracts';
 import { compactLimit, readUuid, requestKey, requireText, violation, type RpcContext } from '@linli/grpc';
 import { findFreeSpans } from '../bookings/free-spans';
-import { readDay, today } from '../days';
+import { readDay, requireDay, today } from '../days';
 import type { Deps } from '../deps';
 import { codeRule } from '../fields';
 import { getUnitPath } from '../units/get-unit-path';
@@ -48,10 +48,10 @@ export function venueService(deps: Deps): organization.VenueServiceImplementatio
     },
     async setVenueDay(request, { caller }) {
       const spans = readDaySpans(request.spans, 'spans');
-      return { venue: venueToWire(await changeVenueDay(deps, caller, { ...refOf(request), day: requireDay(request.day), spans })) };
+      return { venue: venueToWire(await changeVenueDay(deps, caller, { ...refOf(request), day: requireDay(request.day, 'day'), spans })) };
     },
     async clearVenueDay(request, { caller }) {
-      return { venue: venueToWire(await changeVenueDay(deps, caller, { ...refOf(request), day: requireDay(request.day), spans: undefined })) };
+      return { venue: venueToWire(await changeVenueDay(deps, caller, { ...refOf(request), day: requireDay(request.day, 'day'), spans: undefined })) };
     },
     async closeVenue(request, { caller }) {
       return { venue: venueToWire(await closeVenue(deps, caller, refOf(request))) };
@@ -66,7 +66,7 @@ export function venueService(deps: Deps): organization.VenueServiceImplementatio
     async recordVisitors(request, { caller }) {
       const { visitors, version } = request;
       if (visitors < 0 || visitors > mostVisitors) throw violation('visitors', 'out_of_range');
-      return { count: await recordVisitors(deps, caller, { venueId: readUuid(request.venueId, 'venue_id'), day: requireDay(request.day), visitors, version }) };
+      return { count: await recordVisitors(deps, caller, { venueId: readUuid(request.venueId, 'venue_id'), day: requireDay(request.day, 'day'), visitors, version }) };
     },
     listVisitorCounts: (request, { caller }) => listCounts(deps, caller, request),
     async getPublicVenues(request, { caller }) {
@@ -123,12 +123,6 @@ async function listCounts(deps: Deps, caller: Caller, request: organization.List
 function readCapacity(capacity: number): number {
   if (capacity < 1 || capacity > mostPeople) throw violation('capacity', 'out_of_range');
   return capacity;
-}
-
-/** @throws invalid_argument: no day, or none of the calendar. */
-function requireDay(text: string): string {
-  if (text === '') throw violation('day', 'required');
-  return readDay(text, 'day', text);
 }
 
 function refOf(request: { readonly venueId: string; readonly version: number }): { venueId: string; version: number } {

@@ -1,0 +1,125 @@
+import type { UnitScopes } from '@linli/auth';
+import type { LocalDate } from '@linli/clocks';
+import { tenantOf, type ConstraintReasons, type Tx } from '@linli/db';
+import { whereInScopes, whereInSubtree } from '../scope';
+import type { Job, JobApplication } from './job';
+
+export const jobConstraints: ConstraintReasons = {
+  job_applications_standing_key: { kind: 'already_exists', reason: 'APPLIED_ALREADY', message: 'the resident has applied already' },
+};
+
+const jobColumns = {
+  id: 'jobs.id',
+  unitId: 'jobs.unit_id',
+  unitPath: 'jobs.unit_path',
+  titleZh: 'title_zh',
+  titleMn: 'title_mn',
+  employerZh: 'employer_zh',
+  placeZh: 'place_zh',
+  dutiesZh: 'duties_zh',
+  wanted: 'wanted',
+  contactPhone: 'contact_phone',
+  openFrom: 'open_from',
+  openUntil: 'open_until',
+  takenDown: 'taken_down',
+  version: 'jobs.version',
+} as const;
+const applicationColumns = { id: 'id', jobId: 'job_id', unitPath: 'unit_path', residentId: 'resident_id', withdrawn: 'withdrawn', version: 'version' } as const;
+
+export async function insertJob(tx: Tx, job: Job): Promise<void> {
+  await tx('jobs').insert({
+    tenant_id: tenantOf(tx),
+    id: job.id,
+    unit_id: job.unitId,
+    unit_path: job.unitPath,
+    title_zh: job.titleZh,
+    title_mn: job.titleMn,
+    employer_zh: job.employerZh,
+    place_zh: job.placeZh,
+    duties_zh: job.dutiesZh,
+    wanted: job.wanted,
+    contact_phone: job.contactPhone,
+    open_from: job.openFrom,
+    open_until: job.openUntil,
+    taken_down: job.takenDown,
+    version: job.version,
+  });
+}
+
+export async function saveJob(tx: Tx, { id, takenDown, version }: Job): Promise<void> {
+  await tx('jobs').where({ tenant_id: tenantOf(tx), id }).update({ taken_down: takenDown, version });
+}
+
+export async function findJob(tx: Tx, id: string): Promise<Job | undefined> {
+  return tx('jobs').where({ tenant_id: tenantOf(tx), id }).first<Job | undefined>(jobColumns);
+}
+
+export async function lockJob(tx: Tx, id: string): Promise<Job | undefined> {
+  return tx('jobs').where({ tenant_id: tenantOf(tx), id }).forUpdate().first<Job | undefined>(jobColumns);
+}
+
+/** For an application: the job is not taken down meanwhile, and others apply at the same time. */
+export async function shareJob(tx: Tx, id: string): Promise<Job | undefined> {
+  return tx('jobs').where({ tenant_id: tenantOf(tx), id }).forShare().first<Job | undefined>(jobColumns);
+}
+
+export interface JobFilter {
+  readonly scopes: UnitScopes;
+  readonly under: string | undefined;
+  readonly beforeId: string | undefined;
+  readonly limit: number;
+}
+
+/** The latest first. Index: jobs_pkey. */
+export async function listJobs(tx: Tx, { scopes, under, beforeId, limit }: JobFilter): Promise<Job[]> {
+  const query = tx('jobs').where({ tenant_id: tenantOf(tx) }).orderBy('id', 'desc').limit(limit);
+  whereInScopes(query, 'unit_path', scopes);
+  if (under !== undefined) whereInSubtree(query, 'unit_path', under);
+  if (beforeId !== undefined) void query.where('id', '<', beforeId);
+  return query.select<Job[]>(jobColumns);
+}
+
+export interface OpenJob extends Job {
+  readonly unitNameZh: string;
+}
+
+/** Open on that day, of an office that works; the next to close first. Index: jobs_open_idx. */
+export async function listOpenJobs(tx: Tx, today: LocalDate, most: number): Promise<OpenJob[]> {
+  return tx('jobs')
+    .join('units', (on) => on.on('units.tenant_id', 'jobs.tenant_id').andOn('units.id', 'jobs.unit_id'))
+    .join('tenants', 'tenants.tenant_id', 'jobs.tenant_id')
+    .where({ 'jobs.tenant_id': tenantOf(tx), taken_down: false, 'tenants.suspended': false })
+    .where('open_until', '>=', today)
+    .where('open_from', '<=', today)
+    .orderBy(['open_until', 'jobs.id'])
+    .limit(most)
+    .select<OpenJob[]>({ ...jobColumns, unitNameZh: 'units.name_zh' });
+}
+
+export async function insertApplication(tx: Tx, { id, jobId, unitPath, residentId, withdrawn, version }: JobApplication): Promise<void> {
+  await tx('job_applications').insert({ tenant_id: tenantOf(tx), id, job_id: jobId, unit_path: unitPath, resident_id: residentId, withdrawn, version });
+}
+
+export async function saveApplication(tx: Tx, { id, withdrawn, version }: JobApplication): Promise<void> {
+  await tx('job_applications').where({ tenant_id: tenantOf(tx), id }).update({ withdrawn, version });
+}
+
+export async function lockApplication(tx: Tx, id: string): Promise<JobApplication | undefined> {
+  return tx('job_applications').where({ tenant_id: tenantOf(tx), id }).forUpdate().first<JobApplication | undefined>(applicationColumns);
+}
+
+export interface ApplicationFilter {
+  readonly jobId: string | undefined;
+  readonly residentId: string | undefined;
+  readonly afterId: string | undefined;
+  readonly limit: number;
+}
+
+/** In the order of applying. Indexes: job_applications_job_idx, job_applications_resident_idx. */
+export async function listApplications(tx: Tx, { jobId, residentId, afterId, limit }: ApplicationFilter): Promise<JobApplication[]> {
+  const query = tx('job_applications').where({ tenant_id: tenantOf(tx) }).orderBy('id').limit(limit);
+  if (jobId !== undefined) void query.where('job_id', jobId);
+  if (residentId !== undefined) void query.where('resident_id', residentId);
+  if (afterId !== undefined) void query.where('id', '>', afterId);
+  return query.select<JobApplication[]>(applicationColumns);
+}
