@@ -294,6 +294,13 @@ export const lists: readonly List[] = [
     idOf: ({ unitId }) => ({ unitId }),
   },
   {
+    rpc: `${organization}.ResettlementService/ListResettlements`,
+    filters: ({ siteId }) => [{}, { siteId }, { state: 'RESETTLEMENT_STATE_SIGNED' }],
+    get: `${organization}.ResettlementService/GetResettlement`,
+    idOf: ({ id }) => ({ resettlementId: id }),
+    complete: true,
+  },
+  {
     rpc: '/linli.residents.v1.PersonService/ListAccesses',
     filters: ({ residentId }) => [{ personId: residentId }],
     // Who may see the person may see who looked; what it is of is in the request.

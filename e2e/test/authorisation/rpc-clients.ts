@@ -41,6 +41,7 @@ const definitions: Readonly<Record<Service, readonly { readonly name: string; re
     organization.JobServiceDefinition,
     organization.LearningServiceDefinition,
     organization.ConductServiceDefinition,
+    organization.ResettlementServiceDefinition,
   ],
   residents: [residents.PersonServiceDefinition],
   requests: [requests.ItemServiceDefinition, requests.MandateServiceDefinition, requests.CaseServiceDefinition, work.WorkQueueServiceDefinition, thread.ThreadServiceDefinition],

@@ -195,6 +195,12 @@ const sites: Readonly<Record<string, MakeRpcRequest>> = {
   RecheckSiteFinding: onFinding({ passed: true }),
   CloseSiteFinding: onFinding(),
   ReferSiteFinding: onFinding({ authority: 'SITE_AUTHORITY_HOUSING_CONSTRUCTION', receivedNumber: 'ZJ-1' }),
+  RecordReferralReply: onFinding({ reply: 'SITE_REFERRAL_REPLY_HANDLED' }),
+  CreateResettlement: ({ siteId }) => ({ requestId: requestId(), siteId, householdId: part(), agreementNumber: fresh(), promisedOn: '2030-01-01' }),
+  AdvanceResettlement: ({ resettlementId }) => ({ resettlementId, version, state: 'RESETTLEMENT_STATE_TRANSITION' }),
+  RecordTransitionPayment: ({ resettlementId }) => ({ resettlementId, version, month: '2026-01', paid: true }),
+  GetResettlement: ({ resettlementId }) => ({ resettlementId }),
+  ListResettlements: ({ siteId }) => ({ siteId }),
   GetSiteFinding: ({ findingId }) => ({ findingId }),
   ListSiteFindings: ({ siteId }) => ({ siteId }),
 };

@@ -26,6 +26,7 @@ export interface Clients {
   readonly committees: GrpcClient<organization.CommitteeServiceDefinition>;
   readonly meetings: GrpcClient<organization.MeetingServiceDefinition>;
   readonly sites: GrpcClient<organization.SiteServiceDefinition>;
+  readonly resettlements: GrpcClient<organization.ResettlementServiceDefinition>;
   readonly siteFindings: GrpcClient<organization.SiteFindingServiceDefinition>;
   readonly venues: GrpcClient<organization.VenueServiceDefinition>;
   readonly activities: GrpcClient<organization.ActivityServiceDefinition>;
@@ -75,6 +76,7 @@ export function connectClients(grpc: GrpcClients, config: Config): Clients {
     committees: grpc.connect(organization.CommitteeServiceDefinition, organizationPeer),
     meetings: grpc.connect(organization.MeetingServiceDefinition, organizationPeer),
     sites: grpc.connect(organization.SiteServiceDefinition, organizationPeer),
+    resettlements: grpc.connect(organization.ResettlementServiceDefinition, organizationPeer),
     siteFindings: grpc.connect(organization.SiteFindingServiceDefinition, organizationPeer),
     venues: grpc.connect(organization.VenueServiceDefinition, organizationPeer),
     activities: grpc.connect(organization.ActivityServiceDefinition, organizationPeer),

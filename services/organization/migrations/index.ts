@@ -17,6 +17,8 @@ import * as quorums from './20261128130000_create_quorums';
 import * as pledges from './20261128130100_create_pledges';
 import * as sites from './20261128140000_create_sites';
 import * as siteRules from './20261128140100_seed_site_rules';
+import * as resettlements from './20261128140200_create_resettlements';
+import * as referrals from './20261128140300_follow_referrals';
 import * as venues from './20261128150000_create_venues';
 import * as topics from './20261128130200_create_topics';
 import * as decisions from './20261128130300_create_decisions';
@@ -61,4 +63,6 @@ export const migrations: readonly Migration[] = [
   dualReports,
   activities,
   communities,
+  resettlements,
+  referrals,
 ];

@@ -38,11 +38,12 @@ import { dualReportConstraints } from './dual-reports/store';
 import { dutyService } from './duty/grpc';
 import { dutyClock, reviewClock } from './duty/review-duty';
 import { dutyConstraints } from './duty/store';
-import { findingKind } from './findings/finding';
+import { findingKind, referralClock } from './findings/finding';
 import { findingClockHandler } from './findings/finding-alarms';
 import { siteFindingService } from './findings/grpc';
 import { fundService } from './funds/grpc';
 import { fundConstraints } from './funds/store';
+import { referralClockHandler } from './findings/referral-alarms';
 import { grantService } from './grants/grpc';
 import { gridService } from './grids/grpc';
 import { grantConstraints } from './grants/store';
@@ -70,6 +71,10 @@ import { memberUnitService } from './member-units/grpc';
 import { memberUnitConstraints } from './member-units/store';
 import { publicationService } from './publications/grpc';
 import { objectionAlarms, objectionClock } from './publications/raise-objection';
+import { resettlementService } from './resettlements/grpc';
+import { promiseClockHandler } from './resettlements/promise-alarms';
+import { resettlementKind } from './resettlements/resettlement';
+import { resettlementConstraints } from './resettlements/store';
 import { siteService } from './sites/grpc';
 import { visitClock } from './sites/site';
 import { siteConstraints } from './sites/store';
@@ -102,6 +107,7 @@ const constraints: ConstraintReasons = {
   ...clockConstraints,
   ...pledgeConstraints,
   ...siteConstraints,
+  ...resettlementConstraints,
   ...venueConstraints,
   ...bookingConstraints,
   ...brandConstraints,
@@ -215,6 +221,7 @@ function addServices(server: GrpcServer, deps: Deps): void {
   server.add(organization.JobServiceDefinition, jobService(deps));
   server.add(organization.LearningServiceDefinition, learningService(deps));
   server.add(organization.ConductServiceDefinition, conductService(deps));
+  server.add(organization.ResettlementServiceDefinition, resettlementService(deps));
   server.add(work.WorkQueueServiceDefinition, workQueueService(deps));
   server.add(thread.ThreadServiceDefinition, threadService(deps));
 }
@@ -238,5 +245,7 @@ function clockHandlers(deps: Deps): ClockHandlers {
     [textClock]: diaryAlarms(deps),
     [projectClock]: projectAlarms(deps),
     [dualReviewClock]: dualReportAlarms(deps),
+    [referralClock]: referralClockHandler(deps),
+    [resettlementKind]: promiseClockHandler(deps),
   };
 }

@@ -5,6 +5,7 @@ import { fresh, history, sentEvents } from './support';
 const { SITE_CONCERN_SAFETY, SITE_CONCERN_WAGE } = organization.SiteConcern;
 const { SITE_FINDING_SEVERITY_MINOR, SITE_FINDING_SEVERITY_SERIOUS, SITE_FINDING_SEVERITY_DANGER_TO_LIFE } = organization.SiteFindingSeverity;
 const { SITE_FINDING_STATE_RECTIFYING, SITE_FINDING_STATE_REFERRED, SITE_FINDING_STATE_RECHECKED, SITE_FINDING_STATE_CLOSED } = organization.SiteFindingState;
+const { SITE_REFERRAL_REPLY_UNSPECIFIED, SITE_REFERRAL_REPLY_NOT_COMPETENT, SITE_REFERRAL_REPLY_HANDLED } = organization.SiteReferralReply;
 const { SITE_AUTHORITY_HOUSING_CONSTRUCTION } = organization.SiteAuthority;
 
 let all: SiteOffice;
@@ -12,7 +13,7 @@ let site: organization.Site;
 
 beforeAll(async () => {
   all = await startSiteOffice();
-});
+}, 30_000);
 beforeEach(async () => {
   all.office.clock.set('2026-11-24T09:00:00+08:00');
   site = await openSite(all);
@@ -39,6 +40,10 @@ async function recheck(finding: organization.SiteFinding, passed: boolean): Prom
 async function refer(finding: organization.SiteFinding, receivedNumber = 'ZJ-2026-77'): Promise<organization.SiteFinding> {
   const request = { findingId: finding.id, version: finding.version, authority: SITE_AUTHORITY_HOUSING_CONSTRUCTION, receivedNumber };
   return present(await all.office.findings.referSiteFinding(request, { caller: all.leader }));
+}
+
+async function reply(finding: organization.SiteFinding, answer: organization.SiteReferralReply): Promise<organization.SiteFinding> {
+  return present(await all.office.findings.recordReferralReply({ findingId: finding.id, version: finding.version, reply: answer }, { caller: all.leader }));
 }
 
 function present({ finding }: { finding: organization.SiteFinding | undefined }): organization.SiteFinding {
@@ -170,6 +175,42 @@ describe('a referral', () => {
     all.office.clock.set('2026-12-09T09:00:00+08:00');
     await scan(all.office);
     expect((await refer(await get(minor.id))).state).toBe(SITE_FINDING_STATE_REFERRED);
+  });
+
+  it('is answered once, and goes to another authority when the first is not competent', async () => {
+    const referred = await refer(await rectifying({ severity: SITE_FINDING_SEVERITY_SERIOUS }));
+    expect(referred.referrals[0]).toMatchObject({ replyDueAt: new Date('2026-12-15T10:00:00Z'), reply: SITE_REFERRAL_REPLY_UNSPECIFIED, reminders: 0 });
+    await expect(refer(referred)).rejects.toMatchObject({ reason: 'REFERRAL_UNANSWERED' });
+    await expect(reply(referred, SITE_REFERRAL_REPLY_UNSPECIFIED)).rejects.toMatchObject({ violations: [{ field: 'reply', code: 'required' }] });
+    const answered = await reply(referred, SITE_REFERRAL_REPLY_NOT_COMPETENT);
+    expect(answered.referrals).toMatchObject([{ reply: SITE_REFERRAL_REPLY_NOT_COMPETENT, answeredAt: all.office.clock.now() }]);
+    expect((await sentEvents(all.office, answered.id)).at(-1)).toMatchObject({ type: 'SiteReferralAnswered', payload: { authority: SITE_AUTHORITY_HOUSING_CONSTRUCTION, reply: SITE_REFERRAL_REPLY_NOT_COMPETENT } });
+    await expect(reply(answered, SITE_REFERRAL_REPLY_HANDLED)).rejects.toMatchObject({ reason: 'REFERRAL_ANSWERED' });
+    const again = await refer(answered, 'YJ-3');
+    expect(again.referrals.map(({ receivedNumber }) => receivedNumber)).toEqual(['ZJ-2026-77', 'YJ-3']);
+    const { referrals } = await all.office.sites.getSiteCoverage({ month: '2026-11' }, { caller: all.director });
+    expect(referrals?.answered).toBeGreaterThanOrEqual(1);
+    expect(referrals?.sent).toBeGreaterThan(referrals?.answered ?? 0);
+  });
+
+  it('that is not answered in time is to be reminded of, again and again, until somebody has looked', async () => {
+    const referred = await refer(await rectifying({ severity: SITE_FINDING_SEVERITY_SERIOUS }));
+    const waiting = async () => (await all.office.work.listWork({ pageSize: 200 }, { caller: all.leader })).items.find(({ subjectId }) => subjectId === referred.id);
+    expect(await waiting()).toMatchObject({ action: 'record_reply', dueAt: new Date('2026-12-15T10:00:00Z') });
+    all.office.clock.set('2026-12-15T18:00:01+08:00');
+    await scan(all.office);
+    await scan(all.office);
+    const reminded = await get(referred.id);
+    expect(reminded).toMatchObject({ version: referred.version + 1, referrals: [{ reminders: 1 }] });
+    expect((await sentEvents(all.office, referred.id)).at(-1)).toMatchObject({ type: 'SiteReferralUnanswered', payload: { authority: SITE_AUTHORITY_HOUSING_CONSTRUCTION, reminders: 1 } });
+    expect(await waiting()).toMatchObject({ action: 'remind_authority', dueAt: new Date('2026-12-15T10:00:00Z'), version: reminded.version });
+    all.office.clock.set('2027-01-07T09:00:00+08:00');
+    await scan(all.office);
+    expect((await get(referred.id)).referrals).toMatchObject([{ reminders: 2 }]);
+    const good = await recheck(await get(referred.id), true);
+    all.office.clock.set('2027-03-01T09:00:00+08:00');
+    await scan(all.office);
+    expect((await get(good.id)).version).toBe(good.version);
   });
 
   it('comes back to the site, whose time begins anew, when a recheck fails', async () => {

@@ -9,7 +9,7 @@ let all: SiteOffice;
 
 beforeAll(async () => {
   all = await startSiteOffice();
-});
+}, 30_000);
 beforeEach(() => all.office.clock.set('2026-11-24T09:00:00+08:00'));
 afterAll(() => all.office.stop());
 

@@ -33,6 +33,7 @@ export interface Office {
   readonly committees: GrpcClient<typeof organization.CommitteeServiceDefinition>;
   readonly meetings: GrpcClient<typeof organization.MeetingServiceDefinition>;
   readonly sites: GrpcClient<typeof organization.SiteServiceDefinition>;
+  readonly resettlements: GrpcClient<typeof organization.ResettlementServiceDefinition>;
   readonly findings: GrpcClient<typeof organization.SiteFindingServiceDefinition>;
   readonly venues: GrpcClient<typeof organization.VenueServiceDefinition>;
   readonly activities: GrpcClient<typeof organization.ActivityServiceDefinition>;
@@ -99,6 +100,7 @@ export async function startOffice(options: { brokers?: readonly string[]; overri
     committees: clients.connect(organization.CommitteeServiceDefinition, peer),
     meetings: clients.connect(organization.MeetingServiceDefinition, peer),
     sites: clients.connect(organization.SiteServiceDefinition, peer),
+    resettlements: clients.connect(organization.ResettlementServiceDefinition, peer),
     findings: clients.connect(organization.SiteFindingServiceDefinition, peer),
     venues: clients.connect(organization.VenueServiceDefinition, peer),
     activities: clients.connect(organization.ActivityServiceDefinition, peer),

@@ -66,6 +66,8 @@ export const enWords: Messages['words'] = {
   receive_paper: 'receive paper',
   return_paper: 'return paper',
   call_back: 'call back',
+  handed_over: 'handed over',
+  record_reply: 'record the reply',
   told_site: 'site told',
   tell_site: 'tell the site',
   start_rectification: 'start rectification',

@@ -277,5 +277,12 @@ export const en: Messages = {
     CALL_AT_ONCE: ['Call at once', 'A life is in danger: call 119, 120 or 110 now, then record when you called.'],
 
     ...enCommunities,
+    SITE_HAS_RESETTLEMENTS: ['Resettlements are open', 'Households of the site that are not resettled: {open}.'],
+    REFERRAL_UNANSWERED: ['Not answered yet', 'The authority has not answered; it is referred to one at a time.'],
+    REFERRAL_ANSWERED: ['Answered already', 'The authority has answered.'],
+    RESETTLEMENT_NOT_FOUND: ['No such resettlement', 'There is no such resettlement, or it is outside your area.'],
+    RESETTLEMENT_STATE_FORBIDS: ['Not possible now', 'The resettlement is "{state}" and does not go to "{target}".'],
+    NOT_IN_TRANSITION: ['No transition', 'The resettlement is "{state}": no transition fee is owed.'],
+    AGREEMENT_TAKEN: ['Agreement taken', 'This agreement is followed already.'],
   },
 };

@@ -167,6 +167,10 @@ export const zhFields: Messages['fields'] = {
   state: '状态',
   capacity: '容量',
   visitedOn: '走访日期',
+  householdId: '住户',
+  agreementNumber: '协议编号',
+  promisedOn: '约定交付日',
+  reply: '答复',
 };
 
 export const zhWords: Messages['words'] = {
@@ -219,6 +223,11 @@ export const zhWords: Messages['words'] = {
   revoked: '已撤销',
   expired: '已过期',
   found: '已发现',
+  transition: '过渡中',
+  allotted: '已分房',
+  handed_over: '已交付',
+  defects: '维修中',
+  record_reply: '登记答复',
   told_site: '已告知工地',
   rectifying: '整改中',
   rechecked: '复查合格',

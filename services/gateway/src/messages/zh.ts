@@ -277,5 +277,12 @@ export const zh: Messages = {
     CALL_AT_ONCE: ['请立即打电话', '危及生命：请立即拨打 119、120 或 110，然后登记通话时间。'],
 
     ...zhCommunities,
+    SITE_HAS_RESETTLEMENTS: ['还有回迁未办结', '这处工地还有 {open} 户回迁没有办结。'],
+    REFERRAL_UNANSWERED: ['尚未答复', '主管部门尚未答复，不能再移送。'],
+    REFERRAL_ANSWERED: ['已经答复', '主管部门已经答复。'],
+    RESETTLEMENT_NOT_FOUND: ['没有这户回迁', '没有找到这户回迁，或者不在您的管辖范围内。'],
+    RESETTLEMENT_STATE_FORBIDS: ['现在不能办理', '回迁目前“{state}”，不能转为“{target}”。'],
+    NOT_IN_TRANSITION: ['不在过渡期', '回迁目前“{state}”，没有过渡费。'],
+    AGREEMENT_TAKEN: ['协议已登记', '这份协议已经登记。'],
   },
 };

@@ -35,6 +35,7 @@ import { fundRoutes } from '../funds/routes';
 import { publicPledgeRoutes } from '../pledges/public-routes';
 import { pledgeRoutes } from '../pledges/routes';
 import { siteFindingRoutes } from '../sites/finding-routes';
+import { resettlementRoutes } from '../sites/resettlement-routes';
 import { siteRoutes } from '../sites/routes';
 import { regradingRoutes } from '../regradings/routes';
 import { publicPublicationRoutes } from '../publications/public-routes';
@@ -86,6 +87,7 @@ export const routeTable: readonly ApiRoute[] = [
   ...grantRoutes,
   ...siteRoutes,
   ...siteFindingRoutes,
+  ...resettlementRoutes,
   ...tenantRoutes,
   ...memberUnitRoutes,
   ...committeeRoutes,

@@ -9,8 +9,20 @@ import { concerns } from './routes';
 const severities = words('SITE_FINDING_SEVERITY', organization.SiteFindingSeverity, ['minor', 'serious', 'danger_to_life']);
 const states = words('SITE_FINDING_STATE', organization.SiteFindingState, ['found', 'told_site', 'rectifying', 'rechecked', 'closed', 'referred']);
 const authorities = words('SITE_AUTHORITY', organization.SiteAuthority, ['labour_inspection', 'housing_construction', 'emergency_management', 'expropriation']);
+const replies = words('SITE_REFERRAL_REPLY', organization.SiteReferralReply, ['handled', 'no_violation', 'not_competent']);
 const lines = words('EMERGENCY_LINE', organization.EmergencyLine, ['fire_rescue', 'ambulance', 'police', 'work_safety']);
 const onFinding = z.strictObject({ id });
+
+const referralSchema = z.strictObject({
+  id: z.string(),
+  authority: authorities.schema.optional(),
+  receivedNumber: z.string(),
+  sentAt: time.optional(),
+  replyDueAt: time.optional(),
+  reply: replies.schema.optional(),
+  answeredAt: time.optional(),
+  reminders: z.int().meta({ description: '催办次数' }),
+});
 
 const findingSchema = z
   .strictObject({
@@ -29,7 +41,7 @@ const findingSchema = z
     overdueSince: time.optional(),
     closedAt: time.optional(),
     call: z.strictObject({ line: lines.schema.optional(), calledAt: time.optional() }).optional(),
-    referrals: z.array(z.strictObject({ id: z.string(), authority: authorities.schema.optional(), receivedNumber: z.string(), sentAt: time.optional() })),
+    referrals: z.array(referralSchema),
     nextActions: z.array(z.string()),
     version: z.int(),
   })
@@ -49,13 +61,17 @@ function findingToJson(finding: organization.SiteFinding): z.input<typeof findin
     overdueSince: timeOf(overdueSince),
     closedAt: timeOf(closedAt),
     call: call && { line: lines.fromWire(call.line), calledAt: timeOf(call.calledAt) },
-    referrals: referrals.map(({ authority, sentAt, ...referral }) => ({ ...referral, authority: authorities.fromWire(authority), sentAt: timeOf(sentAt) })),
+    referrals: referrals.map(referralToJson),
   };
 }
 
 function answerFinding({ finding }: { finding: organization.SiteFinding | undefined }): Answer<z.input<typeof findingSchema>> {
   if (finding === undefined) throw internal('ANSWER_EMPTY', 'a service answered without its message');
   return { body: findingToJson(finding), version: finding.version, location: `/v1/findings/${finding.id}` };
+}
+
+function referralToJson({ authority, sentAt, replyDueAt, reply, answeredAt, ...rest }: organization.SiteReferral): z.input<typeof referralSchema> {
+  return { ...rest, authority: authorities.fromWire(authority), sentAt: timeOf(sentAt), replyDueAt: timeOf(replyDueAt), reply: replies.fromWire(reply), answeredAt: timeOf(answeredAt) };
 }
 
 /** A step that says nothing but that it was taken. */
@@ -155,5 +171,19 @@ export const siteFindingRoutes: readonly ApiRoute[] = [
     response: findingSchema,
     handle: async ({ params, body, version }, { clients, options }) =>
       answerFinding(await clients.siteFindings.referSiteFinding({ findingId: params.id, version, authority: authorities.toWire(body.authority), receivedNumber: body.receivedNumber }, options)),
+  }),
+  route({
+    method: 'post',
+    path: '/v1/findings/{id}:recordReply',
+    name: 'recordReferralReply',
+    summary: '登记主管部门的答复',
+    tag: 'sites',
+    calls: 'organization.v1.SiteFindingService/RecordReferralReply',
+    changes: true,
+    params: onFinding,
+    body: z.strictObject({ reply: replies.schema }),
+    response: findingSchema,
+    handle: async ({ params, body, version }, { clients, options }) =>
+      answerFinding(await clients.siteFindings.recordReferralReply({ findingId: params.id, version, reply: replies.toWire(body.reply) }, options)),
   }),
 ];

@@ -10,7 +10,7 @@ export const concerns = words('SITE_CONCERN', organization.SiteConcern, ['safety
 const answers = words('SITE_ANSWER', organization.SiteAnswer, ['yes', 'no', 'not_applicable', 'not_seen']);
 const onSite = z.strictObject({ id });
 const companies = z.array(text(100)).max(50);
-const month = z.string().regex(/^(19[5-9][0-9]|2[01][0-9]{2})-(0[1-9]|1[0-2])$/).meta({ description: 'YYYY-MM；缺省为本月' });
+export const month = z.string().regex(/^(19[5-9][0-9]|2[01][0-9]{2})-(0[1-9]|1[0-2])$/).meta({ description: 'YYYY-MM' });
 
 const siteSchema = z
   .strictObject({
@@ -58,6 +58,7 @@ const coverageSchema = z
     month: z.string(),
     visits: countSchema,
     leaders: z.array(z.strictObject({ leaderId: z.string(), visits: countSchema })),
+    referrals: z.strictObject({ sent: z.int().meta({ description: '本月移送' }), answered: z.int().meta({ description: '其中已答复' }) }),
     openFindings: z.array(z.strictObject({ concern: concerns.schema.optional(), upTo7Days: z.int(), upTo30Days: z.int(), longer: z.int() })),
   })
   .meta({ id: 'SiteCoverage' });
@@ -129,7 +130,7 @@ const reads: readonly ApiRoute[] = [
       const found = await clients.sites.getSiteCoverage({ month: query.month ?? '' }, options);
       const leaders = found.leaders.map(({ leaderId, visits = none }) => ({ leaderId, visits }));
       const openFindings = found.openFindings.map(({ concern, ...ages }) => ({ concern: concerns.fromWire(concern), ...ages }));
-      return { body: { month: found.month, visits: found.visits ?? none, leaders, openFindings } };
+      return { body: { month: found.month, visits: found.visits ?? none, leaders, referrals: found.referrals ?? { sent: 0, answered: 0 }, openFindings } };
     },
   }),
   route({

@@ -49,6 +49,7 @@ const services = {
     GrantService: organization.GrantServiceDefinition,
     PledgeProjectService: organization.PledgeProjectServiceDefinition,
     SiteService: organization.SiteServiceDefinition,
+    ResettlementService: organization.ResettlementServiceDefinition,
     SiteFindingService: organization.SiteFindingServiceDefinition,
     TopicService: organization.TopicServiceDefinition,
     DecisionService: organization.DecisionServiceDefinition,

@@ -269,6 +269,12 @@ const sites: Readonly<Record<string, GoodRequest>> = {
   startRectification: { path: `${oneFinding}:startRectification`, body: {}, by: ['admin'] },
   recheckSiteFinding: { path: `${oneFinding}:recheck`, body: { passed: false }, by: ['admin'] },
   closeSiteFinding: { path: `${oneFinding}:close`, body: {}, by: ['admin'] },
+  recordReferralReply: { path: `${oneFinding}:recordReply`, body: { reply: 'handled' }, by: ['admin'] },
+  listResettlements: { path: `/v1/resettlements?siteId=${ids.site}&state=transition`, by: ['admin'] },
+  getResettlement: { path: `/v1/resettlements/${ids.resettlement}`, by: ['admin'] },
+  createResettlement: { path: `${oneSite}/resettlements`, body: { householdId: ids.household, agreementNumber: 'HQ-2026-12', promisedOn: '2027-06-30' }, by: ['admin'] },
+  advanceResettlement: { path: `/v1/resettlements/${ids.resettlement}:advance`, body: { state: 'allotted' }, by: ['admin'] },
+  recordTransitionPayment: { path: `/v1/resettlements/${ids.resettlement}:recordPayment`, body: { month: '2026-11', paid: true }, by: ['admin'] },
   referSiteFinding: { path: `${oneFinding}:refer`, body: { authority: 'housing_construction', receivedNumber: 'ZJ-2026-77' }, by: ['admin'] },
 };
 
@@ -396,6 +402,7 @@ export const rights = {
     'organization.duty.read', 'organization.duty.plan', 'organization.calendar.read', 'organization.calendar.write',
     'organization.grant.read', 'organization.grant.write', 'organization.tenant.read', 'organization.import', 'requests.item.write',
     ...['read', 'write', 'update', 'visit'].map((word) => `organization.site.${word}`), 'organization.finding.raise', 'organization.finding.process',
+    'organization.resettlement.read', 'organization.resettlement.write',
     ...seeParty, 'organization.member_unit.write', 'organization.committee.write', 'organization.meeting.write', 'organization.resolution.deliver',
     ...['read', 'write', 'count'].map((word) => `organization.venue.${word}`),
     ...['need', 'joint_project', 'branch', 'development', 'instructor', 'dual_report'].map((noun) => `organization.${noun}.write`), 'organization.instructor.visit',

@@ -249,7 +249,7 @@ const finding = organization.SiteFinding.fromPartial({
   foundAt: at,
   dueAt: at,
   call: { line: organization.EmergencyLine.EMERGENCY_LINE_WORK_SAFETY, calledAt: at },
-  referrals: [{ id: ids.task, authority: organization.SiteAuthority.SITE_AUTHORITY_HOUSING_CONSTRUCTION, receivedNumber: 'ZJ-77', sentAt: at }],
+  referrals: [{ id: ids.task, authority: organization.SiteAuthority.SITE_AUTHORITY_HOUSING_CONSTRUCTION, receivedNumber: 'ZJ-77', sentAt: at, replyDueAt: at, reply: organization.SiteReferralReply.SITE_REFERRAL_REPLY_HANDLED, answeredAt: at, reminders: 1 }],
   nextActions: ['recheck_passed', 'recheck_failed'],
   version: 3,
 });
@@ -319,6 +319,19 @@ const visitorCount = { id: ids.visitors, venueId: ids.venue, day: '2026-11-24', 
 
 const override = organization.CalendarOverride.fromPartial({ id: ids.task, day: '2026-12-18', kind: organization.CalendarDayKind.CALENDAR_DAY_KIND_REST, nameZh: '那达慕', citation: '市政府通知', version: 1 });
 
+const resettlement = organization.Resettlement.fromPartial({
+  id: ids.resettlement,
+  siteId: ids.site,
+  unitId: ids.unit,
+  householdId: ids.household,
+  agreementNumber: 'HQ-2026-12',
+  promisedOn: '2027-06-30',
+  state: organization.ResettlementState.RESETTLEMENT_STATE_TRANSITION,
+  payments: [{ month: '2026-11', paid: true }],
+  nextStates: [organization.ResettlementState.RESETTLEMENT_STATE_ALLOTTED],
+  version: 3,
+});
+
 const oneCase = { case: sampleCase };
 const caseMethods = [
   'createCase', 'updateDraft', 'submitCase', 'requestMaterial', 'supplyMaterial', 'acceptCase', 'declineCase', 'startProcessing', 'pauseCase', 'resumeCase',
@@ -382,9 +395,12 @@ export const samples: Readonly<Record<string, object>> = {
     month: '2026-11',
     visits: { owed: 1, visited: 1, missed: 0 },
     leaders: [{ leaderId: ids.agent, visits: { owed: 1, visited: 1, missed: 0 } }],
+    referrals: { sent: 2, answered: 1 },
     openFindings: [{ concern: 'SITE_CONCERN_SAFETY', upTo7Days: 1, upTo30Days: 0, longer: 0 }],
   },
-  ...each('SiteFindingService', ['raiseSiteFinding', 'tellSite', 'startRectification', 'recheckSiteFinding', 'closeSiteFinding', 'referSiteFinding', 'getSiteFinding'], { finding }),
+  ...each('SiteFindingService', ['raiseSiteFinding', 'tellSite', 'startRectification', 'recheckSiteFinding', 'closeSiteFinding', 'referSiteFinding', 'recordReferralReply', 'getSiteFinding'], { finding }),
+  ...each('ResettlementService', ['createResettlement', 'advanceResettlement', 'recordTransitionPayment', 'getResettlement'], { resettlement }),
+  'ResettlementService/listResettlements': { resettlements: [resettlement], nextPageToken: '' },
   'SiteFindingService/listSiteFindings': { findings: [finding], nextPageToken: '' },
   ...each('VenueService', ['createVenue', 'updateVenue', 'setVenueDay', 'clearVenueDay', 'closeVenue', 'getVenue'], { venue }),
   'VenueService/listVenues': { venues: [venue], nextPageToken: '' },

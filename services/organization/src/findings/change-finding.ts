@@ -6,11 +6,11 @@ import { holdSite } from '../sites/hold-site';
 import { coversSite } from '../sites/reach';
 import type { Site } from '../sites/site';
 import { assertVersion } from '../version';
-import { findingKind, type Authority, type Finding, type Referral } from './finding';
-import { recordFindings, startFindingClock, type FindingChange } from './record-finding';
-import { advance, findingNotFound, type FindingAction } from './rules';
-import { insertReferral, lockFindings, saveFinding } from './store';
-import { authorityOnWire, findingStateOnWire } from './wire';
+import { findingKind, referralClock, type Authority, type Finding, type Referral, type ReferralReply } from './finding';
+import { recordFindings, startFindingClock, startReferralClock, type FindingChange } from './record-finding';
+import { advance, findingNotFound, unanswered, type FindingAction } from './rules';
+import { insertReferral, lockFindings, saveFinding, saveReferral } from './store';
+import { authorityOnWire, findingStateOnWire, replyOnWire } from './wire';
 
 type Changing = Pick<Deps, 'db' | 'now' | 'calendar'>;
 
@@ -43,6 +43,8 @@ export async function recheckFinding(deps: Changing, caller: Caller, input: Find
   return deps.db.withTenant(caller, async (tx) => {
     const step = await takeFinding(deps, tx, { caller, ref: input, action: input.passed ? 'recheck_passed' : 'recheck_failed' });
     const referred = step.found.state === 'referred';
+    // What was seen on the site is stronger than an answer that is still out.
+    if (referred && unanswered(step.found) !== undefined) await cancelClock(tx, { kind: referralClock, subjectId: step.found.id, at: step.at });
     if (input.passed && !referred) await satisfyClock(tx, { kind: findingKind, subjectId: step.found.id, at: step.at });
     if (input.passed || !referred) return moved(tx, caller, step);
     // Back from the authority: the site's time begins anew.
@@ -65,11 +67,27 @@ export async function referFinding(deps: Changing, caller: Caller, input: Findin
   const { authority, receivedNumber } = input;
   return deps.db.withTenant(caller, async (tx) => {
     const step = await takeFinding(deps, tx, { caller, ref: input, action: 'refer' });
-    await cancelClock(tx, { kind: findingKind, subjectId: step.found.id, at: step.at });
-    const referral: Referral = { id: newId(step.at.getTime()), authority, receivedNumber, sentAt: step.at };
+    if (step.found.state !== 'referred') await cancelClock(tx, { kind: findingKind, subjectId: step.found.id, at: step.at });
+    const replyDueAt = await startReferralClock(deps, tx, { findingId: step.found.id, at: step.at });
+    const sent = { id: newId(step.at.getTime()), authority, receivedNumber, sentAt: step.at, replyDueAt };
+    const referral: Referral = { ...sent, reply: undefined, answeredAt: undefined, reminders: 0 };
     await insertReferral(tx, step.found.id, referral);
     const after = { ...step.after, referrals: [...step.after.referrals, referral] };
     return record(tx, caller, { ...step, after }, { event: 'SiteReferralSent', detail: { authority: authorityOnWire.toWire(authority) }, facts: { authority } });
+  });
+}
+
+/** The authority answered. @throws AppError as `takeFinding`; failed_precondition REFERRAL_ANSWERED. */
+export async function recordReply(deps: Changing, caller: Caller, input: FindingRef & { readonly reply: ReferralReply }): Promise<Finding> {
+  const { reply } = input;
+  return deps.db.withTenant(caller, async (tx) => {
+    const step = await takeFinding(deps, tx, { caller, ref: input, action: 'record_reply' });
+    const referrals = step.after.referrals.map((one) => (one.answeredAt === undefined ? { ...one, reply, answeredAt: step.at } : one));
+    for (const one of referrals.filter(({ answeredAt }) => answeredAt === step.at)) await saveReferral(tx, one);
+    const authority = referrals.at(-1)?.authority;
+    await satisfyClock(tx, { kind: referralClock, subjectId: step.found.id, at: step.at });
+    const detail = { ...(authority && { authority: authorityOnWire.toWire(authority) }), reply: replyOnWire.toWire(reply) };
+    return record(tx, caller, { ...step, after: { ...step.after, referrals } }, { event: 'SiteReferralAnswered', detail, facts: { reply } });
   });
 }
 

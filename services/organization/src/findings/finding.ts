@@ -9,16 +9,25 @@ export type FindingState = (typeof findingStates)[number];
 export const authorities = ['labour_inspection', 'housing_construction', 'emergency_management', 'expropriation'] as const;
 export type Authority = (typeof authorities)[number];
 
+export const referralReplies = ['handled', 'no_violation', 'not_competent'] as const;
+export type ReferralReply = (typeof referralReplies)[number];
+
 export const emergencyLines = ['fire_rescue', 'ambulance', 'police', 'work_safety'] as const;
 export type EmergencyLine = (typeof emergencyLines)[number];
 
 export const findingKind = 'organization.finding';
+export const referralClock = 'organization.referral';
 
 export interface Referral {
   readonly id: string;
   readonly authority: Authority;
   readonly receivedNumber: string;
   readonly sentAt: Date;
+  readonly replyDueAt: Date | undefined;
+  readonly reply: ReferralReply | undefined;
+  readonly answeredAt: Date | undefined;
+  /** How often the authority had to be reminded. */
+  readonly reminders: number;
 }
 
 export interface EmergencyCall {

@@ -6,12 +6,12 @@ import { codeRule, readTime } from '../fields';
 import { getCoveredSite, holdSite } from '../sites/hold-site';
 import { coversSite, reachOf } from '../sites/reach';
 import { concernOnWire } from '../sites/wire';
-import { closeFinding, recheckFinding, referFinding, startRectification, tellSite, type FindingRef } from './change-finding';
+import { closeFinding, recheckFinding, recordReply, referFinding, startRectification, tellSite, type FindingRef } from './change-finding';
 import type { EmergencyCall } from './finding';
 import { raiseFinding } from './raise-finding';
 import { findingNotFound } from './rules';
 import { findFinding, listFindings } from './store';
-import { authorityOnWire, findingToWire, lineOnWire, severityOnWire } from './wire';
+import { authorityOnWire, findingToWire, lineOnWire, replyOnWire, severityOnWire } from './wire';
 
 const read = 'organization.site.read';
 
@@ -45,6 +45,10 @@ export function siteFindingService(deps: Deps): organization.SiteFindingServiceI
       const authority = authorityOnWire.fromWire(request.authority, 'authority');
       const receivedNumber = requireText(request.receivedNumber, 'received_number', { max: 64 });
       return { finding: findingToWire(await referFinding(deps, caller, { ...readRef(request), authority, receivedNumber })) };
+    },
+    async recordReferralReply(request, { caller }) {
+      const reply = replyOnWire.fromWire(request.reply, 'reply');
+      return { finding: findingToWire(await recordReply(deps, caller, { ...readRef(request), reply })) };
     },
     async getSiteFinding(request, { caller }) {
       const id = readUuid(request.findingId, 'finding_id');

@@ -6,7 +6,8 @@ import { recordChanges } from '../changes';
 import type { Deps } from '../deps';
 import type { Site } from '../sites/site';
 import { endWork, setWork, type Work } from '../work/store';
-import { findingKind, type Finding, type FindingState } from './finding';
+import { findingKind, referralClock, type Finding, type FindingState } from './finding';
+import { unanswered } from './rules';
 
 /** The events of a finding, with what each says beside its id and the site's. */
 interface FindingEvents {
@@ -16,6 +17,8 @@ interface FindingEvents {
   readonly SiteFindingDueChanged: organization.SiteFindingDueChanged;
   readonly SiteFindingClosed: organization.SiteFindingClosed;
   readonly SiteReferralSent: organization.SiteReferralSent;
+  readonly SiteReferralAnswered: organization.SiteReferralAnswered;
+  readonly SiteReferralUnanswered: organization.SiteReferralUnanswered;
 }
 
 export interface FindingChange<E extends keyof FindingEvents = keyof FindingEvents> {
@@ -59,22 +62,29 @@ export async function recordFindings(tx: Tx, caller: Caller, changes: readonly F
 /** What waits for the site's leader. */
 export function findingWork(finding: Finding, site: Pick<Site, 'nameZh' | 'leaderId'>): Work[] {
   if (finding.state === 'closed') return [];
+  const { action, dueAt } = nextStep(finding, finding.state);
   return [
     {
       kind: findingKind,
       subjectId: finding.id,
       number: '',
-      action: waitsFor[finding.state],
+      action,
       titleZh: site.nameZh,
       unitId: finding.unitId,
       unitPath: finding.unitPath,
       ownerId: site.leaderId,
       permission: 'organization.finding.process',
-      dueAt: finding.dueAt,
+      dueAt,
       threadId: finding.siteId,
       version: finding.version,
     },
   ];
+}
+
+function nextStep(finding: Finding, state: Exclude<FindingState, 'closed'>): Pick<Work, 'action' | 'dueAt'> {
+  const referral = state === 'referred' ? unanswered(finding) : undefined;
+  if (referral === undefined) return { action: waitsFor[state], dueAt: finding.dueAt };
+  return { action: referral.reminders > 0 ? 'remind_authority' : 'record_reply', dueAt: referral.replyDueAt };
 }
 
 /** From `at` the finding is to be mended and looked at again by the time its severity gives. */
@@ -89,4 +99,11 @@ export async function startFindingClock(deps: Pick<Deps, 'calendar'>, tx: Tx, st
     alarms: ['due'],
   });
   return { dueAt: clock.dueAt, dueProvisional: clock.provisional };
+}
+
+/** From `at` the authority has its time to answer. */
+export async function startReferralClock(deps: Pick<Deps, 'calendar'>, tx: Tx, started: { readonly findingId: string; readonly at: Date }): Promise<Date> {
+  const { findingId, at } = started;
+  const clock = await startClock(tx, deps.calendar, { kind: referralClock, subjectType: findingKind, subjectId: findingId, ruleSet: { id: referralClock }, at, alarms: ['due'] });
+  return clock.dueAt;
 }

@@ -1,7 +1,9 @@
 import { failedPrecondition, notFound, type AppError } from '@linli/errors';
-import type { EmergencyCall, Finding, FindingState, Severity } from './finding';
+import type { EmergencyCall, Finding, FindingState, Referral, Severity } from './finding';
 
-export const findingActions = ['tell_site', 'start_rectification', 'recheck_passed', 'recheck_failed', 'refer', 'close'] as const;
+type Judged = Pick<Finding, 'state' | 'severity' | 'overdueSince' | 'referrals'>;
+
+export const findingActions = ['tell_site', 'start_rectification', 'recheck_passed', 'recheck_failed', 'refer', 'record_reply', 'close'] as const;
 export type FindingAction = (typeof findingActions)[number];
 
 /** In which state what may happen, and the state it leads to. What is not here is refused. */
@@ -9,7 +11,7 @@ export const transitions: Readonly<Record<FindingState, Readonly<Partial<Record<
   found: { tell_site: 'told_site', refer: 'referred' },
   told_site: { start_rectification: 'rectifying', refer: 'referred' },
   rectifying: { recheck_passed: 'rechecked', recheck_failed: 'rectifying', refer: 'referred' },
-  referred: { recheck_passed: 'rechecked', recheck_failed: 'rectifying' },
+  referred: { record_reply: 'referred', refer: 'referred', recheck_passed: 'rechecked', recheck_failed: 'rectifying' },
   rechecked: { close: 'closed' },
   closed: {},
 };
@@ -24,18 +26,30 @@ export function isReferable(finding: Pick<Finding, 'severity' | 'overdueSince'>)
   return finding.severity !== 'minor' || finding.overdueSince !== undefined;
 }
 
-/** @throws failed_precondition FINDING_STATE_FORBIDS { state, action }, FINDING_NOT_REFERABLE. */
-export function advance(finding: Pick<Finding, 'state' | 'severity' | 'overdueSince'>, action: FindingAction): FindingState {
+/** The referral whose answer is waited for. */
+export function unanswered({ referrals }: Pick<Finding, 'referrals'>): Referral | undefined {
+  return referrals.find(({ answeredAt }) => answeredAt === undefined);
+}
+
+/** @throws failed_precondition FINDING_STATE_FORBIDS { state, action }, FINDING_NOT_REFERABLE, REFERRAL_UNANSWERED, REFERRAL_ANSWERED. */
+export function advance(finding: Judged, action: FindingAction): FindingState {
   const { state } = finding;
   const target = transitions[state][action];
   if (target === undefined) throw failedPrecondition('FINDING_STATE_FORBIDS', 'the finding is not in a state for this', { details: { state, action } });
   if (action === 'refer' && !isReferable(finding)) throw failedPrecondition('FINDING_NOT_REFERABLE', 'only what is serious or overdue is referred');
+  if (action === 'refer' && state === 'referred' && unanswered(finding) !== undefined) throw failedPrecondition('REFERRAL_UNANSWERED', 'one authority at a time');
+  if (action === 'record_reply' && unanswered(finding) === undefined) throw failedPrecondition('REFERRAL_ANSWERED', 'the authority has answered already');
   return target;
 }
 
 /** What may be done next, as codes. */
-export function nextActions(finding: Pick<Finding, 'state' | 'severity' | 'overdueSince'>): FindingAction[] {
-  return findingActions.filter((action) => transitions[finding.state][action] !== undefined && (action !== 'refer' || isReferable(finding)));
+export function nextActions(finding: Judged): FindingAction[] {
+  const waiting = finding.state === 'referred' && unanswered(finding) !== undefined;
+  return findingActions.filter((action) => {
+    if (transitions[finding.state][action] === undefined) return false;
+    if (action === 'refer') return isReferable(finding) && !waiting;
+    return action !== 'record_reply' || waiting;
+  });
 }
 
 /** Danger to life is no matter for a form: somebody calls, and then writes down that they did. @throws failed_precondition CALL_AT_ONCE. */

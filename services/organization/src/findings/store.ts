@@ -2,7 +2,7 @@ import type { LocalDate } from '@linli/clocks';
 import { tenantOf, type Tx } from '@linli/db';
 import { whereReached, type SiteReach } from '../sites/reach';
 import type { Concern } from '../sites/site';
-import type { Authority, EmergencyLine, Finding, FindingState, Referral, Severity } from './finding';
+import type { Authority, EmergencyLine, Finding, FindingState, Referral, ReferralReply, Severity } from './finding';
 
 interface FindingRow {
   readonly id: string;
@@ -31,6 +31,10 @@ interface ReferralRow {
   readonly authority: Authority;
   readonly received_number: string;
   readonly sent_at: Date;
+  readonly reply_due_at: Date | null;
+  readonly reply: ReferralReply | null;
+  readonly answered_at: Date | null;
+  readonly reminders: number;
 }
 
 const columns = [
@@ -70,7 +74,16 @@ export async function insertReferral(tx: Tx, findingId: string, referral: Referr
     authority: referral.authority,
     received_number: referral.receivedNumber,
     sent_at: referral.sentAt,
+    reply_due_at: referral.replyDueAt ?? null,
   });
+}
+
+/** What became of a referral; its finding is locked by this transaction. */
+export async function saveReferral(tx: Tx, referral: Referral): Promise<void> {
+  const { id, replyDueAt, reply, answeredAt, reminders } = referral;
+  await tx('site_referrals')
+    .where({ tenant_id: tenantOf(tx), id })
+    .update({ reply_due_at: replyDueAt ?? null, reply: reply ?? null, answered_at: answeredAt ?? null, reminders });
 }
 
 export async function findFinding(tx: Tx, id: string): Promise<Finding | undefined> {
@@ -138,7 +151,7 @@ async function read(tx: Tx, rows: readonly FindingRow[]): Promise<Finding[]> {
     .where({ tenant_id: tenantOf(tx) })
     .whereIn('finding_id', rows.map(({ id }) => id))
     .orderBy('id')
-    .select<ReferralRow[]>('id', 'finding_id', 'authority', 'received_number', 'sent_at');
+    .select<ReferralRow[]>('id', 'finding_id', 'authority', 'received_number', 'sent_at', 'reply_due_at', 'reply', 'answered_at', 'reminders');
   const byFinding = Map.groupBy(referrals, ({ finding_id }) => finding_id);
   return rows.map((row) => toFinding(row, byFinding.get(row.id) ?? []));
 }
@@ -173,7 +186,20 @@ function toFinding(row: FindingRow, referrals: readonly ReferralRow[]): Finding 
     overdueSince: row.overdue_since ?? undefined,
     closedAt: row.closed_at ?? undefined,
     call: line === null || calledAt === null ? undefined : { line, calledAt },
-    referrals: referrals.map((one) => ({ id: one.id, authority: one.authority, receivedNumber: one.received_number, sentAt: one.sent_at })),
+    referrals: referrals.map(toReferral),
     version: row.version,
+  };
+}
+
+function toReferral(row: ReferralRow): Referral {
+  return {
+    id: row.id,
+    authority: row.authority,
+    receivedNumber: row.received_number,
+    sentAt: row.sent_at,
+    replyDueAt: row.reply_due_at ?? undefined,
+    reply: row.reply ?? undefined,
+    answeredAt: row.answered_at ?? undefined,
+    reminders: row.reminders,
   };
 }

@@ -35,7 +35,7 @@ const runParty = [
 ];
 /** What anybody may write down who sees something wrong on a site; what comes of it is its leader's. */
 const seeSites = ['organization.site.read', 'organization.finding.raise'];
-const leadSites = [...seeSites, 'organization.site.update', 'organization.site.visit', 'organization.finding.process'];
+const leadSites = [...seeSites, 'organization.site.update', 'organization.site.visit', 'organization.finding.process', 'organization.resettlement.read', 'organization.resettlement.write'];
 const seeCommunities = [
   'organization.venue.read', 'organization.venue.count', 'organization.activity.read', 'organization.activity.count', 'organization.brand.read',
   'organization.incubation.read', 'organization.job.read', 'organization.job.applications', 'organization.learning.read', 'organization.conduct.read',

@@ -6,6 +6,7 @@ import { failedPrecondition, notFound } from '@linli/errors';
 import { today } from '../days';
 import type { Deps } from '../deps';
 import { handOverFindings } from '../findings/hand-over';
+import { handOverResettlements } from '../resettlements/hand-over';
 import { holdUnitOpen } from '../units/hold-unit-open';
 import { unitNotFound } from '../units/rules';
 import { assertVersion } from '../version';
@@ -15,7 +16,7 @@ import { coversSite } from './reach';
 import { recordSites, siteCreated } from './record-site';
 import { assertSiteOpen, firstPeriod, siteNotFound } from './rules';
 import { visitClock, type Site } from './site';
-import { changeLeader, countOpenFindings, findSite, insertSite, lockSites, saveSite, shareActiveStaff } from './store';
+import { changeLeader, countOpenFindings, countOpenResettlements, findSite, insertSite, lockSites, saveSite, shareActiveStaff } from './store';
 import { stageOnWire } from './wire';
 
 type Changing = Pick<Deps, 'db' | 'now' | 'calendar'>;
@@ -67,7 +68,7 @@ export async function updateSite(deps: Changing, caller: Caller, input: SiteRef 
   });
 }
 
-/** The visit that is owed and the findings that are open are the new leader's from now on. @throws AppError as `takeSite`, `assertLeader`; failed_precondition SITE_LEADER_SAME. */
+/** The visit that is owed, the findings that are open and what is promised to households are the new leader's from now on. @throws AppError as `takeSite`, `assertLeader`; failed_precondition SITE_LEADER_SAME. */
 export async function assignLeader(deps: Changing, caller: Caller, input: SiteRef & { readonly leaderId: string }): Promise<Site> {
   const at = deps.now();
   return deps.db.withTenant(caller, async (tx) => {
@@ -80,13 +81,14 @@ export async function assignLeader(deps: Changing, caller: Caller, input: SiteRe
     await changeLeader(tx, after);
     for (const plan of await findOwedPlans(tx, [site.id])) await savePlan(tx, { ...plan, leaderId });
     await handOverFindings(tx, after);
+    await handOverResettlements(tx, after);
     const facts = { from: site.leaderId, to: leaderId };
     await recordSites(tx, caller, [{ after, code: 'leader_assigned', event: 'SiteLeaderAssigned', detail: { leaderId }, facts, at }]);
     return after;
   });
 }
 
-/** No visit is owed any more. @throws AppError as `takeSite`; failed_precondition SITE_HAS_FINDINGS { open }. */
+/** No visit is owed any more. @throws AppError as `takeSite`; failed_precondition SITE_HAS_FINDINGS { open }, SITE_HAS_RESETTLEMENTS { open }. */
 export async function closeSite(deps: Changing, caller: Caller, ref: SiteRef): Promise<Site> {
   const at = deps.now();
   const closedOn: LocalDate = today(deps);
@@ -94,6 +96,8 @@ export async function closeSite(deps: Changing, caller: Caller, ref: SiteRef): P
     const site = await takeSite(tx, caller, { ref, permission: 'organization.site.write' });
     const open = await countOpenFindings(tx, site.id);
     if (open > 0) throw failedPrecondition('SITE_HAS_FINDINGS', 'findings on the site are open', { details: { open: String(open) } });
+    const promised = await countOpenResettlements(tx, site.id);
+    if (promised > 0) throw failedPrecondition('SITE_HAS_RESETTLEMENTS', 'households are not resettled', { details: { open: String(promised) } });
     for (const plan of await findOwedPlans(tx, [site.id])) await savePlan(tx, { ...plan, state: 'cancelled' });
     await cancelClock(tx, { kind: visitClock, subjectId: site.id, at });
     const after = { ...site, closedOn, visitDueOn: undefined, version: site.version + 1 };

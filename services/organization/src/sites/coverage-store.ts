@@ -29,6 +29,20 @@ export async function countVisits(tx: Tx, asked: { readonly reach: SiteReach; re
   return query;
 }
 
+/** Of the referrals that were sent from `from` until `until`. Index: site_referrals_sent_idx. */
+export async function countReferrals(tx: Tx, asked: { readonly reach: SiteReach; readonly from: Date; readonly until: Date }): Promise<{ sent: number; answered: number }> {
+  const query = tx('site_referrals as r')
+    .join('site_findings as f', (on) => void on.on('f.tenant_id', 'r.tenant_id').andOn('f.id', 'r.finding_id'))
+    .join('sites as s', (on) => void on.on('s.tenant_id', 'f.tenant_id').andOn('s.id', 'f.site_id'))
+    .where('r.tenant_id', tenantOf(tx))
+    .where('r.sent_at', '>=', asked.from)
+    .where('r.sent_at', '<', asked.until)
+    .select<{ sent: number; answered: number }[]>(tx.raw('cast(count(*) as int) as sent'), tx.raw('cast(count(r.answered_at) as int) as answered'));
+  whereReached(query, asked.reach, { path: 's.unit_path', leader: 's.leader_id' });
+  const [counted] = await query;
+  return counted ?? { sent: 0, answered: 0 };
+}
+
 export interface FindingAges {
   readonly concern: Concern;
   readonly upTo7Days: number;

@@ -9,7 +9,7 @@ import { getUnitPath } from '../units/get-unit-path';
 import { unitNotFound } from '../units/rules';
 import { assignLeader, closeSite, createSite, updateSite, type SiteEdit, type SiteRef } from './change-site';
 import { checklistAt } from './checklist-store';
-import { countOpenFindingsAt, countVisits } from './coverage-store';
+import { countOpenFindingsAt, countReferrals, countVisits } from './coverage-store';
 import { getCoveredSite } from './hold-site';
 import { listVisits } from './plan-store';
 import { reachOf } from './reach';
@@ -113,12 +113,15 @@ async function coverage(deps: Deps, caller: Caller, asked: string): Promise<orga
   const monthEnds = instantAt(addDays(to, 1), 0);
   const at = monthEnds < deps.now() ? monthEnds : deps.now();
   const reach = reachOf(caller, read);
-  const [leaders, openFindings] = await deps.db.withTenant(caller, (tx) => Promise.all([countVisits(tx, { reach, from, to }), countOpenFindingsAt(tx, { reach, at })]));
+  const [leaders, openFindings, referrals] = await deps.db.withTenant(caller, (tx) =>
+    Promise.all([countVisits(tx, { reach, from, to }), countOpenFindingsAt(tx, { reach, at }), countReferrals(tx, { reach, from: instantAt(from, 0), until: monthEnds })]),
+  );
   const sum = (figure: 'owed' | 'visited' | 'missed') => leaders.reduce((total, count) => total + count[figure], 0);
   return {
     month: monthOf(from),
     visits: { owed: sum('owed'), visited: sum('visited'), missed: sum('missed') },
     leaders: leaders.map(({ leaderId, ...visits }) => ({ leaderId, visits })),
+    referrals,
     openFindings: openFindings.map((ages) => ({ ...ages, concern: concernOnWire.toWire(ages.concern) })),
   };
 }

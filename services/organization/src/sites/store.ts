@@ -119,6 +119,11 @@ export async function countOpenFindings(tx: Tx, siteId: string): Promise<number>
   return Number(row?.count ?? 0);
 }
 
+export async function countOpenResettlements(tx: Tx, siteId: string): Promise<number> {
+  const row = await tx('resettlements').where({ tenant_id: tenantOf(tx), site_id: siteId }).whereNull('closed_at').count<{ count: number | string }[]>({ count: '*' }).first();
+  return Number(row?.count ?? 0);
+}
+
 function changing(site: Site) {
   return {
     name_zh: site.nameZh,
