@@ -150,12 +150,27 @@ describe('what no route serves', () => {
 describe('rights that end', () => {
   const withinMs = 5_000;
 
+  it('with the role that gave them, for everybody who holds it', async () => {
+    const [admin, security] = await Promise.all([people.system_admin, people.security_admin].map((name) => Somebody.of(platform, name)));
+    if (admin === undefined || security === undefined) throw new Error('the fixture lacks somebody');
+    const subject = `hired-${randomUUID()}`;
+    const hired = (await admin.create('/v1/staff', { code: `r${Date.now()}`, name: '新人', identityIssuer: platform.issuer.url, identitySubject: subject })).body;
+    const wish = { code: `own.r${Date.now()}`, nameZh: '夜班', holder: 'staff', permissions: ['requests.case.read', 'requests.item.read'] };
+    const role = (await security.create('/v1/roles', wish)).body;
+    await security.create('/v1/grants', { principalKind: 'staff', principalId: hired['id'], role: role['code'], scope: 'tenant' });
+    const reader = await eventually(() => Somebody.of(platform, subject));
+    await eventually(async () => expect((await reader.get('/v1/cases')).status).toBe(200));
+    expect((await security.change(`/v1/roles/${String(role['code'])}:change`, role['version'], { nameZh: '夜班', permissions: ['requests.item.read'] })).status).toBe(200);
+    await eventually(async () => expect((await reader.get('/v1/cases')).body['code']).toBe('PERMISSION_MISSING'), { timeoutMs: withinMs });
+    expect((await reader.get('/v1/items')).status).toBe(200);
+  });
+
   it('end at once: for requests, and for a stream that is open', async () => {
     const [admin, security, resident] = await Promise.all([people.system_admin, people.security_admin, people.resident].map((name) => Somebody.of(platform, name)));
     if (admin === undefined || security === undefined || resident === undefined) throw new Error('the fixture lacks somebody');
     const subject = `hired-${randomUUID()}`;
     const hired = (await admin.create('/v1/staff', { code: `h${Date.now()}`, name: '新人', identityIssuer: platform.issuer.url, identitySubject: subject })).body;
-    const grant = (await security.create('/v1/grants', { principalKind: 'staff', principalId: hired['id'], role: 'clerk', scope: 'tenant' })).body;
+    const grant = (await security.create('/v1/grants', { principalKind: 'staff', principalId: hired['id'], role: 'handler', scope: 'tenant' })).body;
     const clerk = await eventually(() => Somebody.of(platform, subject));
     await eventually(async () => expect((await clerk.get('/v1/cases')).status).toBe(200));
 

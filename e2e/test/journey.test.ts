@@ -120,6 +120,21 @@ describe('an administrator', () => {
   });
 });
 
+describe('a day of the office’s own', () => {
+  it('moves the due times that it lies in, at the service that counts them, and back', async () => {
+    const director = await Somebody.of(platform, 'xs-staff-01');
+    const accepted = await walk(clerk, await openCase('elder-card'), { word: 'accept' });
+    const path = `/v1/cases/${String(accepted['id'])}`;
+    const dueAt = async () => ok(await clerk.get(path))['dueAt'];
+    const day = String(accepted['dueAt']).slice(0, 10);
+    const decided = ok(await director.create('/v1/calendar-overrides', { day, kind: 'rest', nameZh: '那达慕', citation: '市政府通知' }), 201);
+    await eventually(async () => expect(String(await dueAt()) > String(accepted['dueAt'])).toBe(true), { timeoutMs: 20_000 });
+    const { id, version } = decided['override'] as Json;
+    ok(await director.change(`/v1/calendar-overrides/${String(id)}:remove`, version));
+    await eventually(async () => expect(await dueAt()).toBe(accepted['dueAt']), { timeoutMs: 20_000 });
+  }, 60_000);
+});
+
 describe('what is personal', () => {
   it('is in no event, log line, span or error text after a full journey', async () => {
     const home = ok(await clerk.get(`/v1/persons/${resident.id}`));

@@ -12,6 +12,8 @@ const definitions: Readonly<Record<Service, readonly { readonly name: string; re
     organization.GridServiceDefinition,
     organization.RegradingServiceDefinition,
     organization.StaffServiceDefinition,
+    organization.RoleServiceDefinition,
+    organization.GrantRequestServiceDefinition,
     organization.CalendarServiceDefinition,
     organization.DutyServiceDefinition,
     organization.GrantServiceDefinition,

@@ -17,6 +17,8 @@ export interface Clients {
   readonly regradings: GrpcClient<organization.RegradingServiceDefinition>;
   readonly staff: GrpcClient<organization.StaffServiceDefinition>;
   readonly grants: GrpcClient<organization.GrantServiceDefinition>;
+  readonly roles: GrpcClient<organization.RoleServiceDefinition>;
+  readonly grantRequests: GrpcClient<organization.GrantRequestServiceDefinition>;
   readonly calendar: GrpcClient<organization.CalendarServiceDefinition>;
   readonly duty: GrpcClient<organization.DutyServiceDefinition>;
   readonly imports: GrpcClient<organization.ImportServiceDefinition>;
@@ -67,6 +69,8 @@ export function connectClients(grpc: GrpcClients, config: Config): Clients {
     regradings: grpc.connect(organization.RegradingServiceDefinition, organizationPeer),
     staff: grpc.connect(organization.StaffServiceDefinition, organizationPeer),
     grants: grpc.connect(organization.GrantServiceDefinition, organizationPeer),
+    roles: grpc.connect(organization.RoleServiceDefinition, organizationPeer),
+    grantRequests: grpc.connect(organization.GrantRequestServiceDefinition, organizationPeer),
     calendar: grpc.connect(organization.CalendarServiceDefinition, organizationPeer),
     duty: grpc.connect(organization.DutyServiceDefinition, organizationPeer),
     imports: grpc.connect(organization.ImportServiceDefinition, organizationPeer),

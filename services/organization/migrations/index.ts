@@ -10,6 +10,7 @@ import * as regradings from './20261128100000_create_regradings';
 import * as gridFacts from './20261128100100_create_grid_facts';
 import * as duty from './20261128110000_create_duty';
 import * as calendar from './20261128110100_create_calendar';
+import * as grantRequests from './20261128110200_create_grant_requests';
 import * as committees from './20261128120000_create_member_units_and_committees';
 import * as meetings from './20261128120100_create_meetings';
 import * as meetingRules from './20261128120200_create_meeting_rules';
@@ -44,6 +45,7 @@ export const migrations: readonly Migration[] = [
   gridFacts,
   duty,
   calendar,
+  grantRequests,
   committees,
   meetings,
   meetingRules,

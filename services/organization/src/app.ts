@@ -46,6 +46,9 @@ import { fundConstraints } from './funds/store';
 import { referralClockHandler } from './findings/referral-alarms';
 import { grantService } from './grants/grpc';
 import { gridService } from './grids/grpc';
+import { grantConfirmClock } from './grants/decide-grant';
+import { confirmClock } from './grants/request-grant';
+import { grantRequestService, roleService } from './grants/role-grpc';
 import { grantConstraints } from './grants/store';
 import { importService } from './import/grpc';
 import { evaluationAlarms, evaluationClock } from './incubation/clocks';
@@ -152,7 +155,7 @@ export async function createApp(config: ServiceConfig, overrides: Partial<Deps> 
   });
   const sealer = createSealer({ system, ...(config.auditSigningKey && { signingKey: config.auditSigningKey }), log, metrics, now });
   const calendars = createCalendars(overrides.calendar ?? loadCalendar(), system);
-  const deps: Deps = { db, now, log, pages: pageToken(config.pageTokenKey, now), calendar: calendars, refreshCalendar: () => calendars.refresh(), ...overrides };
+  const deps: Deps = { db, now, log, pages: pageToken(config.pageTokenKey, now), refreshCalendar: () => calendars.refresh(), ...overrides, calendar: calendars };
   const clocks = clockHandlers(deps);
   const scanner = createAlarmScanner({ database: db, system, calendar: deps.calendar, calendars, now, onAlarms: onAlarms(clocks), onMoved: onMoved(clocks), log, metrics });
 
@@ -195,6 +198,8 @@ function addServices(server: GrpcServer, deps: Deps): void {
   server.add(organization.CalendarServiceDefinition, calendarService(deps));
   server.add(organization.DutyServiceDefinition, dutyService(deps));
   server.add(organization.GrantServiceDefinition, grantService(deps));
+  server.add(organization.RoleServiceDefinition, roleService(deps));
+  server.add(organization.GrantRequestServiceDefinition, grantRequestService(deps));
   server.add(organization.CallerServiceDefinition, callerService(deps));
   server.add(organization.ImportServiceDefinition, importService(deps));
   server.add(organization.PledgeProjectServiceDefinition, pledgeProjectService(deps));
@@ -247,5 +252,6 @@ function clockHandlers(deps: Deps): ClockHandlers {
     [dualReviewClock]: dualReportAlarms(deps),
     [referralClock]: referralClockHandler(deps),
     [resettlementKind]: promiseClockHandler(deps),
+    [confirmClock]: grantConfirmClock(deps),
   };
 }

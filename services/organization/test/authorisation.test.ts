@@ -54,6 +54,13 @@ const allowed: Record<string, readonly string[]> = {
   'GrantService/ListGrants': ['director', 'security_admin', 'audit_admin'],
   'GrantService/ListRoles': ['director', 'security_admin', 'audit_admin'],
   'GrantService/RegisterClient': ['security_admin'],
+  'RoleService/CreateRole': ['security_admin'],
+  'RoleService/ChangeRole': ['security_admin'],
+  'RoleService/GetPermissionCatalogue': ['director', 'security_admin', 'audit_admin'],
+  'GrantRequestService/RequestGrant': ['security_admin'],
+  'GrantRequestService/ConfirmGrant': ['director', 'security_admin'],
+  'GrantRequestService/DeclineGrant': ['director', 'security_admin'],
+  'GrantRequestService/ListGrantRequests': ['director', 'security_admin', 'audit_admin'],
   'CalendarService/SetCalendarOverride': ['director'],
   'CalendarService/RemoveCalendarOverride': ['director'],
   'CalendarService/GetCalendar': working,
@@ -330,6 +337,8 @@ function callOf(method: string): Call {
     ConductService: office.conduct,
     RegradingService: office.regradings,
     GridService: office.grids,
+    RoleService: office.roles,
+    GrantRequestService: office.grantRequests,
   };
   const client = new Map<string, object>(Object.entries(clients)).get(service) ?? {};
   const call: unknown = new Map<string, unknown>(Object.entries(client)).get(name.charAt(0).toLowerCase() + name.slice(1));

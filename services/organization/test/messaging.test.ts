@@ -56,7 +56,7 @@ describe('an outside subscriber', () => {
     await office.staff.endAbsence({ staffId: a.id, version: 4 }, { caller });
     const principalKind = organization.PrincipalKind.PRINCIPAL_KIND_STAFF;
     const scope = organization.GrantScope.GRANT_SCOPE_TENANT;
-    const { grant } = await office.grants.grantRole({ principalKind, principalId: a.id, role: 'clerk', scope }, { caller });
+    const { grant } = await office.grants.grantRole({ principalKind, principalId: a.id, role: 'handler', scope }, { caller });
     await office.staff.createStaff({ code: a.code, name: '重复的人', workPhone: '000-5550166' }, { caller }).catch(() => undefined);
     await office.staff.createStaff({ code: fresh('s'), name: '坏号码', workPhone: '打不通' }, { caller }).catch(() => undefined);
 

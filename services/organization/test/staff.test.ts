@@ -216,7 +216,7 @@ describe('somebody who leaves', () => {
     await office.staff.setPartner({ staffId: staff.id, version: 2, partnerId: partner.id }, { caller });
     const scope = organization.GrantScope.GRANT_SCOPE_TENANT;
     const principal = { principalKind: organization.PrincipalKind.PRINCIPAL_KIND_STAFF, principalId: staff.id };
-    const { grant } = await office.grants.grantRole({ ...principal, role: 'clerk', scope }, { caller });
+    const { grant } = await office.grants.grantRole({ ...principal, role: 'handler', scope }, { caller });
     await office.staff.startAbsence({ staffId: staff.id, version: 3 }, { caller });
     const left = await office.staff.deactivateStaff({ staffId: staff.id, version: 4 }, { caller });
     expect(left.staff).toMatchObject({ active: false, partnerId: '', absentFrom: undefined, version: 5, posts: [{ validTo: '2026-11-24' }] });

@@ -49,8 +49,12 @@ export interface Office {
   readonly dualReports: GrpcClient<typeof organization.DualReportServiceDefinition>;
   readonly work: GrpcClient<typeof work.WorkQueueServiceDefinition>;
   readonly threads: GrpcClient<typeof thread.ThreadServiceDefinition>;
+  readonly roles: GrpcClient<typeof organization.RoleServiceDefinition>;
+  readonly grantRequests: GrpcClient<typeof organization.GrantRequestServiceDefinition>;
   /** Calls as a job of the operator's tool. */
   readonly operatorTenants: GrpcClient<typeof organization.TenantServiceDefinition>;
+  readonly operatorGrants: GrpcClient<typeof organization.GrantServiceDefinition>;
+  readonly operatorImports: GrpcClient<typeof organization.ImportServiceDefinition>;
   stop(): Promise<void>;
 }
 
@@ -116,6 +120,10 @@ export async function startOffice(options: { brokers?: readonly string[]; overri
     dualReports: clients.connect(organization.DualReportServiceDefinition, peer),
     work: clients.connect(work.WorkQueueServiceDefinition, peer),
     threads: clients.connect(thread.ThreadServiceDefinition, peer),
+    roles: clients.connect(organization.RoleServiceDefinition, peer),
+    grantRequests: clients.connect(organization.GrantRequestServiceDefinition, peer),
+    operatorGrants: operator.connect(organization.GrantServiceDefinition, peer),
+    operatorImports: operator.connect(organization.ImportServiceDefinition, peer),
     operatorTenants: operator.connect(organization.TenantServiceDefinition, peer),
     async stop() {
       clients.close();
@@ -127,7 +135,7 @@ export async function startOffice(options: { brokers?: readonly string[]; overri
   };
 }
 
-export const writes = ['organization.unit.write', 'organization.staff.write', 'organization.absence.write', 'organization.grant.write', 'organization.duty.plan', 'organization.calendar.write'];
+export const writes = ['organization.unit.write', 'organization.staff.write', 'organization.absence.write', 'organization.grant.write', 'organization.grant.confirm', 'organization.role.write', 'organization.duty.plan', 'organization.calendar.write'];
 export const reads = ['organization.tenant.read', 'organization.unit.read', 'organization.staff.read', 'organization.grant.read', 'organization.duty.read', 'organization.calendar.read'];
 
 /** Somebody with every permission of the service over the whole tenant. */

@@ -16,8 +16,8 @@ export interface LiveEvent {
 
 export interface Follower {
   onEvent(event: LiveEvent): void;
-  /** What this member of staff or client may do has changed. */
-  onAccount(tenantId: string, subject: string): void;
+  /** What this member of staff or client may do has changed; undefined: any of the tenant's, for a role did. */
+  onAccount(tenantId: string, subject: string | undefined): void;
 }
 
 export interface LiveEvents {
@@ -30,6 +30,7 @@ export interface LiveEvents {
 
 const topics = ['public.requests.case.v1', 'public.requests.mandate.v1', 'public.requests.item.v1'];
 const accountTopics = ['internal.organization.staff.v1', 'internal.organization.grant.v1', 'internal.organization.client.v1'];
+const roleTopic = 'internal.organization.role.v1';
 const mostRemembered = 1_000;
 // Two replicas read partitions in different order: what one showed before an event, another may show after it.
 const overlapMs = 5_000;
@@ -42,8 +43,9 @@ export function createLiveEvents({ brokers, log }: { brokers: readonly string[];
   function pass(event: IncomingEvent<unknown>): void {
     const facts = EVENT_CATALOGUE[event.type];
     if (facts === undefined) return;
-    if (accountTopics.includes(facts.topic)) {
-      for (const follower of followers) follower.onAccount(event.tenantId, accountOf(event));
+    if (facts.topic === roleTopic || accountTopics.includes(facts.topic)) {
+      const subject = facts.topic === roleTopic ? undefined : accountOf(event);
+      for (const follower of followers) follower.onAccount(event.tenantId, subject);
       return;
     }
     const live = toLive(event, facts.aggregateType);
@@ -53,7 +55,7 @@ export function createLiveEvents({ brokers, log }: { brokers: readonly string[];
   }
 
   return {
-    tail: createTail({ brokers, clientId: 'gateway', topics: [...topics, ...accountTopics], onEvent: pass, log }),
+    tail: createTail({ brokers, clientId: 'gateway', topics: [...topics, ...accountTopics, roleTopic], onEvent: pass, log }),
     follow(follower) {
       followers.add(follower);
       return () => followers.delete(follower);

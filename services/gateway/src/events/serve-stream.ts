@@ -82,7 +82,7 @@ function stream({ request, response, who, live, stopping }: Streaming): void {
   const unfollow = live.follow({
     onEvent: send,
     onAccount: (tenantId, subject) => {
-      if (tenantId === current.caller.tenantId && subject === current.caller.subject) recheck();
+      if (tenantId === current.caller.tenantId && (subject === undefined || subject === current.caller.subject)) recheck();
     },
   });
   const timers = [setInterval(() => write(': still here\n\n'), heartbeatMs), setInterval(recheck, recheckMs)];

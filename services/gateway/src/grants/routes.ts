@@ -1,12 +1,9 @@
-import { organization } from '@linli/contracts';
+import type { organization } from '@linli/contracts';
 import { internal } from '@linli/errors';
 import { z } from 'zod';
 import { route, type Answer, type ApiRoute } from '../routing/route';
-import { code, dateOf, given, id, instant, nextPageToken, optionalId, page, text, time, timeOf } from '../wire/fields';
-import { words } from '../wire/words';
-
-export const scopes = words('GRANT_SCOPE', organization.GrantScope, ['self', 'unit', 'subtree', 'tenant']);
-const principalKinds = words('PRINCIPAL_KIND', organization.PrincipalKind, ['staff', 'client']);
+import { dateOf, given, id, nextPageToken, optionalId, page, text, time, timeOf } from '../wire/fields';
+import { grantBody, principalKinds, scopes } from './grant-json';
 
 const grantSchema = z
   .strictObject({
@@ -23,7 +20,6 @@ const grantSchema = z
   })
   .meta({ id: 'Grant' });
 const clientSchema = z.strictObject({ id: z.string(), nameZh: z.string(), active: z.boolean(), version: z.int() }).meta({ id: 'Client' });
-const roleSchema = z.strictObject({ code: z.string(), nameZh: z.string(), permissions: z.array(z.string()) });
 
 type GrantJson = z.input<typeof grantSchema>;
 
@@ -48,16 +44,6 @@ function answerGrant({ grant }: { grant: organization.RoleGrant | undefined }): 
 export const grantRoutes: readonly ApiRoute[] = [
   route({
     method: 'get',
-    path: '/v1/roles',
-    name: 'listRoles',
-    summary: '角色及其权限',
-    tag: 'grants',
-    calls: 'organization.v1.GrantService/ListRoles',
-    response: z.strictObject({ roles: z.array(roleSchema) }),
-    handle: async (_input, { clients, options }) => ({ body: await clients.grants.listRoles({}, options) }),
-  }),
-  route({
-    method: 'get',
     path: '/v1/grants',
     name: 'listGrants',
     summary: '授权列表',
@@ -74,18 +60,11 @@ export const grantRoutes: readonly ApiRoute[] = [
     method: 'post',
     path: '/v1/grants',
     name: 'grantRole',
-    summary: '授予角色；不得授予自己',
+    summary: '授予角色；不得授予自己，敏感角色须申请',
     tag: 'grants',
     calls: 'organization.v1.GrantService/GrantRole',
     creates: true,
-    body: z.strictObject({
-      principalKind: principalKinds.schema,
-      principalId: id,
-      role: code,
-      scope: scopes.schema,
-      unitId: optionalId.meta({ description: '范围为 unit 或 subtree 时必填' }),
-      endsAt: instant.optional(),
-    }),
+    body: grantBody,
     response: grantSchema,
     handle: async ({ body, requestId }, { clients, options }) => {
       const { principalKind, scope, endsAt, ...rest } = body;

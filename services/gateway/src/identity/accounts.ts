@@ -18,8 +18,8 @@ export interface Account {
 export interface Accounts {
   /** @throws unauthenticated ACCOUNT_NOT_ACTIVE for an identity that the office does not know, or not any more. */
   find(identity: Identity): Promise<Account>;
-  /** Forgets what is known of a member of staff or a client, because it changed. */
-  forget(tenantId: string, subject: string): void;
+  /** Forgets what is known of a member of staff or a client, or without a subject of everybody of the tenant, because it changed. */
+  forget(tenantId: string, subject: string | undefined): void;
 }
 
 interface Kept {
@@ -68,7 +68,7 @@ export function createAccounts({ clients, now }: Pick<Deps, 'clients' | 'now'>):
     forget(tenantId, subject) {
       changes += 1;
       asking.clear();
-      for (const [key, entry] of kept) if (entry.tenantId === tenantId && entry.account.subject === subject) kept.delete(key);
+      for (const [key, entry] of kept) if (entry.tenantId === tenantId && (subject === undefined || entry.account.subject === subject)) kept.delete(key);
     },
   };
 }

@@ -1,6 +1,6 @@
 import type { organization } from '@linli/contracts';
 import { z } from 'zod';
-import { scopes } from '../grants/routes';
+import { scopes } from '../grants/grant-json';
 import { route, type ApiRoute } from '../routing/route';
 import { kinds } from '../units/routes';
 import { code, optionalText, text, workPhone } from '../wire/fields';

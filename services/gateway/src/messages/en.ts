@@ -1,3 +1,4 @@
+import { enAtWork } from './en-at-work';
 import { enParty } from './en-party';
 import { enSelfGovernment } from './en-self-government';
 import { enProblems, enWords } from './en-words';
@@ -224,26 +225,6 @@ export const en: Messages = {
     ABSENCE_ENDS_IN_PAST: ['Wrong date', 'An absence ends in the future.'],
     ABSENCE_ENDS_BEFORE_START: ['Dates reversed', 'An absence ends after it begins.'],
     UNIT_HEAD_TAKEN: ['Has a head', 'The unit has a head in that time. End that post first.'],
-
-    // Duty
-    DUTY_ROSTER_EXISTS: ['Roster exists', 'The unit keeps a roster already.'],
-    DUTY_ROSTER_NOT_FOUND: ['No such roster', 'There is no such roster, or you may not see it.'],
-    DUTY_SLOT_NOT_FOUND: ['No such turn of duty', 'There is no such turn of duty, or you may not see it.'],
-    DUTY_PLANNED_ALREADY: ['Planned already', 'A turn of duty in that range is planned already. Nothing was changed.'],
-    DUTY_NOTHING_TO_PLAN: ['Nothing to plan', 'No day of the range has such a turn of duty.'],
-    DUTY_PERSON_WITHOUT_POST: ['No post that day', 'Somebody has no post there on {day}. Nothing was changed.'],
-    DUTY_PERSON_AWAY: ['Away that day', 'Somebody is away on {day}. Nothing was changed.'],
-    DUTY_PERSON_BUSY: ['On duty elsewhere', 'Somebody is on duty elsewhere at that time. Nothing was changed.'],
-    DUTY_SLOT_CANCELLED: ['Cancelled', 'This turn of duty was cancelled.'],
-    DUTY_SLOT_OVER: ['Over', 'This turn of duty on {day} is over and cannot change any more.'],
-
-    // Working calendar
-    CALENDAR_DAY_PAST: ['Day has come', 'Only days from tomorrow on can be decided.'],
-    CALENDAR_DAY_SET: ['Decided already', 'Something is decided of {day}. Remove it first.'],
-    CALENDAR_DAY_UNCHANGED: ['No change', '{day} is so already by the national calendar.'],
-    CALENDAR_DAY_REMOVED: ['Removed already', 'For {day} the national calendar stands already.'],
-    CALENDAR_OVERRIDE_NOT_FOUND: ['No such decision', 'There is no such decision on a day.'],
-    CALENDAR_NOT_READ: ['Starting up', 'The working calendar is not read yet. Please try again shortly.'],
     GRANT_NOT_FOUND: ['No such grant', 'There is no such grant.'],
     GRANT_EXISTS: ['Grant exists', 'The holder has this grant.'],
     GRANT_REVOKED: ['Grant revoked', 'The grant is revoked already.'],
@@ -256,6 +237,7 @@ export const en: Messages = {
     PRINCIPAL_INACTIVE: ['Holder not active', 'The holder is not active.'],
     ...enSelfGovernment.reasons,
     ...enParty.reasons,
+    ...enAtWork,
     // Construction sites
     SITE_NOT_FOUND: ['No such site', 'There is no such site, or it is outside your area.'],
     SITE_CLOSED: ['Site closed', 'Work on this site is over.'],

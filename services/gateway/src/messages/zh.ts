@@ -1,4 +1,5 @@
 import type { Messages } from './messages';
+import { zhAtWork } from './zh-at-work';
 import { zhParty } from './zh-party';
 import { zhCommunities } from './zh-communities';
 import { zhSelfGovernment } from './zh-self-government';
@@ -224,26 +225,6 @@ export const zh: Messages = {
     ABSENCE_ENDS_IN_PAST: ['日期有误', '不在岗的结束时间不能早于现在。'],
     ABSENCE_ENDS_BEFORE_START: ['日期颠倒', '不在岗的结束时间须在开始时间之后。'],
     UNIT_HEAD_TAKEN: ['已有正职', '这段时间内该单位已有正职负责人。请先结束其岗位。'],
-
-    // Duty
-    DUTY_ROSTER_EXISTS: ['已在排班', '这个单位已经开始排班。'],
-    DUTY_ROSTER_NOT_FOUND: ['没有找到排班', '没有找到这个单位的排班，或者不在您的管辖范围内。'],
-    DUTY_SLOT_NOT_FOUND: ['没有找到值班', '没有找到这次值班，或者不在您的管辖范围内。'],
-    DUTY_PLANNED_ALREADY: ['已经排过', '这段日期中已有排好的值班。没有作任何改动。'],
-    DUTY_NOTHING_TO_PLAN: ['没有可排的', '这段日期中没有这样的时段。'],
-    DUTY_PERSON_WITHOUT_POST: ['当日无岗位', '有人在 {day} 没有该单位的岗位。没有作任何改动。'],
-    DUTY_PERSON_AWAY: ['当日不在岗', '有人在 {day} 不在岗。没有作任何改动。'],
-    DUTY_PERSON_BUSY: ['值班冲突', '有人在同一时段已有别的值班。没有作任何改动。'],
-    DUTY_SLOT_CANCELLED: ['已经取消', '这次值班已经取消。'],
-    DUTY_SLOT_OVER: ['已经过去', '{day} 的这次值班已经结束，不能再改。'],
-
-    // Working calendar
-    CALENDAR_DAY_PAST: ['日期已到', '只能自定明天及以后的日子。'],
-    CALENDAR_DAY_SET: ['已经自定', '{day} 已经自定过。请先恢复国家安排。'],
-    CALENDAR_DAY_UNCHANGED: ['没有变化', '{day} 按国家安排本来就是这样。'],
-    CALENDAR_DAY_REMOVED: ['已经恢复', '{day} 已经恢复国家安排。'],
-    CALENDAR_OVERRIDE_NOT_FOUND: ['没有找到', '没有找到这条自定的日子。'],
-    CALENDAR_NOT_READ: ['系统正在启动', '工作日历还没有读入。请稍后再试。'],
     GRANT_NOT_FOUND: ['没有这项授权', '没有找到这项授权。'],
     GRANT_EXISTS: ['已有这项授权', '已有相同的授权。'],
     GRANT_REVOKED: ['授权已收回', '这项授权已经收回。'],
@@ -256,6 +237,7 @@ export const zh: Messages = {
     PRINCIPAL_INACTIVE: ['授权对象已停用', '授权对象已经停用。'],
     ...zhSelfGovernment.reasons,
     ...zhParty.reasons,
+    ...zhAtWork,
     // Construction sites
     SITE_NOT_FOUND: ['没有这处工地', '没有找到这处工地，或者不在您的管辖范围内。'],
     SITE_CLOSED: ['工地已完工', '这处工地已经完工。'],

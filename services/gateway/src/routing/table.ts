@@ -14,6 +14,7 @@ import { committeeRoutes } from '../committees/routes';
 import { publicCoverageRoutes } from '../coverage/public-routes';
 import { coverageRoutes } from '../coverage/routes';
 import { dualReportRoutes } from '../dual-reports/routes';
+import { roleRoutes } from '../grants/role-routes';
 import { grantRoutes } from '../grants/routes';
 import { gridRoutes } from '../grids/routes';
 import { importRoutes } from '../imports/routes';
@@ -84,6 +85,7 @@ export const routeTable: readonly ApiRoute[] = [
   ...staffRoutes,
   ...calendarRoutes,
   ...dutyRoutes,
+  ...roleRoutes,
   ...grantRoutes,
   ...siteRoutes,
   ...siteFindingRoutes,

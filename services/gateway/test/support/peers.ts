@@ -44,6 +44,8 @@ const services = {
     RegradingService: organization.RegradingServiceDefinition,
     StaffService: organization.StaffServiceDefinition,
     ImportService: organization.ImportServiceDefinition,
+    RoleService: organization.RoleServiceDefinition,
+    GrantRequestService: organization.GrantRequestServiceDefinition,
     CalendarService: organization.CalendarServiceDefinition,
     DutyService: organization.DutyServiceDefinition,
     GrantService: organization.GrantServiceDefinition,

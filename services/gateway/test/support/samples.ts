@@ -332,6 +332,20 @@ const resettlement = organization.Resettlement.fromPartial({
   version: 3,
 });
 
+const role = organization.Role.fromPartial({ code: 'own.night', nameZh: '夜班', holder: organization.PrincipalKind.PRINCIPAL_KIND_STAFF, permissions: ['requests.case.read'], own: true, version: 1 });
+
+const grantRequest = organization.GrantRequest.fromPartial({
+  id: ids.task,
+  principalKind: organization.PrincipalKind.PRINCIPAL_KIND_STAFF,
+  principalId: ids.agent,
+  role: 'clerk',
+  scope: organization.GrantScope.GRANT_SCOPE_TENANT,
+  state: organization.GrantRequestState.GRANT_REQUEST_STATE_REQUESTED,
+  requestedBy: ids.backup,
+  confirmUntil: at,
+  version: 1,
+});
+
 const oneCase = { case: sampleCase };
 const caseMethods = [
   'createCase', 'updateDraft', 'submitCase', 'requestMaterial', 'supplyMaterial', 'acceptCase', 'declineCase', 'startProcessing', 'pauseCase', 'resumeCase',
@@ -384,7 +398,11 @@ export const samples: Readonly<Record<string, object>> = {
   'DutyService/getDutyGaps': { gaps: [{ unitId: ids.unit, day: '2026-12-02', kind: organization.DutyKind.DUTY_KIND_WORKDAY, missing: [organization.DutyPart.DUTY_PART_B], slotId: '', provisional: false }] },
   ...each('GrantService', ['grantRole', 'revokeGrant'], { grant }),
   'GrantService/listGrants': { grants: [grant], nextPageToken: '' },
-  'GrantService/listRoles': { roles: [{ code: 'agent', nameZh: '代办员', permissions: ['requests.case.read'] }] },
+  'GrantService/listRoles': { roles: [role] },
+  ...each('RoleService', ['createRole', 'changeRole'], { role }),
+  'RoleService/getPermissionCatalogue': { staff: ['requests.case.read'], client: [], sensitive: [] },
+  ...each('GrantRequestService', ['requestGrant', 'confirmGrant', 'declineGrant'], { grantRequest }),
+  'GrantRequestService/listGrantRequests': { grantRequests: [grantRequest], nextPageToken: '' },
   'GrantService/registerClient': { client: { id: ids.client, nameZh: '市级平台', active: true, version: 1 } },
   ...each('SiteService', ['createSite', 'updateSite', 'assignSiteLeader', 'closeSite', 'getSite'], { site }),
   'SiteService/listSites': { sites: [site], nextPageToken: '' },

@@ -1,47 +1,74 @@
 import { assertCoversUnit, coversUnit, type Caller } from '@linli/auth';
 import { localDateOf, type LocalDate } from '@linli/clocks';
 import { answerOnce, newId, type RequestKey, type Tx } from '@linli/db';
-import { notFound, permissionDenied } from '@linli/errors';
+import { failedPrecondition, notFound, permissionDenied } from '@linli/errors';
 import type { Deps } from '../deps';
 import { holdUnitOpen } from '../units/hold-unit-open';
 import { unitNotFound } from '../units/rules';
 import { addGrants } from './add-grants';
-import type { RoleGrant } from './grant';
-import { grantsInForce } from './in-force';
+import type { Role, RoleGrant } from './grant';
+import { grantsInForce, rolesByCode } from './in-force';
+import { isSensitive } from './powers';
+import { findRole } from './role-store';
 import { assertActivePrincipal, assertGrantable } from './rules';
-import { findRole, lockPrincipal } from './store';
+import { lockPrincipal } from './store';
 
-const permission = 'organization.grant.write';
+const give = 'organization.grant.write';
 
 export type GrantRole = Pick<RoleGrant, 'principalKind' | 'principalId' | 'role' | 'scope' | 'unitId' | 'endsAt'> & {
   readonly request: RequestKey;
 };
 
+export type GrantFacts = Omit<GrantRole, 'request'>;
+
 /**
- * Gives a role. Whoever gives it must hold the permission over what the grant covers, and never gives to themselves.
- * @throws permission_denied GRANT_TO_SELF, UNIT_OUT_OF_SCOPE, not_found PRINCIPAL_NOT_FOUND, ROLE_NOT_FOUND, UNIT_NOT_FOUND,
- * and what `assertGrantable` refuses.
+ * Gives a role at once; one that is sensitive only as a job of the operator's, who sets an office up before it has two
+ * people to give it.
+ * @throws what `prepareGrant` refuses; failed_precondition GRANT_NEEDS_CONFIRMATION.
  */
 export async function grantRole(deps: Pick<Deps, 'db' | 'now'>, caller: Caller, input: GrantRole): Promise<RoleGrant> {
   const { request, ...facts } = input;
-  const now = deps.now();
   return deps.db.withTenant(caller, (tx) =>
     answerOnce(tx, request, async () => {
-      if (facts.principalId === caller.subject) throw permissionDenied('GRANT_TO_SELF', 'nobody gives themselves a role');
-      const unitPath = await coveredPath(tx, caller, { unitId: facts.unitId, day: localDateOf(now) });
-      assertActivePrincipal(await lockPrincipal(tx, facts.principalKind, facts.principalId), facts.principalKind);
-      const role = await findRole(tx, facts.role);
-      if (role === undefined) throw notFound('ROLE_NOT_FOUND', 'the tenant has no such role', { details: { role: facts.role } });
-      const held = await grantsInForce(tx, [facts.principalId], now);
-      const grant = { ...facts, id: newId(now.getTime()), unitPath, revokedAt: undefined, version: 1 };
-      assertGrantable(grant, role, { held, now });
+      const { grant, role } = await prepareGrant(tx, caller, { facts, now: deps.now() });
+      if (isSensitive(role) && caller.kind !== 'system') {
+        throw failedPrecondition('GRANT_NEEDS_CONFIRMATION', 'one asks for such a role and another confirms it', { details: { role: role.code } });
+      }
       await addGrants(tx, caller, [grant]);
       return grant;
     }),
   );
 }
 
-async function coveredPath(tx: Tx, caller: Caller, { unitId, day }: { unitId: string | undefined; day: LocalDate }): Promise<string> {
+/**
+ * A grant as it would be given now: whoever gives or confirms it must hold the permission over what it covers, and never gives
+ * to themselves. The holder is locked, and the role stays as it is.
+ * @throws permission_denied GRANT_TO_SELF, UNIT_OUT_OF_SCOPE, not_found PRINCIPAL_NOT_FOUND, ROLE_NOT_FOUND, UNIT_NOT_FOUND,
+ * and what `assertGrantable` refuses.
+ */
+export async function prepareGrant(
+  tx: Tx,
+  caller: Caller,
+  { facts, now, permission = give }: { facts: GrantFacts; now: Date; permission?: string },
+): Promise<{ grant: RoleGrant; role: Role }> {
+  if (facts.principalId === caller.subject) throw permissionDenied('GRANT_TO_SELF', 'nobody gives themselves a role');
+  const unitPath = await coveredPath(tx, caller, { unitId: facts.unitId, day: localDateOf(now), permission });
+  assertActivePrincipal(await lockPrincipal(tx, facts.principalKind, facts.principalId), facts.principalKind);
+  const role = await findRole(tx, facts.role, 'share');
+  if (role === undefined) throw notFound('ROLE_NOT_FOUND', 'the tenant has no such role', { details: { role: facts.role } });
+  const [held, roles] = [await grantsInForce(tx, [facts.principalId], now), await rolesByCode(tx)];
+  const grant = { ...facts, id: newId(now.getTime()), unitPath, revokedAt: undefined, version: 1 };
+  assertGrantable(grant, role, { held, roles, now });
+  return { grant, role };
+}
+
+interface Place {
+  readonly unitId: string | undefined;
+  readonly day: LocalDate;
+  readonly permission: string;
+}
+
+async function coveredPath(tx: Tx, caller: Caller, { unitId, day, permission }: Place): Promise<string> {
   if (unitId === undefined) {
     assertCoversUnit(caller, permission, '');
     return '';

@@ -27,6 +27,9 @@ export interface Role {
   readonly nameZh: string;
   readonly holder: PrincipalKind;
   readonly permissions: readonly string[];
+  /** The office's own; the others are the platform's. */
+  readonly own: boolean;
+  readonly version: number;
 }
 
 /** A machine that calls the API with its own credentials. */

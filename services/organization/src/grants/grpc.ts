@@ -4,26 +4,18 @@ import { compactLimit, readUuid, requestKey, requireText, violation, type RpcCon
 import type { Deps } from '../deps';
 import { codeRule, readIdentity, readTime } from '../fields';
 import type { GrantScope } from './grant';
-import { grantRole } from './grant-role';
+import { grantRole, type GrantFacts } from './grant-role';
 import { registerClient } from './register-client';
 import { revokeGrant } from './revoke-grant';
 import { needsUnit } from './rules';
-import { listGrants, listRoles } from './store';
+import { listRoles } from './role-store';
+import { listGrants } from './store';
 import { clientToWire, grantToWire, principalOnWire, roleToWire, scopeOnWire } from './wire';
 
 export function grantService(deps: Deps): organization.GrantServiceImplementation<RpcContext> {
   return {
     async grantRole(request, { caller }) {
-      const scope = scopeOnWire.fromWire(request.scope, 'scope');
-      const grant = await grantRole(deps, caller, {
-        request: requestKey(caller, organization.GrantRoleRequest, request),
-        principalKind: principalOnWire.fromWire(request.principalKind, 'principal_kind'),
-        principalId: readUuid(request.principalId, 'principal_id'),
-        role: requireText(request.role, 'role', codeRule),
-        scope,
-        unitId: readUnit(scope, request.unitId),
-        endsAt: readTime(request.endsAt, 'ends_at'),
-      });
+      const grant = await grantRole(deps, caller, { request: requestKey(caller, organization.GrantRoleRequest, request), ...readGrant(request) });
       return { grant: grantToWire(grant) };
     },
     async revokeGrant(request, { caller }) {
@@ -59,6 +51,19 @@ async function listPage(
   const page = grants.slice(0, limit);
   const last = grants.length > limit ? page.at(-1) : undefined;
   return { grants: page.map(grantToWire), nextPageToken: last === undefined ? '' : deps.pages.sign([last.id], context) };
+}
+
+/** What a grant is to be, given or asked for. */
+export function readGrant(request: Omit<organization.GrantRoleRequest, 'requestId'>): GrantFacts {
+  const scope = scopeOnWire.fromWire(request.scope, 'scope');
+  return {
+    principalKind: principalOnWire.fromWire(request.principalKind, 'principal_kind'),
+    principalId: readUuid(request.principalId, 'principal_id'),
+    role: requireText(request.role, 'role', codeRule),
+    scope,
+    unitId: readUnit(scope, request.unitId),
+    endsAt: readTime(request.endsAt, 'ends_at'),
+  };
 }
 
 /** @throws invalid_argument when the scope needs a unit and none is named, or the other way round. */

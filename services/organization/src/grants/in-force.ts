@@ -1,7 +1,8 @@
 import type { Tx } from '@linli/db';
 import type { Role, RoleGrant } from './grant';
 import { isEffective } from './rules';
-import { listRoles, lockStandingGrants } from './store';
+import { listRoles } from './role-store';
+import { lockStandingGrants } from './store';
 
 /** What the holders hold now; the holders are locked by this transaction. */
 export async function grantsInForce(tx: Tx, principalIds: readonly string[], now: Date): Promise<RoleGrant[]> {

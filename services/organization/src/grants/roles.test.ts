@@ -1,4 +1,5 @@
 import { METHODS } from '@linli/contracts';
+import type { Role } from './grant';
 import { conflictingRole } from './rules';
 import { ownPermissions, roleDefinitions, separatedRoles } from './roles';
 
@@ -66,9 +67,11 @@ describe('roles', () => {
       expect(holding).toEqual([role]);
     }
     expect(roles.get('audit_admin')?.filter((permission) => /write|submit|accept|import/.test(permission))).toEqual([]);
-    expect(conflictingRole('system_admin', ['clerk', 'audit_admin'])).toBe('audit_admin');
-    expect(conflictingRole('system_admin', ['system_admin', 'clerk'])).toBeUndefined();
-    expect(conflictingRole('clerk', ['system_admin'])).toBeUndefined();
+    const roleOf = (code: string): Role => ({ code, nameZh: code, holder: 'staff', permissions: roles.get(code) ?? [], own: false, version: 1 });
+    const conflict = (one: string, held: readonly string[]) => conflictingRole(roleOf(one), held.map(roleOf))?.code;
+    expect(conflict('system_admin', ['clerk', 'audit_admin'])).toBe('audit_admin');
+    expect(conflict('system_admin', ['system_admin', 'clerk'])).toBeUndefined();
+    expect(conflict('clerk', ['system_admin'])).toBeUndefined();
   });
 
   it('are known by a code and a Chinese name', () => {

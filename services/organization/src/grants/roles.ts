@@ -62,6 +62,7 @@ export const roleDefinitions: readonly RoleDefinition[] = [
       ...runParty,
       'organization.tenant.read',
       'organization.grant.read',
+      'organization.grant.confirm',
       'organization.absence.write',
       'organization.calendar.write',
       'organization.duty.plan',
@@ -204,7 +205,14 @@ export const roleDefinitions: readonly RoleDefinition[] = [
     code: 'security_admin',
     nameZh: '安全管理员',
     holder: 'staff',
-    permissions: [...seeOffice, 'organization.tenant.read', 'organization.grant.read', 'organization.grant.write'],
+    permissions: [
+      ...seeOffice,
+      'organization.tenant.read',
+      'organization.grant.read',
+      'organization.grant.write',
+      'organization.grant.confirm',
+      'organization.role.write',
+    ],
   },
   {
     code: 'audit_admin',

@@ -1,6 +1,6 @@
 import { alreadyExists, failedPrecondition, invalidArgument, notFound, type AppError } from '@linli/errors';
 import type { GrantScope, PrincipalKind, Role, RoleGrant } from './grant';
-import { separatedRoles } from './roles';
+import { administrationsOf } from './powers';
 
 /** The scopes over a place in the tree name it; the others must not. */
 export function needsUnit(scope: GrantScope): boolean {
@@ -16,16 +16,17 @@ export function isSameGrant(one: Pick<RoleGrant, 'role' | 'scope' | 'unitId'>, o
   return one.role === other.role && one.scope === other.scope && one.unitId === other.unitId;
 }
 
-/** 三员分立: the role among `held` that the same person must not hold beside `role`. */
-export function conflictingRole(role: string, held: readonly string[]): string | undefined {
-  return separatedRoles.includes(role) ? held.find((other) => other !== role && separatedRoles.includes(other)) : undefined;
+/** 三员分立: the role among `held` that the same person must not hold beside `role`, whatever either is called. */
+export function conflictingRole(role: Pick<Role, 'permissions'>, held: readonly Role[]): Role | undefined {
+  const own = administrationsOf(role);
+  return own.length === 0 ? undefined : held.find((other) => administrationsOf(other).some((admin) => !own.includes(admin)));
 }
 
 /**
- * @param held the holder's effective grants.
+ * @param held the holder's effective grants; `roles` what those roles are.
  * @throws invalid_argument ROLE_NOT_FOR_HOLDER, GRANT_ENDS_IN_PAST, already_exists GRANT_EXISTS, failed_precondition DUTIES_SEPARATED.
  */
-export function assertGrantable(grant: RoleGrant, role: Role, { held, now }: { held: readonly RoleGrant[]; now: Date }): void {
+export function assertGrantable(grant: RoleGrant, role: Role, { held, roles, now }: { held: readonly RoleGrant[]; roles: ReadonlyMap<string, Role>; now: Date }): void {
   if (role.holder !== grant.principalKind) {
     throw invalidArgument('ROLE_NOT_FOR_HOLDER', 'the role is for another kind of holder', {
       details: { role: role.code, holder: role.holder },
@@ -36,10 +37,10 @@ export function assertGrantable(grant: RoleGrant, role: Role, { held, now }: { h
     throw invalidArgument('GRANT_ENDS_IN_PAST', 'a grant ends in the future', { violations: [{ field: 'ends_at', code: 'in_past' }] });
   }
   if (held.some((other) => isSameGrant(other, grant))) throw alreadyExists('GRANT_EXISTS', 'the holder has this grant');
-  const conflicting = conflictingRole(grant.role, held.map((other) => other.role));
+  const conflicting = conflictingRole(role, held.flatMap((other) => roles.get(other.role) ?? []));
   if (conflicting !== undefined) {
     throw failedPrecondition('DUTIES_SEPARATED', 'system, security and audit administration are never in one hand', {
-      details: { role: grant.role, held: conflicting },
+      details: { role: grant.role, held: conflicting.code },
     });
   }
 }

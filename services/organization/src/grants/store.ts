@@ -2,10 +2,12 @@ import type { UnitScopes } from '@linli/auth';
 import { tenantOf, type ConstraintReasons, type Tx } from '@linli/db';
 import { raiseVersions, type Page } from '../raise-versions';
 import { whereInScopes } from '../scope';
-import type { ApiClient, GrantScope, PrincipalKind, Role, RoleGrant } from './grant';
+import type { ApiClient, GrantScope, PrincipalKind, RoleGrant } from './grant';
 
 export const grantConstraints: ConstraintReasons = {
   role_grants_standing_key: { kind: 'already_exists', reason: 'GRANT_EXISTS', message: 'the holder has this grant' },
+  roles_pkey: { kind: 'already_exists', reason: 'ROLE_CODE_TAKEN', message: 'a role has this code' },
+  grant_requests_open_key: { kind: 'already_exists', reason: 'GRANT_REQUESTED', message: 'the same grant waits to be confirmed' },
   api_clients_identity_key: { kind: 'already_exists', reason: 'IDENTITY_TAKEN', message: 'a client signs in with this identity' },
 };
 
@@ -21,13 +23,6 @@ interface GrantRow {
   readonly version: number;
 }
 
-interface RoleRow {
-  readonly code: string;
-  readonly name_zh: string;
-  readonly holder: PrincipalKind;
-  readonly permissions: readonly string[];
-}
-
 const grantColumns = [
   'g.id',
   'g.principal_kind',
@@ -40,7 +35,6 @@ const grantColumns = [
   'g.version',
   'u.path as unit_path',
 ] as const;
-const roleColumns = ['code', 'name_zh', 'holder', 'permissions'] as const;
 const rowsAtOnce = 1_000;
 
 export async function insertGrants(tx: Tx, grants: readonly RoleGrant[]): Promise<void> {
@@ -109,20 +103,6 @@ export async function lockPrincipal(tx: Tx, kind: PrincipalKind, id: string): Pr
   return tx(table).where({ tenant_id: tenantOf(tx), id }).forUpdate().first<{ active: boolean } | undefined>('active');
 }
 
-export async function findRole(tx: Tx, code: string): Promise<Role | undefined> {
-  const row = await tx('roles').where({ tenant_id: tenantOf(tx), code }).first<RoleRow | undefined>(roleColumns);
-  return row && toRole(row);
-}
-
-export async function listRoles(tx: Tx): Promise<Role[]> {
-  return (await tx('roles').where({ tenant_id: tenantOf(tx) }).orderBy('code').select<RoleRow[]>(roleColumns)).map(toRole);
-}
-
-export async function upsertRoles(tx: Tx, roles: readonly Role[]): Promise<void> {
-  const rows = roles.map(({ code, nameZh, holder, permissions }) => ({ tenant_id: tenantOf(tx), code, name_zh: nameZh, holder, permissions }));
-  await tx('roles').insert(rows).onConflict(['tenant_id', 'code']).merge(['name_zh', 'holder', 'permissions']);
-}
-
 export async function insertClients(tx: Tx, clients: readonly ApiClient[]): Promise<void> {
   await tx('api_clients').insert(
     clients.map(({ id, nameZh, identity, active, version }) => ({
@@ -164,8 +144,4 @@ function toGrant(row: GrantRow & { readonly unit_path: string | null }): RoleGra
     revokedAt: row.revoked_at ?? undefined,
     version: row.version,
   };
-}
-
-function toRole(row: RoleRow): Role {
-  return { code: row.code, nameZh: row.name_zh, holder: row.holder, permissions: row.permissions };
 }

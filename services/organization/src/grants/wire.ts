@@ -1,8 +1,11 @@
 import { organization } from '@linli/contracts';
 import { wireEnum } from '@linli/grpc';
 import { grantScopes, principalKinds, type ApiClient, type Role, type RoleGrant } from './grant';
+import { grantRequestStates, type GrantRequest } from './grant-request';
+import { isSensitive } from './powers';
 
 export const principalOnWire = wireEnum('PRINCIPAL_KIND', organization.PrincipalKind, principalKinds);
+export const stateOnWire = wireEnum('GRANT_REQUEST_STATE', organization.GrantRequestState, grantRequestStates);
 export const scopeOnWire = wireEnum('GRANT_SCOPE', organization.GrantScope, grantScopes);
 
 export function grantToWire(grant: RoleGrant): organization.RoleGrant {
@@ -10,8 +13,14 @@ export function grantToWire(grant: RoleGrant): organization.RoleGrant {
   return { ...rest, principalKind: principalOnWire.toWire(principalKind), scope: scopeOnWire.toWire(scope), unitId, endsAt, revokedAt };
 }
 
-export function roleToWire({ code, nameZh, permissions }: Role): organization.Role {
-  return { code, nameZh, permissions: [...permissions] };
+export function roleToWire(role: Role): organization.Role {
+  const { holder, permissions, ...rest } = role;
+  return { ...rest, holder: principalOnWire.toWire(holder), permissions: [...permissions], sensitive: isSensitive(role) };
+}
+
+export function grantRequestToWire(request: GrantRequest): organization.GrantRequest {
+  const { principalKind, scope, state, unitId = '', decidedBy = '', grantId = '', endsAt, ...rest } = request;
+  return { ...rest, principalKind: principalOnWire.toWire(principalKind), scope: scopeOnWire.toWire(scope), state: stateOnWire.toWire(state), unitId, decidedBy, grantId, endsAt };
 }
 
 export function clientToWire({ id, nameZh, active, version }: ApiClient): organization.ApiClient {

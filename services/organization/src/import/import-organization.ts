@@ -49,6 +49,7 @@ export async function importOrganization(deps: Pick<Deps, 'db' | 'now'>, caller:
       day: today(deps),
       importer: caller.subject,
       mayGrant: coversUnit(caller, 'organization.grant.write', ''),
+      mayGrantAlone: caller.kind === 'system',
       newId: (offset = 0) => newId(now.getTime() + offset),
     });
     const problems = [...input.problems, ...plan.problems];

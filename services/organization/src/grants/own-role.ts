@@ -1,0 +1,62 @@
+import { assertCoversUnit, type Caller } from '@linli/auth';
+import { answerOnce, type RequestKey, type Tx } from '@linli/db';
+import { failedPrecondition, notFound, permissionDenied } from '@linli/errors';
+import { recordChanges, type Change } from '../changes';
+import type { Deps } from '../deps';
+import { assertVersion } from '../version';
+import type { Role } from './grant';
+import { assertComposable, assertHeldMayChange } from './powers';
+import { heldBy, insertRole, lockRole, saveRole } from './role-store';
+
+const permission = 'organization.role.write';
+
+export type RoleFacts = Pick<Role, 'code' | 'nameZh' | 'holder' | 'permissions'>;
+
+/** @throws permission_denied UNIT_OUT_OF_SCOPE; already_exists ROLE_CODE_TAKEN; what `assertComposable` refuses. */
+export async function createRole(deps: Pick<Deps, 'db'>, caller: Caller, input: RoleFacts & { readonly request: RequestKey }): Promise<Role> {
+  const { request, ...facts } = input;
+  assertCoversUnit(caller, permission, '');
+  return deps.db.withTenant(caller, (tx) =>
+    answerOnce(tx, request, async () => {
+      assertComposable(facts);
+      const role = { ...facts, own: true, version: 1 };
+      await insertRole(tx, role);
+      await recordRole(tx, caller, { role, event: 'RoleCreated' });
+      return role;
+    }),
+  );
+}
+
+/**
+ * Another name or other permissions, which act for everybody who holds the role.
+ * @throws as `createRole`; not_found ROLE_NOT_FOUND; aborted VERSION_STALE; failed_precondition ROLE_FIXED, ROLE_HELD;
+ * permission_denied GRANT_TO_SELF when the caller would gain by it.
+ */
+export async function changeRole(
+  deps: Pick<Deps, 'db' | 'now'>,
+  caller: Caller,
+  input: Pick<Role, 'code' | 'nameZh' | 'permissions' | 'version'>,
+): Promise<Role> {
+  assertCoversUnit(caller, permission, '');
+  return deps.db.withTenant(caller, async (tx) => {
+    const before = await lockRole(tx, input.code);
+    if (before === undefined) throw notFound('ROLE_NOT_FOUND', 'the tenant has no such role', { details: { role: input.code } });
+    if (!before.own) throw failedPrecondition('ROLE_FIXED', 'the role is the platform’s', { details: { role: input.code } });
+    assertVersion(before, input.version);
+    const after = { ...before, nameZh: input.nameZh, permissions: input.permissions, version: before.version + 1 };
+    assertComposable(after);
+    const holders = await heldBy(tx, before.code, { subject: caller.subject, now: deps.now() });
+    if (holders.anybody) assertHeldMayChange(before, after);
+    if (holders.subject && after.permissions.some((more) => !before.permissions.includes(more))) {
+      throw permissionDenied('GRANT_TO_SELF', 'nobody gives themselves a role');
+    }
+    await saveRole(tx, after);
+    await recordRole(tx, caller, { role: after, event: 'RoleChanged' });
+    return after;
+  });
+}
+
+async function recordRole(tx: Tx, caller: Caller, { role, event }: { role: Role; event: 'RoleCreated' | 'RoleChanged' }): Promise<void> {
+  const change: Change = { action: event === 'RoleCreated' ? 'role.create' : 'role.change', objectType: 'role', id: role.code, version: role.version, event, payload: { role: role.code } };
+  await recordChanges(tx, caller, [change]);
+}
