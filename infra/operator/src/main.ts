@@ -6,7 +6,7 @@ import { runMigrate } from './migrate';
 import { runParked } from './parked';
 import { print } from './print';
 import { runRestate } from './restate';
-import { runTenant } from './tenants';
+import { runTenant, tenantUsage } from './tenants';
 
 interface Command {
   readonly usage: string;
@@ -27,7 +27,7 @@ const commands: Readonly<Record<string, Command>> = {
   },
   restate: { usage: 'restate --tenant CODE                  tell an office again to readers that were away longer than topics keep events', run: runRestate },
   clock: { usage: 'clock show | advance SPAN              the simulated time of a platform started with --clock; SPAN like 90m, 36h, 1d', run: runClock },
-  tenant: { usage: 'tenant list                            the offices of this deployment', run: runTenant },
+  tenant: { usage: tenantUsage, run: runTenant },
 };
 
 async function main([name = '--help', ...args]: readonly string[], env: NodeJS.ProcessEnv): Promise<number> {

@@ -21,6 +21,9 @@ const allowed: Record<string, readonly string[]> = {
   'TenantService/GetTenant': ['director', 'system_admin', 'security_admin', 'audit_admin'],
   'TenantService/CreateTenant': ['system:operator'],
   'TenantService/RestateTenant': ['system:operator'],
+  'TenantService/SuspendTenant': ['system:operator'],
+  'TenantService/ResumeTenant': ['system:operator'],
+  'TenantService/ResolveTenantStanding': ['system:gateway'],
   'UnitService/CreateUnit': ['system_admin'],
   'UnitService/RenameUnit': ['system_admin'],
   'UnitService/CloseUnit': ['system_admin'],
@@ -284,7 +287,7 @@ const callers = new Map<string, Caller>([
   ...roleDefinitions.map(({ code, permissions }): [string, Caller] => [code, testCaller({ permissions })]),
   ['resident', testCaller({ kind: 'resident', grants: [{ permissions: residents, scope: 'self', unitPath: '' }] })],
   ['nobody', testCaller({ grants: [] })],
-  ['system:operator', systemCaller('xingsheng', 'operator', ['organization.tenant.create', 'organization.tenant.restate'])],
+  ['system:operator', systemCaller('xingsheng', 'operator', ['organization.tenant.create', 'organization.tenant.restate', 'organization.tenant.suspend'])],
   ['system:gateway', systemCaller('xingsheng', 'gateway', ['organization.caller.resolve', 'organization.public.read'])],
 ]);
 

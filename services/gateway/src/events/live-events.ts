@@ -16,7 +16,7 @@ export interface LiveEvent {
 
 export interface Follower {
   onEvent(event: LiveEvent): void;
-  /** What this member of staff or client may do has changed; undefined: any of the tenant's, for a role did. */
+  /** What this member of staff or client may do has changed; without one, what everybody of the office may. */
   onAccount(tenantId: string, subject: string | undefined): void;
 }
 
@@ -30,7 +30,8 @@ export interface LiveEvents {
 
 const topics = ['public.requests.case.v1', 'public.requests.mandate.v1', 'public.requests.item.v1'];
 const accountTopics = ['internal.organization.staff.v1', 'internal.organization.grant.v1', 'internal.organization.client.v1'];
-const roleTopic = 'internal.organization.role.v1';
+// What changes here changes what everybody of an office may.
+const officeTopics = ['internal.organization.role.v1', 'public.organization.tenant.v1'];
 const mostRemembered = 1_000;
 // Two replicas read partitions in different order: what one showed before an event, another may show after it.
 const overlapMs = 5_000;
@@ -43,8 +44,9 @@ export function createLiveEvents({ brokers, log }: { brokers: readonly string[];
   function pass(event: IncomingEvent<unknown>): void {
     const facts = EVENT_CATALOGUE[event.type];
     if (facts === undefined) return;
-    if (facts.topic === roleTopic || accountTopics.includes(facts.topic)) {
-      const subject = facts.topic === roleTopic ? undefined : accountOf(event);
+    const isOffices = officeTopics.includes(facts.topic);
+    if (isOffices || accountTopics.includes(facts.topic)) {
+      const subject = isOffices ? undefined : accountOf(event);
       for (const follower of followers) follower.onAccount(event.tenantId, subject);
       return;
     }
@@ -55,7 +57,7 @@ export function createLiveEvents({ brokers, log }: { brokers: readonly string[];
   }
 
   return {
-    tail: createTail({ brokers, clientId: 'gateway', topics: [...topics, ...accountTopics, roleTopic], onEvent: pass, log }),
+    tail: createTail({ brokers, clientId: 'gateway', topics: [...topics, ...accountTopics, ...officeTopics], onEvent: pass, log }),
     follow(follower) {
       followers.add(follower);
       return () => followers.delete(follower);

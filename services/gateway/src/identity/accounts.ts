@@ -1,7 +1,8 @@
 import { systemCaller, type Grant } from '@linli/auth';
 import { organization, type residents } from '@linli/contracts';
-import { isAppError, unauthenticated } from '@linli/errors';
+import { isAppError, permissionDenied, unauthenticated } from '@linli/errors';
 import type { Deps } from '../deps';
+import { isSuspended } from '../tenants/standings';
 import { words } from '../wire/words';
 import type { Identity } from './identity';
 import { residentGrants } from './resident-grants';
@@ -16,9 +17,9 @@ export interface Account {
 }
 
 export interface Accounts {
-  /** @throws unauthenticated ACCOUNT_NOT_ACTIVE for an identity that the office does not know, or not any more. */
+  /** @throws unauthenticated ACCOUNT_NOT_ACTIVE for an identity that the office does not know, or not any more; permission_denied TENANT_SUSPENDED. */
   find(identity: Identity): Promise<Account>;
-  /** Forgets what is known of a member of staff or a client, or without a subject of everybody of the tenant, because it changed. */
+  /** Forgets what is known of a member of staff or a client, because it changed; without one, of the whole office. */
   forget(tenantId: string, subject: string | undefined): void;
 }
 
@@ -77,6 +78,7 @@ async function resolve(clients: Deps['clients'], identity: Identity): Promise<Ac
   try {
     return identity.kind === 'resident' ? await resolveResident(clients, identity) : await resolveCaller(clients, identity, identity.kind);
   } catch (error) {
+    if (isAppError(error) && error.reason === 'TENANT_SUSPENDED') throw permissionDenied('TENANT_SUSPENDED', 'the office is suspended');
     if (!isAppError(error) || !['not_found', 'permission_denied', 'failed_precondition', 'unauthenticated'].includes(error.kind)) throw error;
     throw unauthenticated('ACCOUNT_NOT_ACTIVE', 'the office knows no active account of this identity', { cause: error });
   }
@@ -84,10 +86,11 @@ async function resolve(clients: Deps['clients'], identity: Identity): Promise<Ac
 
 async function resolveResident(clients: Deps['clients'], { tenantId, issuer, subject }: Identity): Promise<Account> {
   const caller = systemCaller(tenantId, 'gateway', ['residents.person.resolve']);
-  const found: residents.ResolveResidentResponse = await clients.persons.resolveResident(
-    { identityIssuer: issuer, identitySubject: subject },
-    { caller },
-  );
+  const [found, suspended]: [residents.ResolveResidentResponse, boolean] = await Promise.all([
+    clients.persons.resolveResident({ identityIssuer: issuer, identitySubject: subject }, { caller }),
+    isSuspended(clients, tenantId),
+  ]);
+  if (suspended) throw permissionDenied('TENANT_SUSPENDED', 'the office is suspended');
   return { subject: found.personId, displayName: found.maskedName, roles: [], grants: residentGrants };
 }
 

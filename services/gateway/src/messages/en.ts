@@ -182,6 +182,8 @@ export const en: Messages = {
     PURPOSE_DOES_NOT_COVER: ['Purpose does not cover it', 'To reach somebody needs no identity number.'],
     PERSON_NOT_FOUND: ['No such person', 'There is no such person, or they are outside your area.'],
     TENANT_NOT_FOUND: ['No such office', 'There is no such office.'],
+    TENANT_SUSPENDED_ALREADY: ['Suspended already', 'The office is suspended already.'],
+    TENANT_NOT_SUSPENDED: ['Not suspended', 'The office works.'],
     TENANT_SUSPENDED: ['Office suspended', 'The office is suspended.'],
     TENANT_EXISTS: ['Office exists', 'Another office has this id.'],
     UNIT_NOT_FOUND: ['No such unit', 'There is no such unit, or it is outside your area.'],

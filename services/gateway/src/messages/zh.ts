@@ -182,6 +182,8 @@ export const zh: Messages = {
     PURPOSE_DOES_NOT_COVER: ['用途不符', '联系居民不需要查看身份证号码。'],
     PERSON_NOT_FOUND: ['没有这位居民', '没有找到这位居民，或者不在您的管辖范围内。'],
     TENANT_NOT_FOUND: ['没有这个街道', '没有这个街道。'],
+    TENANT_SUSPENDED_ALREADY: ['已经停用', '这个街道已经停用。'],
+    TENANT_NOT_SUSPENDED: ['没有停用', '这个街道没有停用。'],
     TENANT_SUSPENDED: ['街道已停用', '这个街道已经停用。'],
     TENANT_EXISTS: ['街道已存在', '这个街道代码已被使用。'],
     UNIT_NOT_FOUND: ['没有这个单位', '没有找到这个单位，或者不在您的管辖范围内。'],

@@ -1,6 +1,7 @@
 import { systemCaller } from '@linli/auth';
 import { z } from 'zod';
 import type { Clients } from '../clients';
+import type { Standings } from '../tenants/standings';
 import { permissionOf, type Described, type Facts } from './route';
 import { readPart } from './validate';
 
@@ -13,7 +14,7 @@ export interface PublicCall {
 /** What anybody may read of an office without signing in: what it must publish. Nothing of it is about a resident. */
 export interface PublicRoute extends Described {
   readonly isPublic: true;
-  readonly run: (raw: { readonly params: unknown; readonly query: unknown }, asked: { readonly clients: Clients; readonly signal: AbortSignal }) => Promise<unknown>;
+  readonly run: (raw: { readonly params: unknown; readonly query: unknown }, asked: { readonly clients: Clients; readonly standings: Standings; readonly signal: AbortSignal }) => Promise<unknown>;
 }
 
 interface Spec<P extends z.ZodRawShape, Q extends z.ZodType, R extends z.ZodType> extends Pick<Facts, 'name' | 'summary'> {
@@ -52,10 +53,11 @@ export function publicRoute<P extends z.ZodRawShape = Record<never, never>, Q ex
     query,
     body: undefined,
     response,
-    async run(raw, { clients, signal }) {
+    async run(raw, { clients, standings, signal }) {
       const { tenantId, ...rest } = readPart(z.looseObject(office.shape), raw.params);
-      const caller = systemCaller(tenantId, 'gateway', [permission]);
-      return handle({ params: readPart(own, rest), query: readPart(query, raw.query) }, { clients, options: { caller, signal } });
+      const input = { params: readPart(own, rest), query: readPart(query, raw.query) };
+      await standings.assertWorks(tenantId);
+      return handle(input, { clients, options: { caller: systemCaller(tenantId, 'gateway', [permission]), signal } });
     },
   };
 }

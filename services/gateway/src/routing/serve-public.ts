@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { HttpApp } from '@linli/http';
+import { createStandings } from '../tenants/standings';
 import type { Edge } from './serve';
 import { expressPath } from './serve';
 import type { PublicRoute } from './public-route';
@@ -10,12 +11,13 @@ const caching = 'public, max-age=60';
 
 /** Puts the public reads on the app: no sign-in, and an ETag of what is said, so that what has not changed is not sent again (RFC 9110 §13.1.2). */
 export function servePublicRoutes(http: HttpApp, { deps }: Pick<Edge, 'deps'>, routes: readonly PublicRoute[]): void {
+  const standings = createStandings(deps);
   for (const route of routes) {
     http.route({
       method: 'get',
       path: expressPath(route.path),
       async handle(request, response, { signal }) {
-        const body = await route.run({ params: request.params, query: request.query }, { clients: deps.clients, signal }).catch((error: unknown) => {
+        const body = await route.run({ params: request.params, query: request.query }, { clients: deps.clients, standings, signal }).catch((error: unknown) => {
           throw inApiWords(error);
         });
         const text = JSON.stringify(body);

@@ -5,6 +5,7 @@ import type { Deps } from '../deps';
 import { createTenant, type CreateTenant } from './create-tenant';
 import { restateTenant } from './restate-tenant';
 import { findTenant } from './store';
+import { setSuspended } from './suspend-tenant';
 
 export function tenantService(deps: Deps): organization.TenantServiceImplementation<RpcContext> {
   return {
@@ -18,6 +19,17 @@ export function tenantService(deps: Deps): organization.TenantServiceImplementat
       // The row is written under row-level security, so the operator speaks within the tenant to be made.
       if (caller.tenantId !== input.id) throw permissionDenied('TENANT_FOREIGN', 'the caller acts in another tenant');
       return { tenant: await createTenant(deps, caller, input) };
+    },
+    async suspendTenant({ version }, { caller }) {
+      return { tenant: await setSuspended(deps, caller, { version, suspended: true }) };
+    },
+    async resumeTenant({ version }, { caller }) {
+      return { tenant: await setSuspended(deps, caller, { version, suspended: false }) };
+    },
+    async resolveTenantStanding(_request, { caller }) {
+      const tenant = await deps.db.withTenant(caller, findTenant);
+      if (tenant === undefined) throw notFound('TENANT_NOT_FOUND', 'there is no such office');
+      return { suspended: tenant.suspended };
     },
     restateTenant: ({ pageToken }, { caller }) => restateTenant(deps, caller, pageToken),
   };

@@ -34,6 +34,11 @@ export async function findTenant(tx: Tx): Promise<Tenant | undefined> {
   return row && toTenant(row);
 }
 
+/** The row is locked. */
+export async function saveSuspended(tx: Tx, { suspended, version }: Tenant): Promise<void> {
+  await tx('tenants').where({ tenant_id: tenantOf(tx) }).update({ suspended, version });
+}
+
 /** Held by what must happen one after another in a tenant: seeding of roles, imports. */
 export async function lockTenant(tx: Tx): Promise<Tenant | undefined> {
   const row = await tx('tenants').where({ tenant_id: tenantOf(tx) }).forNoKeyUpdate().first<TenantRow | undefined>(columns);
