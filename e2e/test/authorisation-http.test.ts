@@ -33,7 +33,7 @@ beforeAll(async () => {
   for (const [role, subject] of Object.entries(people)) tokens.set(role, await platform.tokenOf(subject));
   const document = (await (await fetch(`${platform.url}/openapi.json`)).json()) as { paths: Record<string, Record<string, { operationId: string }>> };
   operations = Object.values(document.paths).flatMap((path) => Object.entries(path).map(([method, { operationId }]) => ({ name: operationId, method: method.toUpperCase() })));
-}, 120_000);
+}, 300_000);
 
 afterAll(() => platform.stop(), 60_000);
 
@@ -94,7 +94,7 @@ it('the table is what the platform does', async () => {
     return [operation.name, cells];
   });
   expect(linesOf({ rows: new Map(rows) })).toEqual(linesOf(table));
-}, 120_000);
+}, 300_000);
 
 /** A request whose address is not put in order before it leaves. */
 function sendRaw(method: string, path: string, role?: string): Promise<Answer & { allow: string }> {

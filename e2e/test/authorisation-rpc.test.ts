@@ -18,7 +18,7 @@ const table = readTable('rpc.txt');
 const systemPermissions: Readonly<Record<string, readonly string[]>> = {
   gateway: ['organization.caller.resolve', 'organization.public.read', 'residents.person.resolve'],
   requests: ['residents.person.check'],
-  operator: ['organization.tenant.create', 'organization.tenant.restate'],
+  operator: ['organization.tenant.create', 'organization.tenant.restate', 'organization.tenant.suspend'],
 };
 
 let platform: Platform;
@@ -38,7 +38,7 @@ beforeAll(async () => {
     grpcs.push(grpc);
     rpcs.set(issuer, connectAll(platform, grpc));
   }
-}, 120_000);
+}, 300_000);
 
 afterAll(async () => {
   for (const grpc of grpcs) grpc.close();
@@ -86,7 +86,7 @@ it('the table is what the services do', async () => {
     return [method.replace(/^\/linli\.\w+\.v1\./, ''), cells];
   });
   expect(linesOf({ rows: new Map(rows) })).toEqual(linesOf(table));
-}, 120_000);
+}, 300_000);
 
 describe('a list', () => {
   const columns = [...Object.keys(people), 'other office'];

@@ -314,7 +314,7 @@ const joint: Readonly<Record<string, MakeRequest>> = {
   getDevelopmentCount: () => ({ path: `/v1/units/${part()}/development-count?year=2031` }),
   recordDevelopmentCount: ({ unitId }) => ({ path: `/v1/units/${unitId}/development-count:record`, body: { year: 2030, version: 999_999_999, activists: 5, admitted: 5 } }),
   listInstructors: at('/v1/instructors'),
-  appointInstructor: ({ unitId }) => ({ path: '/v1/instructors', body: { staffId: part(), unitId } }),
+  appointInstructor: () => ({ path: '/v1/instructors', body: { staffId: part(), unitId: part() } }),
   getInstructor: onInstructor(),
   assignInstructor: onInstructor(':assign', { memberUnitId: part() }),
   endInstructorAssignment: onInstructor(':endAssignment', { assignmentId: part() }),
@@ -328,8 +328,8 @@ const joint: Readonly<Record<string, MakeRequest>> = {
   completeDualTask: onDualReport(':completeTask', { taskId: part(), proof: '照片' }),
   reviewDualReport: onDualReport(':review', { textZh: '评议' }),
   endDualReport: onDualReport(':end', {}),
-  listPublicBranches: ({ tenantId }) => ({ path: `/v1/public/${tenantId}/communities/xinyuan/branches` }),
+  listPublicBranches: ({ tenantId, communityCode }) => ({ path: `/v1/public/${tenantId}/communities/${communityCode}/branches` }),
 };
 
 /** A request of every route, by operation id. What names nothing that somebody owns ignores its target. */
-export const httpRequests: Readonly<Record<string, MakeRequest>> = { ...cases, ...matters, ...office, ...pledgeHttpRequests, ...selfGovernmentHttpRequests, ...party, ...sites, ...faces, ...joint, ...communities };
+export const httpRequests: Readonly<Record<string, MakeRequest>> = { ...cases, ...matters, ...office, ...pledgeHttpRequests, ...selfGovernmentHttpRequests, ...party, ...sites, ...joint, ...communities };

@@ -170,6 +170,8 @@ export const lists: readonly List[] = [
     get: `${organization}.MeetingService/GetResolution`,
     idOf: ({ id }) => ({ resolutionId: id }),
     complete: true,
+  },
+  {
     rpc: `${organization}.GrantRequestService/ListGrantRequests`,
     filters: () => [{}, { state: 'GRANT_REQUEST_STATE_REQUESTED' }],
     get: `${organization}.StaffService/GetStaff`,

@@ -19,12 +19,10 @@ interface People {
   readonly director: Somebody;
   readonly agent: Somebody;
   readonly resident: Somebody;
-  /** May make units. */
-  readonly admin: Somebody;
 }
 
 /** Something of each kind: what a resident does is the resident's own. */
-export async function makeSelfGovernment({ director, agent, resident, admin }: People, { unitId, code }: { unitId: string; code: string }): Promise<SelfGovernment> {
+export async function makeSelfGovernment({ director, agent, resident }: People, { unitId, code }: { unitId: string; code: string }): Promise<SelfGovernment> {
   const idOf = (reply: Reply) => String(ok(reply)['id']);
   const pledgeId = await makePledge(director, { unitId, code, ownerId: agent.id });
   const topicId = idOf(await resident.create('/v1/topics', { unitId, textZh: '楼门口太黑' }));
@@ -34,7 +32,8 @@ export async function makeSelfGovernment({ director, agent, resident, admin }: P
   ok(await director.change(`/v1/decisions/${decisionId}:addVoters`, drafted['version'], { voterIds: [resident.id] }));
   const publicationId = idOf(await director.create('/v1/publications', { unitId, kind: 'accounts', titleZh: '收支', textZh: '明细', toDay: '2040-01-01' }));
   const objectionId = idOf(await resident.create('/v1/objections', { publicationId, textZh: '金额不对' }));
-  const buildingId = idOf(await admin.create('/v1/units', { parentId: unitId, kind: 'building', code: `b-${code}`, nameZh: '一号楼' }));
+  const { units } = ok(await director.get(`/v1/units?underUnitId=${unitId}&kind=building`)) as { units: Json[] };
+  const buildingId = String(units[0]?.['id']);
   const diaryId = idOf(await director.create('/v1/diary-entries', { unitId: buildingId, needs: ['lighting'], action: 'none', textZh: '楼道灯坏了', followUpAsked: false }));
   const [covenantDecision, fundDecision] = await Promise.all(['covenant', 'fund_raise'].map((subject) => makeAdopted(director, { unitId, subject })));
   const covenantId = idOf(await director.create('/v1/covenants', { unitId, decisionId: covenantDecision, textZh: '邻里互助', effectiveFrom: '2040-01-01' }));

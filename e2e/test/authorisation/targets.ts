@@ -69,7 +69,6 @@ async function makeTarget(platform: Platform, ownership: Exclude<Ownership, 'nob
   const filed = ok(await agent.create('/v1/cases', { itemCode: place.item, residentId: resident.id, mandateId: mandate['id'], channel: 'home_visit', subject: '办理', submit: true }));
   const accepted = await eventually(async () => ok(await clerk.change(`/v1/cases/${String(filed['id'])}:accept`, filed['version'])), arrival);
   const director = await Somebody.of(platform, foreign ? 'bh-staff-01' : 'xs-staff-01', tenantId);
-  const unitAdmin = await Somebody.of(platform, foreign ? 'bh-staff-01' : 'xs-staff-03', tenantId);
   const admin = await Somebody.of(platform, foreign ? 'bh-staff-01' : 'xs-staff-04', tenantId);
   const site = await openSite(platform, { tenantId, unitId: String(unit['id']), leaderId: agent.id });
   const { grants } = ok(await admin.get(`/v1/grants?principalId=${agent.id}`)) as { grants: Json[] };
@@ -89,7 +88,7 @@ async function makeTarget(platform: Platform, ownership: Exclude<Ownership, 'nob
     caseId: String(accepted['id']),
     threadId: String(accepted['threadId']),
     ...(await makeDuty(platform, ownership, { communityId: String(unit['parentId']), aId: agent.id, bId: clerk.id })),
-    ...(await makeSelfGovernment({ director, agent, resident, admin: unitAdmin }, { unitId: String(unit['id']), code: `t-${place.unit}` })),
+    ...(await makeSelfGovernment({ director, agent, resident }, { unitId: String(unit['id']), code: `t-${place.unit}` })),
     ...site,
     ...venue,
     identity: { issuer: platform.issuer.url, resident: place.resident, agent: place.agent },

@@ -86,6 +86,8 @@ function valueOf({ name, type }: Column, { tenant, serial, like = tenant }: RowC
       return [word];
     case 'integer[]':
       return [serial];
+    case 'box':
+      return `(${serial},${serial}),(${serial},${serial})`;
     case 'int4multirange':
       return `{[${serial},${serial + 1})}`;
     default:

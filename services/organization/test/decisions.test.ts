@@ -75,10 +75,10 @@ describe('a decision', () => {
   });
 
   it.each([
-    ['exactly half took part', 5, 0, DECISION_RESULT_NO_QUORUM],
-    ['exactly half of those who took part agreed', 3, 3, DECISION_RESULT_NOT_ADOPTED],
-    ['more than half of more than half agreed', 4, 2, DECISION_RESULT_ADOPTED],
-  ])('comes to its result when %s', async (_when, inFavour, against, result) => {
+    { when: 'exactly half took part', inFavour: 5, against: 0, result: DECISION_RESULT_NO_QUORUM },
+    { when: 'exactly half of those who took part agreed', inFavour: 3, against: 3, result: DECISION_RESULT_NOT_ADOPTED },
+    { when: 'more than half of more than half agreed', inFavour: 4, against: 2, result: DECISION_RESULT_ADOPTED },
+  ])('comes to its result when $when', async ({ inFavour, against, result }) => {
     expect((await close(await open(0), { inFavour, against, abstained: 0 })).result).toBe(result);
   });
 

@@ -214,10 +214,24 @@ describe('resolving a caller', () => {
     await expect(resolve('')).rejects.toMatchObject({ violations: [{ field: 'identity_subject' }] });
   });
 
-  it('knows nobody while the office is suspended', async () => {
+  it('knows nobody while the office is suspended, but those who audit it', async () => {
+    const suspender = systemCaller('xingsheng', 'operator', ['organization.tenant.suspend']);
+    const standing = async () => (await office.tenants.resolveTenantStanding({}, { caller: systemCaller('xingsheng', 'gateway', ['organization.public.read']) })).suspended;
     const subject = await person();
-    await office.knex('tenants').where({ tenant_id: 'xingsheng' }).update({ suspended: true });
+    const auditor = fresh('auditor');
+    const { id: principalId } = await makeStaff(office, undefined, { subject: auditor });
+    for (const role of ['audit_admin', 'clerk']) await give({ principalId, role });
+    const { tenant } = await office.operatorTenants.suspendTenant({ version: 1 }, { caller: suspender });
+    expect(tenant).toMatchObject({ suspended: true, version: 2 });
+    expect(await standing()).toBe(true);
     await expect(resolve(subject)).rejects.toMatchObject({ kind: 'permission_denied', reason: 'TENANT_SUSPENDED' });
-    await office.knex('tenants').where({ tenant_id: 'xingsheng' }).update({ suspended: false });
+    expect((await resolve(auditor)).roles).toEqual(['audit_admin']);
+    await expect(office.operatorTenants.suspendTenant({ version: 2 }, { caller: suspender })).rejects.toMatchObject({ reason: 'TENANT_SUSPENDED_ALREADY' });
+    await expect(office.operatorTenants.resumeTenant({ version: 1 }, { caller: suspender })).rejects.toMatchObject({ reason: 'VERSION_STALE' });
+    await office.operatorTenants.resumeTenant({ version: 2 }, { caller: suspender });
+    await expect(office.operatorTenants.resumeTenant({ version: 3 }, { caller: suspender })).rejects.toMatchObject({ reason: 'TENANT_NOT_SUSPENDED' });
+    expect(await standing()).toBe(false);
+    expect([...(await resolve(auditor)).roles].sort()).toEqual(['audit_admin', 'clerk']);
+    expect(await history(office, 'xingsheng')).toEqual(['TenantCreated 1', 'TenantSuspended 2', 'TenantResumed 3']);
   });
 });

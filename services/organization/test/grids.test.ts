@@ -28,7 +28,7 @@ function square(west: number, south: number, size: number): string {
 }
 const draw = (unit: organization.Unit, geometryJson: string, more: { version?: number; validFrom?: string } = {}) =>
   office.grids.setBoundary({ unitId: unit.id, version: more.version ?? 1, geometryJson, validFrom: more.validFrom ?? '' }, { caller });
-const at = (longitude: number, latitude: number, asOf = '', by = caller) => office.grids.findGridAt({ longitude, latitude, asOf }, { caller: by });
+const at = (longitude: number, latitude: number, { asOf = '', by = caller } = {}) => office.grids.findGridAt({ longitude, latitude, asOf }, { caller: by });
 
 describe('a boundary', () => {
   it('is kept by day, with its area', async () => {
@@ -74,12 +74,12 @@ describe('the grid at a place', () => {
     const [wide, narrow] = [await grid(), await grid()];
     await draw(wide, square(100, 30, 1));
     await draw(narrow, square(100.2, 30.2, 0.1), { validFrom: '2026-12-01' });
-    const found = async (longitude: number, latitude: number, asOf = '') => (await at(longitude, latitude, asOf)).grid?.id;
+    const found = async (longitude: number, latitude: number, asOf = '') => (await at(longitude, latitude, { asOf })).grid?.id;
     expect(await found(100.25, 30.25)).toBe(wide.id);
     expect(await found(100.25, 30.25, '2026-12-01')).toBe(narrow.id);
     expect(await found(100.5, 30.5, '2026-12-01')).toBe(wide.id);
     await expect(at(101.5, 30.5)).rejects.toMatchObject({ kind: 'not_found', reason: 'GRID_NOT_FOUND' });
-    await expect(at(100.25, 30.25, '2026-11-23')).rejects.toMatchObject({ reason: 'GRID_NOT_FOUND' });
+    await expect(at(100.25, 30.25, { asOf: '2026-11-23' })).rejects.toMatchObject({ reason: 'GRID_NOT_FOUND' });
     // Only in its box.
     const triangle = JSON.stringify({ type: 'Polygon', coordinates: [[[90, 30], [91, 30], [90, 31], [90, 30]]] });
     const corner = await grid();
@@ -93,7 +93,7 @@ describe('the grid at a place', () => {
     await draw(unit, square(80, 30, 1));
     const other = await makeUnit(office, root.id, { kind: UNIT_KIND_COMMUNITY });
     for (const by of [within(other.path), everything('baihe')]) {
-      await expect(at(80.5, 30.5, '', by)).rejects.toMatchObject({ reason: 'GRID_NOT_FOUND' });
+      await expect(at(80.5, 30.5, { by })).rejects.toMatchObject({ reason: 'GRID_NOT_FOUND' });
       await expect(office.grids.getBoundary({ unitId: unit.id }, { caller: by })).rejects.toMatchObject({ reason: 'UNIT_NOT_FOUND' });
       await expect(office.grids.getGridFacts({ unitId: unit.id }, { caller: by })).rejects.toMatchObject({ reason: 'UNIT_NOT_FOUND' });
       await expect(office.grids.setBoundary({ unitId: unit.id, version: 2, geometryJson: square(80, 30, 1) }, { caller: by })).rejects.toMatchObject({ reason: 'UNIT_NOT_FOUND' });
@@ -125,13 +125,13 @@ describe('the facts of a grid', () => {
     office.clock.set('2026-11-25T09:00:00+08:00');
     const operation = { $case: 'move', value: { unitId: unit.id, parent: { target: { $case: 'unitId', value: other.id } } } } as const;
     const { regrading } = await office.regradings.planRegrading({ titleZh: '迁移', effectiveOn: '2026-12-01', operations: [{ operation }] }, { caller });
-    const { grid: next } = await at(70.5, 30.5, '2026-12-01');
+    const { grid: next } = await at(70.5, 30.5, { asOf: '2026-12-01' });
     expect(next).toMatchObject({ continuesId: unit.id, parentId: other.id });
-    expect((await at(70.5, 30.5, '2026-11-30')).grid?.id).toBe(unit.id);
+    expect((await at(70.5, 30.5, { asOf: '2026-11-30' })).grid?.id).toBe(unit.id);
     expect((await office.grids.getGridFacts({ unitId: next?.id ?? '' }, { caller })).facts).toMatchObject({ supervisionPhone: '0477-5550101', householdCount: 7 });
     await expect(draw(unit, square(70, 30, 2), { version: 3 })).rejects.toMatchObject({ reason: 'UNIT_IN_PLAN' });
     await office.regradings.withdrawRegrading({ regradingId: regrading?.id ?? '', version: 1 }, { caller });
-    expect((await at(70.5, 30.5, '2026-12-01')).grid?.id).toBe(unit.id);
+    expect((await at(70.5, 30.5, { asOf: '2026-12-01' })).grid?.id).toBe(unit.id);
   });
 });
 

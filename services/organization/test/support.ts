@@ -1,6 +1,6 @@
 import { systemCaller, type Caller } from '@linli/auth';
 import { organization, thread, work } from '@linli/contracts';
-import { createGrpcClients, type GrpcClient } from '@linli/grpc';
+import { createGrpcClients, type GrpcClient, type GrpcClients } from '@linli/grpc';
 import { createTestDatabase, fixedClock, silentLogger, testCaller, testKeys, type TestClock, type TestDatabase } from '@linli/testing';
 import knexFactory, { type Knex } from 'knex';
 import { createApp, migrations, readServiceConfig, type OrganizationApp } from '../src/index';
@@ -83,6 +83,23 @@ export async function startOffice(options: { brokers?: readonly string[]; overri
     database,
     knex,
     clock,
+    ...connectAll(clients, peer),
+    operatorGrants: operator.connect(organization.GrantServiceDefinition, peer),
+    operatorImports: operator.connect(organization.ImportServiceDefinition, peer),
+    operatorTenants: operator.connect(organization.TenantServiceDefinition, peer),
+    async stop() {
+      clients.close();
+      operator.close();
+      await app.stop();
+      await knex.destroy();
+      await database.drop();
+    },
+  };
+}
+
+/** A client of each service, as the gateway calls it. */
+function connectAll(clients: GrpcClients, peer: Parameters<GrpcClients['connect']>[1]) {
+  return {
     tenants: clients.connect(organization.TenantServiceDefinition, peer),
     units: clients.connect(organization.UnitServiceDefinition, peer),
     grids: clients.connect(organization.GridServiceDefinition, peer),
@@ -122,16 +139,6 @@ export async function startOffice(options: { brokers?: readonly string[]; overri
     threads: clients.connect(thread.ThreadServiceDefinition, peer),
     roles: clients.connect(organization.RoleServiceDefinition, peer),
     grantRequests: clients.connect(organization.GrantRequestServiceDefinition, peer),
-    operatorGrants: operator.connect(organization.GrantServiceDefinition, peer),
-    operatorImports: operator.connect(organization.ImportServiceDefinition, peer),
-    operatorTenants: operator.connect(organization.TenantServiceDefinition, peer),
-    async stop() {
-      clients.close();
-      operator.close();
-      await app.stop();
-      await knex.destroy();
-      await database.drop();
-    },
   };
 }
 

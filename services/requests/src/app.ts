@@ -3,7 +3,7 @@ import { createInternalTokens } from '@linli/auth';
 import { clockConstraints, createAlarmScanner, createCalendars, loadCalendar, type AlarmScanner } from '@linli/clocks';
 import { requests, residents, thread, work } from '@linli/contracts';
 import { openDatabase, openSystemDatabase, pageToken } from '@linli/db';
-import { createGrpcClients, createGrpcServer } from '@linli/grpc';
+import { createGrpcClients, createGrpcServer, type GrpcServer } from '@linli/grpc';
 import { checkOf, startSideServer, type SideServer } from '@linli/http';
 import { createConsumer, createRelay, type EventHandlers } from '@linli/messaging';
 import { clockFrom } from '@linli/runtime';
@@ -68,11 +68,7 @@ export async function createApp(config: RequestsConfig, overrides: Partial<Deps>
   const onUnitSucceeded = succeedUnit(deps);
 
   const server = createGrpcServer({ service: 'requests', internal, log, metrics });
-  server.add(requests.ItemServiceDefinition, itemService(deps));
-  server.add(requests.MandateServiceDefinition, mandateService({ ...deps, onMandateEnded }));
-  server.add(requests.CaseServiceDefinition, caseService(deps));
-  server.add(work.WorkQueueServiceDefinition, workQueueService(deps));
-  server.add(thread.ThreadServiceDefinition, threadService(deps));
+  addServices(server, { ...deps, onMandateEnded });
 
   const handlers = { ...directoryHandlers(deps, { onStaffChanged, onUnitSucceeded }), ...ownDayHandlers(deps) };
   const consumer = createConsumer({ database: db, system, brokers: config.kafkaBrokers, group: config.consumerGroup, handlers, log, metrics });
@@ -120,4 +116,12 @@ export async function createApp(config: RequestsConfig, overrides: Partial<Deps>
       await Promise.all([db.close(), system.close()]);
     },
   };
+}
+
+function addServices(server: GrpcServer, deps: Parameters<typeof mandateService>[0] & Deps): void {
+  server.add(requests.ItemServiceDefinition, itemService(deps));
+  server.add(requests.MandateServiceDefinition, mandateService(deps));
+  server.add(requests.CaseServiceDefinition, caseService(deps));
+  server.add(work.WorkQueueServiceDefinition, workQueueService(deps));
+  server.add(thread.ThreadServiceDefinition, threadService(deps));
 }

@@ -56,8 +56,8 @@ describe('a unit that closes', () => {
   });
 
   it('hands over what it decides and what it owes', async () => {
-    const errand = await errandIn(office, 'accepted');
-    await errand.take(office.cases.addTask({ ...errand.ref(), unitId: unit.civilAffairs, lead: true, titleZh: '核验' }, { caller: callers.all }));
+    const errand = await errandIn(office, 'processing', { itemCode: 'shop-licence' });
+    await errand.take(office.cases.addTask({ ...errand.ref(), unitId: unit.civilAffairs, lead: true, titleZh: '核验' }, { caller: callers.handler }));
     await close(unit.civilAffairs, { id: unit.housing, path: path.housing }, 10);
     const { case: moved } = await office.cases.getCase({ caseId: errand.current.id }, { caller: callers.director });
     expect(moved).toMatchObject({ handlerUnitId: unit.housing, tasks: [{ unitId: unit.housing }] });

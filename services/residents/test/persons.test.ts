@@ -1,4 +1,4 @@
-import { residents } from '@linli/contracts';
+import { organization, residents } from '@linli/contracts';
 import { newId } from '@linli/db';
 import { testCaller } from '@linli/testing';
 import { addUnit, apply, clerk, clerkOf, history, inventedNumber, inventedPhone, register, resident, startRegistry, type Place, type Registry } from './support';

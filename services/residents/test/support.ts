@@ -8,6 +8,7 @@ import knexFactory, { type Knex } from 'knex';
 import type { Deps } from '../src/deps';
 import { createApp, migrations, readServiceConfig, type ResidentsApp } from '../src/index';
 import { checkCharacter } from '../src/persons/identity-number';
+import { movePersons } from '../src/persons/move-persons';
 import { unitHandlers } from '../src/units/events';
 
 export interface Registry {
@@ -78,7 +79,7 @@ export async function apply(
   { app }: Registry,
   event: { type: string; tenantId: string; aggregateId: string; version: number; payload: object },
 ): Promise<void> {
-  const handlers: EventHandlers = unitHandlers();
+  const handlers: EventHandlers = unitHandlers({ onUnitSucceeded: movePersons(app.deps) });
   const handler = handlers[event.type];
   if (handler === undefined) throw new Error(`nobody handles ${event.type}`);
   await app.deps.db.withTenant(event, (tx) => handleAlone(handler, tx, { ...event, id: newId(), time: new Date() }));

@@ -108,7 +108,7 @@ export const gridRoutes: readonly ApiRoute[] = [
     handle: async ({ body }, { clients, options }) => {
       const { grid } = await clients.grids.findGridAt(body, options);
       if (grid === undefined) throw internal('ANSWER_EMPTY', 'a service answered without its message');
-      return { body: unitToJson(grid) };
+      return { body: unitToJson(grid), version: grid.version };
     },
   }),
 ];

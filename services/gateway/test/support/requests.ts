@@ -152,7 +152,7 @@ const office: Readonly<Record<string, GoodRequest>> = {
   createRole: { path: '/v1/roles', body: { code: 'own.night', nameZh: '夜班', holder: 'staff', permissions: ['requests.case.read'] }, by: ['admin'] },
   changeRole: { path: '/v1/roles/own.night:change', body: { nameZh: '夜班', permissions: ['requests.case.read'] }, by: ['admin'] },
   getPermissionCatalogue: { path: '/v1/permissions', by: ['admin'] },
-  requestGrant: { path: '/v1/grant-requests', body: { principalKind: 'staff', principalId: ids.agent, role: 'clerk', scope: 'tenant', unitId: '', endsAt: '2027-01-01T00:00:00Z' }, by: ['admin'] },
+  requestGrant: { path: '/v1/grant-requests', body: { principalKind: 'staff', principalId: ids.agent, role: 'clerk', scope: 'tenant', endsAt: '2027-01-01T00:00:00Z' }, by: ['admin'] },
   confirmGrant: { path: `/v1/grant-requests/${ids.task}:confirm`, body: {}, by: ['admin'] },
   declineGrant: { path: `/v1/grant-requests/${ids.task}:decline`, body: {}, by: ['admin'] },
   listGrantRequests: { path: '/v1/grant-requests?state=requested&pageSize=5', by: ['admin'] },

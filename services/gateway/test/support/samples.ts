@@ -441,6 +441,7 @@ export const samples: Readonly<Record<string, object>> = {
   'ConductService/publishConductRules': { rules },
   'ConductService/listConductVersions': { versions: [rules], nextPageToken: '' },
   'BookingService/listBookings': { bookings: [booking], nextPageToken: '' },
+  'TenantService/resolveTenantStanding': { suspended: false },
   'TenantService/getTenant': { tenant: { id: 'xingsheng', nameZh: '兴胜街道', region: '内蒙古自治区', city: '鄂尔多斯市', district: '东胜区', timeZone: 'Asia/Shanghai', version: 1 } },
   ...pledgeSamples,
   ...each('MemberUnitService', ['joinMemberUnit', 'updateMemberUnit', 'leaveMemberUnit', 'getMemberUnit'], { memberUnit }),

@@ -3,6 +3,7 @@ import { organization } from '@linli/contracts';
 import { answerOnce, newId, type RequestKey } from '@linli/db';
 import { violation } from '@linli/grpc';
 import { recordChanges } from '../changes';
+import { today } from '../days';
 import type { Deps } from '../deps';
 import { holdUnitOpen } from '../units/hold-unit-open';
 import { unitNotFound } from '../units/rules';
@@ -22,7 +23,7 @@ export interface CreateActivity extends Pick<Activity, 'unitId' | 'kind' | 'name
 export async function createActivity(deps: Pick<Deps, 'db' | 'now'>, caller: Caller, { request, ...facts }: CreateActivity): Promise<Activity> {
   return deps.db.withTenant(caller, (tx) =>
     answerOnce(tx, request, async () => {
-      const unit = await holdUnitOpen(tx, facts.unitId);
+      const unit = await holdUnitOpen(tx, facts.unitId, today(deps));
       if (!coversUnit(caller, 'organization.activity.write', unit.path)) throw unitNotFound();
       if (unit.kind !== 'community') throw violation('unit_id', 'misplaced');
       const activity = announced(facts, { id: newId(deps.now().getTime()), unitPath: unit.path, now: deps.now() });

@@ -4,6 +4,7 @@ import { newId, type Tx } from '@linli/db';
 import { alreadyExists, notFound } from '@linli/errors';
 import { violation } from '@linli/grpc';
 import { recordChanges } from '../changes';
+import { today } from '../days';
 import type { Deps } from '../deps';
 import { holdUnitOpen } from '../units/hold-unit-open';
 import { unitNotFound } from '../units/rules';
@@ -23,7 +24,7 @@ export interface PublishBrand extends Pick<Brand, 'unitId' | 'themeZh' | 'themeM
  */
 export async function publishBrand(deps: Pick<Deps, 'db' | 'now'>, caller: Caller, input: PublishBrand): Promise<Brand> {
   return deps.db.withTenant(caller, async (tx) => {
-    const unit = await holdUnitOpen(tx, input.unitId);
+    const unit = await holdUnitOpen(tx, input.unitId, today(deps));
     if (!coversUnit(caller, 'organization.brand.write', unit.path)) throw unitNotFound();
     if (unit.kind !== 'community') throw violation('unit_id', 'misplaced');
     const before = await lockBrand(tx, unit.id);

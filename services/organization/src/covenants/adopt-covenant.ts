@@ -32,7 +32,7 @@ export async function adoptCovenant(deps: Pick<Deps, 'db' | 'now' | 'calendar'>,
   const { request, ...facts } = input;
   return deps.db.withTenant(caller, (tx) =>
     answerOnce(tx, request, async () => {
-      const unit = await holdUnitOpen(tx, facts.unitId);
+      const unit = await holdUnitOpen(tx, facts.unitId, today(deps));
       if (!coversUnit(caller, permissions.adopt, unit.path)) throw unitNotFound();
       const { notice } = await holdAdopted(tx, { decisionId: facts.decisionId, unitId: unit.id, subject: 'covenant' });
       if (notice !== undefined && facts.effectiveFrom < localDateOf(notice.closesAt)) throw violation('effective_from', 'too_small');

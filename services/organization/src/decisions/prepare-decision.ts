@@ -26,7 +26,7 @@ export async function draftDecision(deps: Preparing, caller: Caller, input: Draf
   const { request, ...facts } = input;
   return deps.db.withTenant(caller, (tx) =>
     answerOnce(tx, request, async () => {
-      const unit = await holdUnitOpen(tx, facts.unitId);
+      const unit = await holdUnitOpen(tx, facts.unitId, today(deps));
       if (!coversUnit(caller, permissions.prepare, unit.path)) throw unitNotFound();
       if (facts.topicId !== undefined) await assertTopicSeen(tx, caller, facts.topicId);
       const at = deps.now();

@@ -28,7 +28,7 @@ export async function writeEntry(deps: Pick<Deps, 'db' | 'now' | 'calendar'>, ca
   return deps.db.withTenant(caller, async (tx) => {
     // A stored answer outlives the text, so it holds the id only.
     const { id } = await answerOnce(tx, request, async () => {
-      const unit = await holdUnitOpen(tx, facts.unitId);
+      const unit = await holdUnitOpen(tx, facts.unitId, today(deps));
       if (!coversUnit(caller, permissions.write, unit.path)) throw unitNotFound();
       assertBuilding(unit);
       const at = deps.now();

@@ -31,7 +31,7 @@ export async function openFund(deps: Keeping, caller: Caller, input: OpenFund): 
   const { request, ...facts } = input;
   return deps.db.withTenant(caller, (tx) =>
     answerOnce(tx, request, async () => {
-      const unit = await holdUnitOpen(tx, facts.unitId);
+      const unit = await holdUnitOpen(tx, facts.unitId, today(deps));
       if (!coversUnit(caller, permissions.keep, unit.path)) throw unitNotFound();
       await holdAdopted(tx, { decisionId: facts.decisionId, unitId: unit.id, subject: 'fund_raise' });
       const at = deps.now();

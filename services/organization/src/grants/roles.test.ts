@@ -33,7 +33,7 @@ const residents = [
   'organization.publication.objections',
 ];
 // Held by jobs of the platform only.
-const system = ['organization.tenant.create', 'organization.tenant.restate', 'organization.caller.resolve', 'organization.public.read', 'residents.person.resolve', 'residents.person.check'];
+const system = ['organization.tenant.create', 'organization.tenant.restate', 'organization.tenant.suspend', 'organization.caller.resolve', 'organization.public.read', 'residents.person.resolve', 'residents.person.check'];
 
 const declared = new Set(Object.values(METHODS).map(({ permission }) => permission));
 const ofRoles = new Set(roleDefinitions.flatMap(({ permissions }) => permissions));

@@ -1,5 +1,5 @@
 import { coversUnit, type Caller } from '@linli/auth';
-import { organization } from '@linli/contracts';
+import type { organization } from '@linli/contracts';
 import { readUuid, violation, type RpcContext } from '@linli/grpc';
 import { notFound } from '@linli/errors';
 import { readDay, today } from '../days';

@@ -16,7 +16,7 @@ export async function createOrg(deps: Pick<Deps, 'db' | 'now'>, caller: Caller, 
   if (facts.appliedOn > today(deps)) throw violation('applied_on', 'in_future');
   return deps.db.withTenant(caller, (tx) =>
     answerOnce(tx, request, async () => {
-      const unit = await holdUnitOpen(tx, facts.unitId);
+      const unit = await holdUnitOpen(tx, facts.unitId, today(deps));
       if (!coversUnit(caller, 'organization.incubation.write', unit.path)) throw unitNotFound();
       if (unit.kind !== 'community') throw violation('unit_id', 'misplaced');
       const org: IncubatedOrg = {

@@ -22,7 +22,7 @@ export async function postJob(deps: Posting, caller: Caller, { request, ...facts
   if (facts.openUntil < facts.openFrom) throw violation('open_until', 'before_start');
   return deps.db.withTenant(caller, (tx) =>
     answerOnce(tx, request, async () => {
-      const unit = await holdUnitOpen(tx, facts.unitId);
+      const unit = await holdUnitOpen(tx, facts.unitId, today(deps));
       if (!coversUnit(caller, 'organization.job.write', unit.path)) throw unitNotFound();
       if (unit.kind !== 'community') throw violation('unit_id', 'misplaced');
       const job: Job = { ...facts, id: newId(deps.now().getTime()), unitPath: unit.path, takenDown: false, version: 1 };

@@ -3,6 +3,7 @@ import { organization } from '@linli/contracts';
 import { answerOnce, newId, type RequestKey, type Tx } from '@linli/db';
 import { violation } from '@linli/grpc';
 import { recordChanges } from '../changes';
+import { today } from '../days';
 import type { Deps } from '../deps';
 import { holdUnitOpen } from '../units/hold-unit-open';
 import { unitNotFound } from '../units/rules';
@@ -31,7 +32,7 @@ export async function planLearning(deps: Planning, caller: Caller, { request, ..
   if (facts.endsAt <= facts.startsAt) throw violation('ends_at', 'before_start');
   return deps.db.withTenant(caller, (tx) =>
     answerOnce(tx, request, async () => {
-      const unit = await holdUnitOpen(tx, facts.unitId);
+      const unit = await holdUnitOpen(tx, facts.unitId, today(deps));
       if (!coversUnit(caller, write, unit.path)) throw unitNotFound();
       const learning: Learning = { ...facts, id: newId(deps.now().getTime()), unitPath: unit.path, cancelled: false, attended: false, staffIds: [], others: 0, version: 1 };
       await insertLearning(tx, learning);

@@ -30,7 +30,7 @@ export async function publish(deps: Pick<Deps, 'db' | 'now'>, caller: Caller, in
   if (!ofDecision && decisionId !== undefined) throw violation('decision_id', 'unknown');
   return deps.db.withTenant(caller, (tx) =>
     answerOnce(tx, request, async () => {
-      const unit = await holdUnitOpen(tx, facts.unitId);
+      const unit = await holdUnitOpen(tx, facts.unitId, today(deps));
       if (!coversUnit(caller, 'organization.publication.publish', unit.path)) throw unitNotFound();
       const { limit } = await ruleSetAt(tx, 'organization.publication_period', fromDay);
       if (daysBetween(fromDay, toDay) < limit.amount) throw violation('to_day', 'too_small');

@@ -56,11 +56,12 @@ export async function listPublications(
 
 /** With the counts of its objections. Index: objections_publication_idx. */
 function publications(tx: Tx): Knex.QueryBuilder {
-  const counts = tx('objections')
-    .whereRaw('objections.tenant_id = publication.tenant_id and objections.publication_id = publication.id')
-    .select(tx.raw('count(*) as objections'), tx.raw(`count(*) filter (where state = 'answered') as answered`));
   return tx('publications as publication')
-    .joinRaw('cross join lateral (?) as counts', [counts])
+    .joinRaw(
+      `cross join lateral (
+         select count(*) as objections, count(*) filter (where state = 'answered') as answered
+           from objections where objections.tenant_id = publication.tenant_id and objections.publication_id = publication.id) as counts`,
+    )
     .where('publication.tenant_id', tenantOf(tx))
     .select('publication.*', 'counts.*');
 }

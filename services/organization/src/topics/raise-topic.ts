@@ -1,6 +1,7 @@
 import { coversUnit, type Caller } from '@linli/auth';
 import { startClock } from '@linli/clocks';
 import { answerOnce, newId, type RequestKey } from '@linli/db';
+import { today } from '../days';
 import type { Deps } from '../deps';
 import { holdUnitOpen } from '../units/hold-unit-open';
 import { unitNotFound } from '../units/rules';
@@ -21,7 +22,7 @@ export async function raiseTopic(
   return deps.db.withTenant(caller, async (tx) => {
     // A stored answer lies in clear, so it holds the id only.
     const { id } = await answerOnce(tx, request, async () => {
-      const unit = await holdUnitOpen(tx, unitId);
+      const unit = await holdUnitOpen(tx, unitId, today(deps));
       const resident = caller.kind === 'resident';
       if (!resident && !coversUnit(caller, permissions.raise, unit.path)) throw unitNotFound();
       const at = deps.now();

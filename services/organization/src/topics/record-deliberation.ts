@@ -25,7 +25,7 @@ export async function recordDeliberation(deps: Pick<Deps, 'db' | 'now'>, caller:
   if (facts.heldOn > today(deps)) throw violation('held_on', 'in_future');
   return deps.db.withTenant(caller, async (tx) => {
     const { id } = await answerOnce(tx, request, async () => {
-      const unit = await holdUnitOpen(tx, facts.unitId);
+      const unit = await holdUnitOpen(tx, facts.unitId, today(deps));
       if (!coversUnit(caller, permissions.screen, unit.path)) throw unitNotFound();
       if (facts.topicId !== undefined) await assertTopicSeen(tx, caller, facts.topicId);
       const at = deps.now();

@@ -29,7 +29,7 @@ interface UnitRow {
 }
 
 /** A unit as it is called on the day it was asked for. */
-interface NamedRow extends UnitRow {
+export interface NamedRow extends UnitRow {
   readonly renamed: readonly [string, string] | null;
 }
 
@@ -193,7 +193,8 @@ export function selectUnits(tx: Tx, day: LocalDate) {
   return tx('units').where({ tenant_id: tenantOf(tx) }).select<NamedRow[]>(...columns, renamed);
 }
 
-function whereInForce(query: Knex.QueryBuilder, { scopes, under, asOf }: Pick<UnitFilter, 'scopes' | 'under' | 'asOf'>): void {
+/** In force on a day, within scopes. */
+export function whereInForce(query: Knex.QueryBuilder, { scopes, under, asOf }: Pick<UnitFilter, 'scopes' | 'under' | 'asOf'>): void {
   void query.where('valid_from', '<=', asOf).whereRaw(`coalesce(valid_to, 'infinity'::date) > ?`, [asOf]);
   whereInScopes(query, 'path', scopes);
   if (under !== undefined) whereInSubtree(query, 'path', under);

@@ -16,13 +16,14 @@ export interface DirectoryUnit {
 }
 
 interface UnitRow {
-  tenant_id: string;
   id: string;
   path: string;
   kind: UnitKind;
   code: string;
   valid_to: string | null;
 }
+
+const unitColumns = ['id', 'path', 'kind', 'code', 'valid_to'] as const;
 
 interface StaffRow {
   tenant_id: string;
@@ -57,7 +58,7 @@ export async function getOpenUnit(tx: Tx, unitId: string, day: string): Promise<
 
 /** @throws AppError not_found UNIT_UNKNOWN. */
 export async function getUnit(tx: Tx, unitId: string): Promise<DirectoryUnit> {
-  const row = await tx<UnitRow>('directory_units').where({ tenant_id: tenantOf(tx), id: unitId }).first();
+  const row = await tx<UnitRow>('directory_units').where({ tenant_id: tenantOf(tx), id: unitId }).first(unitColumns);
   if (row === undefined) throw notFound('UNIT_UNKNOWN', 'there is no such unit', { details: { unit: unitId } });
   return unitOf(row);
 }
@@ -67,7 +68,7 @@ export async function findUnitByCode(tx: Tx, code: string): Promise<DirectoryUni
   const row = await tx<UnitRow>('directory_units')
     .where({ tenant_id: tenantOf(tx), code })
     .orderByRaw('valid_to desc nulls first')
-    .first();
+    .first(unitColumns);
   return row === undefined ? undefined : unitOf(row);
 }
 

@@ -1,0 +1,73 @@
+import { coversUnit, type Caller } from '@linli/auth';
+import { organization } from '@linli/contracts';
+import { newId, tenantOf, type Tx } from '@linli/db';
+import { alreadyExists, notFound } from '@linli/errors';
+import { recordChanges } from '../changes';
+import { today } from '../days';
+import type { Deps } from '../deps';
+import { getUnitPath } from '../units/get-unit-path';
+import { holdUnitOpen } from '../units/hold-unit-open';
+import { unitNotFound } from '../units/rules';
+import { assertVersion } from '../version';
+
+/** How many activists and admitted members a year had. Numbers only: there is no file of anybody. */
+export interface DevelopmentCount {
+  readonly unitId: string;
+  readonly year: number;
+  readonly activists: number;
+  readonly admitted: number;
+  readonly version: number;
+}
+
+const read = 'organization.development.read';
+const write = 'organization.development.write';
+// Fewer could be told apart. Source: privacy rules of this platform, small cells.
+const fewest = 5;
+
+/**
+ * Sets the numbers of a year; version 0 for the first. @throws not_found UNIT_NOT_FOUND; failed_precondition UNIT_CLOSED;
+ * already_exists DEVELOPMENT_COUNT_EXISTS; not_found DEVELOPMENT_COUNT_NOT_FOUND; aborted VERSION_STALE.
+ */
+export async function recordDevelopmentCount(deps: Pick<Deps, 'db' | 'now'>, caller: Caller, input: DevelopmentCount): Promise<DevelopmentCount> {
+  const { unitId, year } = input;
+  return deps.db.withTenant(caller, async (tx) => {
+    const unit = await holdUnitOpen(tx, unitId, today(deps));
+    if (!coversUnit(caller, write, unit.path)) throw unitNotFound();
+    const found = await ofYear(tx, input).forUpdate().first<(DevelopmentCount & { readonly id: string }) | undefined>('id', 'version');
+    if (input.version === 0 && found !== undefined) throw alreadyExists('DEVELOPMENT_COUNT_EXISTS', 'the year is counted');
+    if (input.version !== 0 && found === undefined) throw countNotFound();
+    if (found !== undefined) assertVersion(found, input.version);
+    const count = { ...input, version: input.version + 1 };
+    const id = found?.id ?? newId(deps.now().getTime());
+    await saveCount(tx, id, count);
+    const payload = organization.DevelopmentCountRecorded.fromPartial({ unitId, year });
+    await recordChanges(tx, caller, [{ action: 'development.record', objectType: 'development', id, version: count.version, event: 'DevelopmentCountRecorded', payload }]);
+    return count;
+  });
+}
+
+/** Fewer than five are shown to those who keep the numbers only. @throws not_found UNIT_NOT_FOUND, DEVELOPMENT_COUNT_NOT_FOUND. */
+export async function getDevelopmentCount(deps: Pick<Deps, 'db'>, caller: Caller, asked: Pick<DevelopmentCount, 'unitId' | 'year'>): Promise<organization.DevelopmentCount> {
+  return deps.db.withTenant(caller, async (tx) => {
+    const path = await getUnitPath(tx, asked.unitId);
+    if (!coversUnit(caller, read, path)) throw unitNotFound();
+    const found = await ofYear(tx, asked).first<Pick<DevelopmentCount, 'activists' | 'admitted' | 'version'> | undefined>('activists', 'admitted', 'version');
+    if (found === undefined) throw countNotFound();
+    const shown = (figure: number) => (figure >= fewest || coversUnit(caller, write, path) ? figure : undefined);
+    return { ...asked, activists: shown(found.activists), admitted: shown(found.admitted), version: found.version };
+  });
+}
+
+async function saveCount(tx: Tx, id: string, { unitId, year, activists, admitted, version }: DevelopmentCount): Promise<void> {
+  const figures = { activists, admitted, version };
+  if (version > 1) await ofYear(tx, { unitId, year }).update(figures);
+  else await tx('development_counts').insert({ tenant_id: tenantOf(tx), id, unit_id: unitId, year, ...figures });
+}
+
+function ofYear(tx: Tx, { unitId, year }: Pick<DevelopmentCount, 'unitId' | 'year'>) {
+  return tx('development_counts').where({ tenant_id: tenantOf(tx), unit_id: unitId, year });
+}
+
+function countNotFound() {
+  return notFound('DEVELOPMENT_COUNT_NOT_FOUND', 'nothing is counted for that year');
+}

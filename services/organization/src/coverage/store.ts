@@ -1,0 +1,159 @@
+import type { UnitScopes } from '@linli/auth';
+import type { LocalDate } from '@linli/clocks';
+import { tenantOf, type ConstraintReasons, type Tx } from '@linli/db';
+import type { Knex } from 'knex';
+import { whereInScopes, whereInSubtree } from '../scope';
+import { selectUnits, toUnit, whereInForce, type NamedRow } from '../units/store';
+import type { Unit } from '../units/unit';
+import type { Branch, BranchKind } from './branch';
+
+export const coverageConstraints: ConstraintReasons = {
+  branches_one_at_a_time: { kind: 'already_exists', reason: 'BRANCH_EXISTS', message: 'the unit has its branch or group on that day' },
+  development_counts_pkey: { kind: 'already_exists', reason: 'DEVELOPMENT_COUNT_EXISTS', message: 'the year is counted' },
+};
+
+interface BranchRow {
+  readonly id: string;
+  readonly kind: BranchKind;
+  readonly unit_id: string;
+  readonly unit_path: string;
+  readonly name_zh: string;
+  readonly contact_phone: string;
+  readonly valid_from: string;
+  readonly valid_to: string | null;
+  readonly version: number;
+}
+
+const columns = ['id', 'kind', 'unit_id', 'unit_path', 'name_zh', 'contact_phone', 'valid_from', 'valid_to', 'version'] as const;
+/** What has a branch or group of its own kind. */
+const coveredKinds = ['grid', 'building'] as const;
+
+export async function insertBranch(tx: Tx, branch: Branch): Promise<void> {
+  await tx('branches').insert({
+    tenant_id: tenantOf(tx),
+    id: branch.id,
+    kind: branch.kind,
+    unit_id: branch.unitId,
+    unit_path: branch.unitPath,
+    name_zh: branch.nameZh,
+    contact_phone: branch.contactPhone,
+    valid_from: branch.validFrom,
+    version: branch.version,
+  });
+}
+
+export async function saveBranch(tx: Tx, { id, nameZh, contactPhone, validTo, version }: Branch): Promise<void> {
+  await tx('branches').where({ tenant_id: tenantOf(tx), id }).update({ name_zh: nameZh, contact_phone: contactPhone, valid_to: validTo ?? null, version });
+}
+
+export async function findBranch(tx: Tx, id: string): Promise<Branch | undefined> {
+  const row = await tx('branches').where({ tenant_id: tenantOf(tx), id }).first<BranchRow | undefined>(columns);
+  return row && toBranch(row);
+}
+
+export async function lockBranch(tx: Tx, id: string): Promise<Branch | undefined> {
+  const row = await tx('branches').where({ tenant_id: tenantOf(tx), id }).forUpdate().first<BranchRow | undefined>(columns);
+  return row && toBranch(row);
+}
+
+export interface CoverageFilter {
+  readonly scopes: UnitScopes;
+  /** Path of a subtree. */
+  readonly under: string;
+  readonly asOf: LocalDate;
+}
+
+export interface CoveredUnit {
+  readonly unit: Unit;
+  /** Undefined: open. */
+  readonly branchId: string | undefined;
+}
+
+/** Grids and buildings in the order of the tree. Indexes: units_as_of_idx, branches_unit_idx. */
+export async function listCoverage(
+  tx: Tx,
+  { openOnly, afterPath, limit, ...filter }: CoverageFilter & { readonly openOnly: boolean; readonly afterPath: string | undefined; readonly limit: number },
+): Promise<CoveredUnit[]> {
+  const there = branchThere(tx, filter.asOf);
+  const query = selectUnits(tx, filter.asOf).whereIn('kind', coveredKinds).orderBy('path').limit(limit).select({ branch_id: there });
+  whereInForce(query, filter);
+  if (openOnly) void query.whereNotExists(there);
+  if (afterPath !== undefined) void query.where('path', '>', afterPath);
+  const rows = (await query) as (NamedRow & { readonly branch_id: string | null })[];
+  return rows.map((row) => ({ unit: toUnit(row), branchId: row.branch_id ?? undefined }));
+}
+
+export interface CoverageTotals {
+  readonly grids: number;
+  readonly gridsCovered: number;
+  readonly buildings: number;
+  readonly buildingsCovered: number;
+  readonly memberUnits: number;
+}
+
+/** Of the whole subtree. Indexes: units_kind_as_of_idx, branches_unit_idx, member_units_path_idx. */
+export async function countCoverage(tx: Tx, filter: CoverageFilter): Promise<CoverageTotals> {
+  const { scopes, under, asOf } = filter;
+  const units = tx('units').where({ tenant_id: tenantOf(tx) }).whereIn('kind', coveredKinds).select('kind', { branch_id: branchThere(tx, asOf) });
+  whereInForce(units, filter);
+  const memberUnits = tx('member_units').where({ tenant_id: tenantOf(tx) }).where('joined_on', '<=', asOf).whereRaw(`coalesce(left_on, 'infinity'::date) > ?`, [asOf]).count();
+  whereInScopes(memberUnits, 'unit_path', scopes);
+  whereInSubtree(memberUnits, 'unit_path', under);
+  const row = await tx
+    .from(units.as('covered'))
+    .select({ memberUnits })
+    .first<CoverageTotals & { memberUnits: string }>(
+      tx.raw(`count(*) filter (where kind = 'grid')::int as grids, count(branch_id) filter (where kind = 'grid')::int as "gridsCovered",
+              count(*) filter (where kind = 'building')::int as buildings, count(branch_id) filter (where kind = 'building')::int as "buildingsCovered"`),
+    );
+  return { ...row, memberUnits: Number(row.memberUnits) };
+}
+
+/** The branch of the unit of the row outside, on a day. */
+function branchThere(tx: Tx, day: LocalDate): Knex.QueryBuilder {
+  return tx('branches')
+    .whereRaw('branches.tenant_id = units.tenant_id and branches.unit_id = units.id')
+    .where('branches.valid_from', '<=', day)
+    .whereRaw(`coalesce(branches.valid_to, 'infinity'::date) > ?`, [day])
+    .select('branches.id');
+}
+
+/** As anybody may read it. */
+export interface PublicBranch {
+  readonly kind: BranchKind;
+  readonly unitCode: string;
+  readonly unitNameZh: string;
+  readonly nameZh: string;
+  readonly contactPhone: string;
+}
+
+/** Those in an open community of an office that works; undefined when there is no such community. Indexes: units_code_idx, branches_path_idx. */
+export async function listPublicBranches(tx: Tx, code: string, day: LocalDate): Promise<PublicBranch[] | undefined> {
+  const community = await tx('units')
+    .join('tenants', 'tenants.tenant_id', 'units.tenant_id')
+    .where({ 'units.tenant_id': tenantOf(tx), 'units.code': code, 'units.kind': 'community', 'tenants.suspended': false })
+    .where('units.valid_from', '<=', day)
+    .whereRaw(`coalesce(units.valid_to, 'infinity'::date) > ?`, [day])
+    .first<{ path: string } | undefined>('units.path');
+  if (community === undefined) return undefined;
+  const query = tx('branches')
+    .join('units', { 'units.tenant_id': 'branches.tenant_id', 'units.id': 'branches.unit_id' })
+    .where({ 'branches.tenant_id': tenantOf(tx), 'branches.valid_to': null })
+    .orderBy('branches.unit_path');
+  whereInSubtree(query, 'branches.unit_path', community.path);
+  return query.select<PublicBranch[]>({ kind: 'branches.kind', unitCode: 'units.code', unitNameZh: 'units.name_zh', nameZh: 'branches.name_zh', contactPhone: 'branches.contact_phone' });
+}
+
+function toBranch(row: BranchRow): Branch {
+  return {
+    id: row.id,
+    kind: row.kind,
+    unitId: row.unit_id,
+    unitPath: row.unit_path,
+    nameZh: row.name_zh,
+    contactPhone: row.contact_phone,
+    validFrom: row.valid_from,
+    validTo: row.valid_to ?? undefined,
+    version: row.version,
+  };
+}
