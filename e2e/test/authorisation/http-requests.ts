@@ -178,6 +178,7 @@ const party: Readonly<Record<string, MakeRequest>> = {
 
 const onSite = (action: string, body: object = {}): MakeRequest => ({ siteId }) => ({ path: `/v1/sites/${siteId}:${action}`, body });
 const onFinding = (action: string, body: object = {}): MakeRequest => ({ findingId }) => ({ path: `/v1/findings/${findingId}:${action}`, body });
+const onComplaint = (action: string, body: object): MakeRequest => ({ complaintId }) => ({ path: `/v1/worker-complaints/${complaintId}:${action}`, body });
 
 const sites: Readonly<Record<string, MakeRequest>> = {
   createSite: ({ unitId, agentId }) => ({ path: '/v1/sites', body: { nameZh: '工地', ownerZh: '建设单位', contractorZh: '总包', permitNumber: fresh(), stage: 'structure', unitId, leaderId: agentId } }),
@@ -200,6 +201,14 @@ const sites: Readonly<Record<string, MakeRequest>> = {
   getResettlement: ({ resettlementId }) => ({ path: `/v1/resettlements/${resettlementId}` }),
   advanceResettlement: ({ resettlementId }) => ({ path: `/v1/resettlements/${resettlementId}:advance`, body: { state: 'transition' } }),
   recordTransitionPayment: ({ resettlementId }) => ({ path: `/v1/resettlements/${resettlementId}:recordPayment`, body: { month: '2026-01', paid: true } }),
+  receiveWorkerComplaint: ({ siteId }) => ({ path: '/v1/worker-complaints', body: { siteId, workerId: part(), kind: 'wage_late', channel: 'phone' } }),
+  listWorkerComplaints: ({ siteId }) => ({ path: `/v1/worker-complaints?siteId=${siteId}` }),
+  countWorkerComplaints: ({ siteId }) => ({ path: `/v1/worker-complaints:count?siteId=${siteId}` }),
+  getWorkerComplaint: ({ complaintId }) => ({ path: `/v1/worker-complaints/${complaintId}` }),
+  passOnWorkerComplaint: onComplaint('passOn', { authority: 'labour_inspection', receivedNumber: 'LJ-1' }),
+  tellWorker: onComplaint('tellWorker', { result: 'handled' }),
+  closeWorkerComplaint: onComplaint('close', { outcome: 'withdrawn' }),
+  correctWorkerComplaint: onComplaint('correct', { outcome: 'solved' }),
   tellSite: onFinding('tellSite'),
   startRectification: onFinding('startRectification'),
   recheckSiteFinding: onFinding('recheck', { passed: true }),

@@ -307,6 +307,13 @@ export const lists: readonly List[] = [
     complete: true,
   },
   {
+    rpc: `${organization}.WorkerComplaintService/ListWorkerComplaints`,
+    filters: ({ siteId }) => [{}, { siteId }, { state: 'WORKER_COMPLAINT_STATE_RECEIVED' }],
+    get: `${organization}.WorkerComplaintService/GetWorkerComplaint`,
+    idOf: ({ id }) => ({ complaintId: id }),
+    complete: true,
+  },
+  {
     rpc: '/linli.residents.v1.PersonService/ListAccesses',
     filters: ({ residentId }) => [{ personId: residentId }],
     // Who may see the person may see who looked; what it is of is in the request.

@@ -44,6 +44,7 @@ const definitions: Readonly<Record<Service, readonly { readonly name: string; re
     organization.LearningServiceDefinition,
     organization.ConductServiceDefinition,
     organization.ResettlementServiceDefinition,
+    organization.WorkerComplaintServiceDefinition,
   ],
   residents: [residents.PersonServiceDefinition],
   requests: [requests.ItemServiceDefinition, requests.MandateServiceDefinition, requests.CaseServiceDefinition, work.WorkQueueServiceDefinition, thread.ThreadServiceDefinition],

@@ -188,6 +188,7 @@ const party: Readonly<Record<string, MakeRpcRequest>> = {
 
 const onSite = (more: object = {}): MakeRpcRequest => ({ siteId }) => ({ siteId, version, ...more });
 const onFinding = (more: object = {}): MakeRpcRequest => ({ findingId }) => ({ findingId, version, ...more });
+const onComplaint = (more: object = {}): MakeRpcRequest => ({ complaintId }) => ({ complaintId, version, ...more });
 
 const sites: Readonly<Record<string, MakeRpcRequest>> = {
   CreateSite: ({ unitId, agentId }) => ({ requestId: requestId(), nameZh: '工地', ownerZh: '建设单位', contractorZh: '总包', permitNumber: fresh(), stage: 'SITE_STAGE_STRUCTURE', unitId, leaderId: agentId }),
@@ -213,6 +214,14 @@ const sites: Readonly<Record<string, MakeRpcRequest>> = {
   RecordTransitionPayment: ({ resettlementId }) => ({ resettlementId, version, month: '2026-01', paid: true }),
   GetResettlement: ({ resettlementId }) => ({ resettlementId }),
   ListResettlements: ({ siteId }) => ({ siteId }),
+  ReceiveWorkerComplaint: ({ siteId }) => ({ requestId: requestId(), siteId, workerId: part(), kind: 'WORKER_COMPLAINT_KIND_WAGE_LATE', channel: 'WORKER_COMPLAINT_CHANNEL_PHONE' }),
+  PassOnWorkerComplaint: onComplaint({ authority: 'SITE_AUTHORITY_LABOUR_INSPECTION', receivedNumber: 'LJ-1' }),
+  TellWorker: onComplaint({ result: 'WORKER_COMPLAINT_RESULT_HANDLED' }),
+  CloseWorkerComplaint: onComplaint({ outcome: 'WORKER_COMPLAINT_OUTCOME_WITHDRAWN' }),
+  CorrectWorkerComplaint: onComplaint({ outcome: 'WORKER_COMPLAINT_OUTCOME_SOLVED' }),
+  GetWorkerComplaint: ({ complaintId }) => ({ complaintId }),
+  ListWorkerComplaints: ({ siteId }) => ({ siteId }),
+  CountWorkerComplaints: ({ siteId }) => ({ siteId }),
   GetSiteFinding: ({ findingId }) => ({ findingId }),
   ListSiteFindings: ({ siteId }) => ({ siteId }),
 };

@@ -37,6 +37,7 @@ export interface Target extends SelfGovernment {
   readonly applicationId: string;
   readonly learningId: string;
   readonly resettlementId: string;
+  readonly complaintId: string;
   /** Of the resident and the agent at the identity provider. */
   readonly identity: { readonly issuer: string; readonly resident: string; readonly agent: string };
 }
@@ -110,8 +111,8 @@ async function makeDuty(platform: Platform, ownership: Exclude<Ownership, 'nobod
   return { communityId: unitId, dutyRosterId: String(rosters.find((roster) => roster['unitId'] === unitId)?.['id']), dutySlotIds: [one, other] as const };
 }
 
-/** A construction site at the unit with something wrong on it and a household that waits for a home, entered by the head of the office. */
-async function openSite(platform: Platform, where: { readonly tenantId: string; readonly unitId: string; readonly leaderId: string }): Promise<Pick<Target, 'siteId' | 'findingId' | 'resettlementId'>> {
+/** A construction site at the unit with something wrong on it, a household that waits for a home and a worker who complained, entered by the head of the office. */
+async function openSite(platform: Platform, where: { readonly tenantId: string; readonly unitId: string; readonly leaderId: string }): Promise<Pick<Target, 'siteId' | 'findingId' | 'resettlementId' | 'complaintId'>> {
   const { tenantId, unitId, leaderId } = where;
   const director = await Somebody.of(platform, tenantId === platform.tenantId ? 'xs-staff-01' : 'bh-staff-01', tenantId);
   const facts = { nameZh: '工地', ownerZh: '建设单位', contractorZh: '总包', permitNumber: `p${randomUUID().slice(0, 8)}`, stage: 'structure' };
@@ -120,7 +121,8 @@ async function openSite(platform: Platform, where: { readonly tenantId: string; 
   const finding = ok(await director.create(`/v1/sites/${siteId}/findings`, { concern: 'safety', severity: 'minor', description: '材料堆放' }));
   const agreement = { householdId: randomUUID(), agreementNumber: `h${randomUUID().slice(0, 8)}`, promisedOn: '2030-01-01' };
   const resettlement = ok(await director.create(`/v1/sites/${siteId}/resettlements`, agreement));
-  return { siteId, findingId: String(finding['id']), resettlementId: String(resettlement['id']) };
+  const complaint = ok(await director.create('/v1/worker-complaints', { siteId, workerId: randomUUID(), kind: 'wage_unpaid', channel: 'walk_in' }));
+  return { siteId, findingId: String(finding['id']), resettlementId: String(resettlement['id']), complaintId: String(complaint['id']) };
 }
 
 /** Always open, with room for whoever asks. */
@@ -183,7 +185,7 @@ async function findUnit(by: Somebody, code: string): Promise<Json> {
 function nobodys(issuer: string): Target {
   const [residentId, agentId, unitId, regradingId, grantId, mandateId, caseId, threadId] = Array.from({ length: 8 }, () => randomUUID()) as [string, string, string, string, string, string, string, string];
   const duty = { communityId: randomUUID(), dutyRosterId: randomUUID(), dutySlotIds: [randomUUID(), randomUUID()] as const };
-  const site = { siteId: randomUUID(), findingId: randomUUID(), resettlementId: randomUUID() };
+  const site = { siteId: randomUUID(), findingId: randomUUID(), resettlementId: randomUUID(), complaintId: randomUUID() };
   const venue = { communityCode: 'nowhere', venueId: randomUUID(), bookingId: randomUUID(), activityId: randomUUID(), signUpId: randomUUID(), orgId: randomUUID(), jobId: randomUUID(), applicationId: randomUUID(), learningId: randomUUID() };
   const office = { tenantId: 'nowhere', unitId, unitCode: 'nowhere-g01', regradingId, grantId, ...duty, ...nobodysSelfGovernment(), ...site, ...venue };
   return { ...office, itemCode: 'elder-allowance', residentId, phone: '15400199999', agentId, mandateId, caseId, threadId, identity: { issuer, resident: 'nobody', agent: 'nobody' } };

@@ -29,6 +29,7 @@ export interface Clients {
   readonly meetings: GrpcClient<organization.MeetingServiceDefinition>;
   readonly sites: GrpcClient<organization.SiteServiceDefinition>;
   readonly resettlements: GrpcClient<organization.ResettlementServiceDefinition>;
+  readonly workerComplaints: GrpcClient<organization.WorkerComplaintServiceDefinition>;
   readonly siteFindings: GrpcClient<organization.SiteFindingServiceDefinition>;
   readonly venues: GrpcClient<organization.VenueServiceDefinition>;
   readonly activities: GrpcClient<organization.ActivityServiceDefinition>;
@@ -81,6 +82,7 @@ export function connectClients(grpc: GrpcClients, config: Config): Clients {
     meetings: grpc.connect(organization.MeetingServiceDefinition, organizationPeer),
     sites: grpc.connect(organization.SiteServiceDefinition, organizationPeer),
     resettlements: grpc.connect(organization.ResettlementServiceDefinition, organizationPeer),
+    workerComplaints: grpc.connect(organization.WorkerComplaintServiceDefinition, organizationPeer),
     siteFindings: grpc.connect(organization.SiteFindingServiceDefinition, organizationPeer),
     venues: grpc.connect(organization.VenueServiceDefinition, organizationPeer),
     activities: grpc.connect(organization.ActivityServiceDefinition, organizationPeer),

@@ -32,6 +32,7 @@ import * as jointProjects from './20261128120500_create_joint_projects';
 import * as dualReports from './20261128120600_create_dual_reports';
 import * as activities from './20261128150100_create_activities';
 import * as communities from './20261128150200_create_incubation_jobs_learning_conduct';
+import * as workerComplaints from './20261129090000_create_worker_complaints';
 
 export const migrations: readonly Migration[] = [
   machinery,
@@ -67,4 +68,5 @@ export const migrations: readonly Migration[] = [
   communities,
   resettlements,
   referrals,
+  workerComplaints,
 ];

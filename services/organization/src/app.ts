@@ -99,6 +99,9 @@ import { unitConstraints } from './units/store';
 import { venueService } from './venues/grpc';
 import { venueConstraints } from './venues/store';
 import { workQueueService } from './work/grpc';
+import { complaintClockHandler, complaintErasureHandler } from './worker-complaints/alarms';
+import { workerComplaintService } from './worker-complaints/grpc';
+import { complaintSubject, erasureClock } from './worker-complaints/worker-complaint';
 
 const name = 'organization';
 /** What each violated constraint means. */
@@ -227,6 +230,7 @@ function addServices(server: GrpcServer, deps: Deps): void {
   server.add(organization.LearningServiceDefinition, learningService(deps));
   server.add(organization.ConductServiceDefinition, conductService(deps));
   server.add(organization.ResettlementServiceDefinition, resettlementService(deps));
+  server.add(organization.WorkerComplaintServiceDefinition, workerComplaintService(deps));
   server.add(work.WorkQueueServiceDefinition, workQueueService(deps));
   server.add(thread.ThreadServiceDefinition, threadService(deps));
 }
@@ -253,5 +257,7 @@ function clockHandlers(deps: Deps): ClockHandlers {
     [referralClock]: referralClockHandler(deps),
     [resettlementKind]: promiseClockHandler(deps),
     [confirmClock]: grantConfirmClock(deps),
+    [complaintSubject]: complaintClockHandler(deps),
+    [erasureClock]: complaintErasureHandler(deps),
   };
 }

@@ -1,6 +1,6 @@
 import { METHODS, organization } from '@linli/contracts';
 import { testCaller } from '@linli/testing';
-import { fresh, history, makeTenant, makeUnit, sentEvents, startOffice, type Office } from './support';
+import { fresh, history, makeTenant, makeUnit, placesOf, sentEvents, startOffice, type Office } from './support';
 
 const { UNIT_KIND_COMMUNITY, UNIT_KIND_GRID, UNIT_KIND_BUILDING } = organization.UnitKind;
 const { DIARY_NEED_LIGHTING, DIARY_NEED_ELDER_CARE, DIARY_NEED_UNSPECIFIED } = organization.DiaryNeed;
@@ -34,17 +34,6 @@ const write = async (facts: object = {}, by = caller) => {
   return entry;
 };
 const get = async (entryId: string, by = caller) => (await office.diary.getDiaryEntry({ entryId }, { caller: by })).entry;
-
-/** Every row of every table in which the words stand. */
-async function placesOf(text: string): Promise<string[]> {
-  const tables = await office.knex('information_schema.tables').where({ table_schema: 'public', table_type: 'BASE TABLE' }).select<{ table_name: string }[]>('table_name');
-  const found = [];
-  for (const { table_name: table } of tables) {
-    const { rows } = await office.knex.raw<{ rows: unknown[] }>('select 1 from ?? as kept where kept::text like ? limit 1', [table, `%${text}%`]);
-    if (rows.length > 0) found.push(table);
-  }
-  return found;
-}
 
 describe('a diary entry', () => {
   it('holds a day, a building, codes, what is linked, and for ninety days a few words', async () => {
@@ -107,14 +96,14 @@ describe('the words of a diary', () => {
   it('are gone from every table when their time is over, and with them who asked; what was coded stays', async () => {
     const said = '住户说孩子上学路上没有灯';
     const entry = await write({ requestId: fresh('r'), textZh: said, followUpAsked: true, followUpPersonId: person });
-    expect(await placesOf(said)).toEqual(['diary_entries']);
+    expect(await placesOf(office, said)).toEqual(['diary_entries']);
     office.clock.set('2027-02-22T17:59:59+08:00');
     await office.app.scanner.scanOnce();
     expect((await get(entry.id))?.textZh).toBe(said);
     office.clock.set('2027-02-22T18:00:00+08:00');
     await office.app.scanner.scanOnce();
     expect(await get(entry.id)).toMatchObject({ textZh: '', textErased: true, followUpPersonId: '', needs: entry.needs, action: entry.action, version: 2 });
-    expect(await placesOf(said)).toEqual([]);
+    expect(await placesOf(office, said)).toEqual([]);
     expect(await history(office, entry.id)).toEqual(['DiaryEntryWritten 1', 'DiaryTextErased 2']);
     expect(await office.knex('clocks').where({ subject_id: entry.id }).select('state')).toEqual([{ state: 'satisfied' }]);
   });
@@ -127,7 +116,7 @@ describe('the words of a diary', () => {
     }
     office.clock.set('2027-09-01T09:00:00+08:00');
     await Promise.all([office.app.scanner.scanOnce(), office.app.scanner.scanOnce()]);
-    expect(await placesOf('走访所见')).toEqual([]);
+    expect(await placesOf(office, '走访所见')).toEqual([]);
     for (const { id } of entries) expect(await history(office, id)).toEqual(['DiaryEntryWritten 1', 'DiaryTextErased 2']);
   });
 });

@@ -8,6 +8,7 @@ const { SITE_ANSWER_YES } = organization.SiteAnswer;
 export const sitePermissions = [
   ...['read', 'write', 'update', 'visit'].map((word) => `organization.site.${word}`),
   ...['organization.finding.raise', 'organization.finding.process', 'organization.resettlement.read', 'organization.resettlement.write', 'work.queue.read', 'thread.read'],
+  ...['read', 'write', 'reveal'].map((word) => `organization.worker_complaint.${word}`),
 ];
 export const dayMs = 86_400_000;
 

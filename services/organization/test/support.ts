@@ -34,6 +34,7 @@ export interface Office {
   readonly meetings: GrpcClient<typeof organization.MeetingServiceDefinition>;
   readonly sites: GrpcClient<typeof organization.SiteServiceDefinition>;
   readonly resettlements: GrpcClient<typeof organization.ResettlementServiceDefinition>;
+  readonly complaints: GrpcClient<typeof organization.WorkerComplaintServiceDefinition>;
   readonly findings: GrpcClient<typeof organization.SiteFindingServiceDefinition>;
   readonly venues: GrpcClient<typeof organization.VenueServiceDefinition>;
   readonly activities: GrpcClient<typeof organization.ActivityServiceDefinition>;
@@ -122,6 +123,7 @@ function connectAll(clients: GrpcClients, peer: Parameters<GrpcClients['connect'
     meetings: clients.connect(organization.MeetingServiceDefinition, peer),
     sites: clients.connect(organization.SiteServiceDefinition, peer),
     resettlements: clients.connect(organization.ResettlementServiceDefinition, peer),
+    complaints: clients.connect(organization.WorkerComplaintServiceDefinition, peer),
     findings: clients.connect(organization.SiteFindingServiceDefinition, peer),
     venues: clients.connect(organization.VenueServiceDefinition, peer),
     activities: clients.connect(organization.ActivityServiceDefinition, peer),
@@ -207,6 +209,18 @@ export async function sentEvents(office: Office, id?: string): Promise<SentEvent
     version: Number(row.aggregate_version),
     payload: JSON.parse(row.payload.toString()) as Record<string, unknown>,
   }));
+}
+
+/** Every table in a row of which the text stands, as text or as bytes: the outbox keeps bytes. */
+export async function placesOf(office: Office, text: string): Promise<string[]> {
+  const tables = await office.knex('information_schema.tables').where({ table_schema: 'public', table_type: 'BASE TABLE' }).select<{ table_name: string }[]>('table_name');
+  const found = [];
+  for (const { table_name: table } of tables) {
+    const bytes = Buffer.from(text).toString('hex');
+    const { rows } = await office.knex.raw<{ rows: unknown[] }>('select 1 from ?? as kept where kept::text like ? or kept::text like ? limit 1', [table, `%${text}%`, `%${bytes}%`]);
+    if (rows.length > 0) found.push(table);
+  }
+  return found;
 }
 
 /** `['UnitCreated 1', 'UnitRenamed 2']` */

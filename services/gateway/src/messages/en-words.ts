@@ -73,4 +73,8 @@ export const enWords: Messages['words'] = {
   start_rectification: 'start rectification',
   recheck_passed: 'recheck passed',
   recheck_failed: 'recheck failed',
+  passed_on: 'passed on',
+  worker_told: 'worker told',
+  pass_on: 'pass on',
+  tell_worker: 'tell the worker',
 };

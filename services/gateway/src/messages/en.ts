@@ -268,5 +268,9 @@ export const en: Messages = {
     RESETTLEMENT_STATE_FORBIDS: ['Not possible now', 'The resettlement is "{state}" and does not go to "{target}".'],
     NOT_IN_TRANSITION: ['No transition', 'The resettlement is "{state}": no transition fee is owed.'],
     AGREEMENT_TAKEN: ['Agreement taken', 'This agreement is followed already.'],
+    SITE_HAS_COMPLAINTS: ['Complaints are open', 'Complaints of workers on the site that are open: {open}.'],
+    WORKER_COMPLAINT_NOT_FOUND: ['No such complaint', 'There is no such complaint, or it is outside your area.'],
+    WORKER_COMPLAINT_STATE_FORBIDS: ['Not possible now', 'The complaint is "{state}"; "{action}" is not possible.'],
+    WORKER_COMPLAINT_OUTCOME_SAME: ['Nothing to correct', 'The complaint is known to have ended so.'],
   },
 };

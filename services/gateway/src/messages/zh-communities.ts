@@ -86,7 +86,7 @@ export const zhCommunityFields: Messages['fields'] = {
   appliedOn: '申请日期',
   termFrom: '孵化期开始',
   termTo: '孵化期结束',
-  receivedOn: '移交日期',
+  receivedOn: '接收日期',
   returnedOn: '交还日期',
   evaluationZh: '评估意见',
   leaveReason: '退出事由',

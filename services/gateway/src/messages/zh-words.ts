@@ -173,6 +173,8 @@ export const zhFields: Messages['fields'] = {
   agreementNumber: '协议编号',
   promisedOn: '约定交付日',
   reply: '答复',
+  workerId: '投诉人',
+  outcome: '办理结果',
 };
 
 export const zhWords: Messages['words'] = {
@@ -242,6 +244,12 @@ export const zhWords: Messages['words'] = {
   recheck_passed: '复查合格',
   recheck_failed: '复查不合格',
   refer: '移送主管部门',
+  received: '已接收',
+  passed_on: '已转送',
+  worker_told: '已告知工人',
+  pass_on: '转送主管部门',
+  tell_worker: '告知工人',
+  correct: '更正',
   close: '销号',
   cancelled: '已取消',
   cancel: '取消',

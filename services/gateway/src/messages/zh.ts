@@ -268,5 +268,9 @@ export const zh: Messages = {
     RESETTLEMENT_STATE_FORBIDS: ['现在不能办理', '回迁目前“{state}”，不能转为“{target}”。'],
     NOT_IN_TRANSITION: ['不在过渡期', '回迁目前“{state}”，没有过渡费。'],
     AGREEMENT_TAKEN: ['协议已登记', '这份协议已经登记。'],
+    SITE_HAS_COMPLAINTS: ['还有未办结投诉', '这处工地还有 {open} 件工人投诉没有办结。'],
+    WORKER_COMPLAINT_NOT_FOUND: ['没有这件投诉', '没有找到这件投诉，或者不在您的管辖范围内。'],
+    WORKER_COMPLAINT_STATE_FORBIDS: ['现在不能办理', '投诉目前“{state}”，不能“{action}”。'],
+    WORKER_COMPLAINT_OUTCOME_SAME: ['没有需要更正的', '登记的办理结果本来就是这样。'],
   },
 };

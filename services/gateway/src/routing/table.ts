@@ -38,6 +38,7 @@ import { pledgeRoutes } from '../pledges/routes';
 import { siteFindingRoutes } from '../sites/finding-routes';
 import { resettlementRoutes } from '../sites/resettlement-routes';
 import { siteRoutes } from '../sites/routes';
+import { workerComplaintRoutes } from '../sites/worker-complaint-routes';
 import { regradingRoutes } from '../regradings/routes';
 import { publicPublicationRoutes } from '../publications/public-routes';
 import { publicationRoutes } from '../publications/routes';
@@ -90,6 +91,7 @@ export const routeTable: readonly ApiRoute[] = [
   ...siteRoutes,
   ...siteFindingRoutes,
   ...resettlementRoutes,
+  ...workerComplaintRoutes,
   ...tenantRoutes,
   ...memberUnitRoutes,
   ...committeeRoutes,

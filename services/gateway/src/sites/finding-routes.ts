@@ -8,7 +8,7 @@ import { concerns } from './routes';
 
 const severities = words('SITE_FINDING_SEVERITY', organization.SiteFindingSeverity, ['minor', 'serious', 'danger_to_life']);
 const states = words('SITE_FINDING_STATE', organization.SiteFindingState, ['found', 'told_site', 'rectifying', 'rechecked', 'closed', 'referred']);
-const authorities = words('SITE_AUTHORITY', organization.SiteAuthority, ['labour_inspection', 'housing_construction', 'emergency_management', 'expropriation']);
+export const authorities = words('SITE_AUTHORITY', organization.SiteAuthority, ['labour_inspection', 'housing_construction', 'emergency_management', 'expropriation']);
 const replies = words('SITE_REFERRAL_REPLY', organization.SiteReferralReply, ['handled', 'no_violation', 'not_competent']);
 const lines = words('EMERGENCY_LINE', organization.EmergencyLine, ['fire_rescue', 'ambulance', 'police', 'work_safety']);
 const onFinding = z.strictObject({ id });

@@ -52,6 +52,7 @@ const services = {
     PledgeProjectService: organization.PledgeProjectServiceDefinition,
     SiteService: organization.SiteServiceDefinition,
     ResettlementService: organization.ResettlementServiceDefinition,
+    WorkerComplaintService: organization.WorkerComplaintServiceDefinition,
     SiteFindingService: organization.SiteFindingServiceDefinition,
     TopicService: organization.TopicServiceDefinition,
     DecisionService: organization.DecisionServiceDefinition,

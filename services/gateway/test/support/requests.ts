@@ -246,6 +246,7 @@ const seeParty = ['member_unit', 'committee', 'meeting', 'resolution', 'need', '
 
 const oneSite = `/v1/sites/${ids.site}`;
 const oneFinding = `/v1/findings/${ids.finding}`;
+const oneComplaint = `/v1/worker-complaints/${ids.complaint}`;
 
 const sites: Readonly<Record<string, GoodRequest>> = {
   listSites: { path: `/v1/sites?unitId=${ids.unit}&leaderId=${ids.agent}&includeClosed=true`, by: ['admin'] },
@@ -282,6 +283,14 @@ const sites: Readonly<Record<string, GoodRequest>> = {
   createResettlement: { path: `${oneSite}/resettlements`, body: { householdId: ids.household, agreementNumber: 'HQ-2026-12', promisedOn: '2027-06-30' }, by: ['admin'] },
   advanceResettlement: { path: `/v1/resettlements/${ids.resettlement}:advance`, body: { state: 'allotted' }, by: ['admin'] },
   recordTransitionPayment: { path: `/v1/resettlements/${ids.resettlement}:recordPayment`, body: { month: '2026-11', paid: true }, by: ['admin'] },
+  listWorkerComplaints: { path: `/v1/worker-complaints?siteId=${ids.site}&state=passed_on`, by: ['admin'] },
+  countWorkerComplaints: { path: `/v1/worker-complaints:count?month=2026-11&siteId=${ids.site}`, by: ['admin'] },
+  getWorkerComplaint: { path: oneComplaint, by: ['admin'] },
+  receiveWorkerComplaint: { path: '/v1/worker-complaints', body: { siteId: ids.site, workerId: ids.worker, kind: 'wage_unpaid', channel: 'walk_in', receivedOn: '2026-11-23' }, by: ['admin'] },
+  passOnWorkerComplaint: { path: `${oneComplaint}:passOn`, body: { authority: 'labour_inspection', receivedNumber: '乌劳监〔2026〕12号' }, by: ['admin'] },
+  tellWorker: { path: `${oneComplaint}:tellWorker`, body: { result: 'handled' }, by: ['admin'] },
+  closeWorkerComplaint: { path: `${oneComplaint}:close`, body: { outcome: 'solved' }, by: ['admin'] },
+  correctWorkerComplaint: { path: `${oneComplaint}:correct`, body: { outcome: 'referred_higher' }, by: ['admin'] },
   referSiteFinding: { path: `${oneFinding}:refer`, body: { authority: 'housing_construction', receivedNumber: 'ZJ-2026-77' }, by: ['admin'] },
 };
 
@@ -409,7 +418,7 @@ export const rights = {
     'organization.duty.read', 'organization.duty.plan', 'organization.calendar.read', 'organization.calendar.write',
     'organization.grant.read', 'organization.grant.write', 'organization.grant.confirm', 'organization.role.write', 'organization.tenant.read', 'organization.import', 'requests.item.write',
     ...['read', 'write', 'update', 'visit'].map((word) => `organization.site.${word}`), 'organization.finding.raise', 'organization.finding.process',
-    'organization.resettlement.read', 'organization.resettlement.write',
+    'organization.resettlement.read', 'organization.resettlement.write', ...['read', 'write', 'reveal'].map((word) => `organization.worker_complaint.${word}`),
     ...seeParty, 'organization.member_unit.write', 'organization.committee.write', 'organization.meeting.write', 'organization.resolution.deliver',
     ...['read', 'write', 'count'].map((word) => `organization.venue.${word}`),
     ...['need', 'joint_project', 'branch', 'development', 'instructor', 'dual_report'].map((noun) => `organization.${noun}.write`), 'organization.instructor.visit',

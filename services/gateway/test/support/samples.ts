@@ -332,6 +332,21 @@ const resettlement = organization.Resettlement.fromPartial({
   version: 3,
 });
 
+const complaint = organization.WorkerComplaint.fromPartial({
+  id: ids.complaint,
+  siteId: ids.site,
+  unitId: ids.unit,
+  kind: organization.WorkerComplaintKind.WORKER_COMPLAINT_KIND_WAGE_UNPAID,
+  channel: organization.WorkerComplaintChannel.WORKER_COMPLAINT_CHANNEL_WALK_IN,
+  receivedOn: '2026-11-23',
+  ownerId: ids.agent,
+  state: organization.WorkerComplaintState.WORKER_COMPLAINT_STATE_PASSED_ON,
+  dueAt: at,
+  steps: [{ version: 2, action: 'pass_on', authority: organization.SiteAuthority.SITE_AUTHORITY_LABOUR_INSPECTION, receivedNumber: 'LJ-12', onDay: '2026-11-24', byId: ids.agent }],
+  nextActions: ['pass_on', 'tell_worker', 'withdraw'],
+  version: 2,
+});
+
 const role = organization.Role.fromPartial({ code: 'own.night', nameZh: '夜班', holder: organization.PrincipalKind.PRINCIPAL_KIND_STAFF, permissions: ['requests.case.read'], own: true, version: 1 });
 
 const grantRequest = organization.GrantRequest.fromPartial({
@@ -419,6 +434,10 @@ export const samples: Readonly<Record<string, object>> = {
   ...each('SiteFindingService', ['raiseSiteFinding', 'tellSite', 'startRectification', 'recheckSiteFinding', 'closeSiteFinding', 'referSiteFinding', 'recordReferralReply', 'getSiteFinding'], { finding }),
   ...each('ResettlementService', ['createResettlement', 'advanceResettlement', 'recordTransitionPayment', 'getResettlement'], { resettlement }),
   'ResettlementService/listResettlements': { resettlements: [resettlement], nextPageToken: '' },
+  ...each('WorkerComplaintService', ['receiveWorkerComplaint', 'passOnWorkerComplaint', 'tellWorker', 'closeWorkerComplaint', 'correctWorkerComplaint'], { complaint }),
+  'WorkerComplaintService/getWorkerComplaint': { complaint, workerId: ids.worker },
+  'WorkerComplaintService/listWorkerComplaints': { complaints: [complaint], nextPageToken: '' },
+  'WorkerComplaintService/countWorkerComplaints': { month: '2026-11', total: { siteId: '', solved: 12 }, sites: [{ siteId: ids.site, solved: 7, referredHigher: 5 }] },
   'SiteFindingService/listSiteFindings': { findings: [finding], nextPageToken: '' },
   ...each('VenueService', ['createVenue', 'updateVenue', 'setVenueDay', 'clearVenueDay', 'closeVenue', 'getVenue'], { venue }),
   'VenueService/listVenues': { venues: [venue], nextPageToken: '' },

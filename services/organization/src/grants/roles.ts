@@ -35,7 +35,18 @@ const runParty = [
 ];
 /** What anybody may write down who sees something wrong on a site; what comes of it is its leader's. */
 const seeSites = ['organization.site.read', 'organization.finding.raise'];
-const leadSites = [...seeSites, 'organization.site.update', 'organization.site.visit', 'organization.finding.process', 'organization.resettlement.read', 'organization.resettlement.write'];
+const leadSites = [
+  ...seeSites,
+  'organization.site.update',
+  'organization.site.visit',
+  'organization.finding.process',
+  'organization.resettlement.read',
+  'organization.resettlement.write',
+  'organization.worker_complaint.read',
+  'organization.worker_complaint.write',
+  // Given for oneself it shows the workers of the complaints that one received, and of no others.
+  'organization.worker_complaint.reveal',
+];
 const seeCommunities = [
   'organization.venue.read', 'organization.venue.count', 'organization.activity.read', 'organization.activity.count', 'organization.brand.read',
   'organization.incubation.read', 'organization.job.read', 'organization.job.applications', 'organization.learning.read', 'organization.conduct.read',

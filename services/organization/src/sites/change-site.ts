@@ -16,7 +16,7 @@ import { coversSite } from './reach';
 import { recordSites, siteCreated } from './record-site';
 import { assertSiteOpen, firstPeriod, siteNotFound } from './rules';
 import { visitClock, type Site } from './site';
-import { changeLeader, countOpenFindings, countOpenResettlements, findSite, insertSite, lockSites, saveSite, shareActiveStaff } from './store';
+import { changeLeader, countOpenComplaints, countOpenFindings, countOpenResettlements, findSite, insertSite, lockSites, saveSite, shareActiveStaff } from './store';
 import { stageOnWire } from './wire';
 
 type Changing = Pick<Deps, 'db' | 'now' | 'calendar'>;
@@ -88,7 +88,7 @@ export async function assignLeader(deps: Changing, caller: Caller, input: SiteRe
   });
 }
 
-/** No visit is owed any more. @throws AppError as `takeSite`; failed_precondition SITE_HAS_FINDINGS { open }, SITE_HAS_RESETTLEMENTS { open }. */
+/** No visit is owed any more. @throws AppError as `takeSite`; failed_precondition SITE_HAS_FINDINGS { open }, SITE_HAS_RESETTLEMENTS { open }, SITE_HAS_COMPLAINTS { open }. */
 export async function closeSite(deps: Changing, caller: Caller, ref: SiteRef): Promise<Site> {
   const at = deps.now();
   const closedOn: LocalDate = today(deps);
@@ -98,6 +98,8 @@ export async function closeSite(deps: Changing, caller: Caller, ref: SiteRef): P
     if (open > 0) throw failedPrecondition('SITE_HAS_FINDINGS', 'findings on the site are open', { details: { open: String(open) } });
     const promised = await countOpenResettlements(tx, site.id);
     if (promised > 0) throw failedPrecondition('SITE_HAS_RESETTLEMENTS', 'households are not resettled', { details: { open: String(promised) } });
+    const complaints = await countOpenComplaints(tx, site.id);
+    if (complaints > 0) throw failedPrecondition('SITE_HAS_COMPLAINTS', 'complaints of workers are open', { details: { open: String(complaints) } });
     for (const plan of await findOwedPlans(tx, [site.id])) await savePlan(tx, { ...plan, state: 'cancelled' });
     await cancelClock(tx, { kind: visitClock, subjectId: site.id, at });
     const after = { ...site, closedOn, visitDueOn: undefined, version: site.version + 1 };

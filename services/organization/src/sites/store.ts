@@ -124,6 +124,11 @@ export async function countOpenResettlements(tx: Tx, siteId: string): Promise<nu
   return Number(row?.count ?? 0);
 }
 
+export async function countOpenComplaints(tx: Tx, siteId: string): Promise<number> {
+  const row = await tx('worker_complaints').where({ tenant_id: tenantOf(tx), site_id: siteId }).whereNull('closed_at').count<{ count: number | string }[]>({ count: '*' }).first();
+  return Number(row?.count ?? 0);
+}
+
 function changing(site: Site) {
   return {
     name_zh: site.nameZh,

@@ -1,0 +1,91 @@
+import type { Caller } from '@linli/auth';
+import { addDays, instantAt } from '@linli/clocks';
+import { organization } from '@linli/contracts';
+import { compactLimit, readUuid, requestKey, requireText, type RpcContext, type TextRule } from '@linli/grpc';
+import { readDay, today } from '../days';
+import type { Deps } from '../deps';
+import { authorityOnWire } from '../findings/wire';
+import { getCoveredSite } from '../sites/hold-site';
+import { reachOf } from '../sites/reach';
+import { endOfMonth, monthOf } from '../sites/rules';
+import { closeComplaint, correctComplaint, passOn, tellWorker, type ComplaintRef } from './change-complaint';
+import { countWageComplaints } from './count-store';
+import { permissions } from './reach';
+import { receiveComplaint } from './receive-complaint';
+import { revealComplaint } from './reveal-complaint';
+import { toldCounts } from './rules';
+import { listComplaints } from './store';
+import { channelOnWire, complaintStateOnWire, complaintToWire, kindOnWire, outcomeOnWire, resultOnWire } from './wire';
+
+/** A number as authorities write them, 乌劳监〔2026〕12号: no blank, so that no sentence fits. */
+const numberRule: TextRule = { max: 40, optional: true, pattern: /^[A-Za-z0-9一-鿿][A-Za-z0-9一-鿿._/〔〕（）()-]*$/ };
+
+export function workerComplaintService(deps: Deps): organization.WorkerComplaintServiceImplementation<RpcContext> {
+  return {
+    async receiveWorkerComplaint(request, { caller }) {
+      const complaint = await receiveComplaint(deps, caller, {
+        request: requestKey(caller, organization.ReceiveWorkerComplaintRequest, { ...request, workerId: '' }),
+        siteId: readUuid(request.siteId, 'site_id'),
+        workerId: readUuid(request.workerId, 'worker_id'),
+        kind: kindOnWire.fromWire(request.kind, 'kind'),
+        channel: channelOnWire.fromWire(request.channel, 'channel'),
+        receivedOn: readDay(request.receivedOn, 'received_on', today(deps)),
+      });
+      return { complaint: complaintToWire(complaint) };
+    },
+    async passOnWorkerComplaint(request, { caller }) {
+      const authority = authorityOnWire.fromWire(request.authority, 'authority');
+      const receivedNumber = requireText(request.receivedNumber, 'received_number', numberRule);
+      return { complaint: complaintToWire(await passOn(deps, caller, { ...readRef(request), authority, receivedNumber })) };
+    },
+    async tellWorker(request, { caller }) {
+      const result = resultOnWire.fromWire(request.result, 'result');
+      return { complaint: complaintToWire(await tellWorker(deps, caller, { ...readRef(request), result })) };
+    },
+    async closeWorkerComplaint(request, { caller }) {
+      const outcome = outcomeOnWire.fromWire(request.outcome, 'outcome');
+      return { complaint: complaintToWire(await closeComplaint(deps, caller, { ...readRef(request), outcome })) };
+    },
+    async correctWorkerComplaint(request, { caller }) {
+      const outcome = outcomeOnWire.fromWire(request.outcome, 'outcome');
+      return { complaint: complaintToWire(await correctComplaint(deps, caller, { ...readRef(request), outcome })) };
+    },
+    async getWorkerComplaint(request, { caller }) {
+      const { complaint, workerId } = await revealComplaint(deps, caller, readUuid(request.complaintId, 'complaint_id'));
+      return { complaint: complaintToWire(complaint), workerId };
+    },
+    listWorkerComplaints: (request, { caller }) => listPage(deps, caller, request),
+    countWorkerComplaints: (request, { caller }) => count(deps, caller, request),
+  };
+}
+
+async function listPage(deps: Deps, caller: Caller, request: organization.ListWorkerComplaintsRequest): Promise<organization.ListWorkerComplaintsResponse> {
+  const limit = compactLimit(request.pageSize);
+  const siteId = request.siteId === '' ? undefined : readUuid(request.siteId, 'site_id');
+  const state = complaintStateOnWire.fromWireOrNone(request.state, 'state');
+  const context = { list: 'worker_complaints', tenant: caller.tenantId, caller: caller.subject, siteId, state };
+  const afterId = deps.pages.read(request.pageToken, context)?.[0]?.toString();
+  const found = await deps.db.withTenant(caller, async (tx) => {
+    if (siteId !== undefined) await getCoveredSite(tx, caller, { siteId, permission: permissions.read });
+    return listComplaints(tx, { reach: reachOf(caller, permissions.read), siteId, state, afterId, limit: limit + 1 });
+  });
+  const page = found.slice(0, limit);
+  const last = found.length > limit ? page.at(-1) : undefined;
+  return { complaints: page.map(complaintToWire), nextPageToken: last === undefined ? '' : deps.pages.sign([last.id], context) };
+}
+
+async function count(deps: Deps, caller: Caller, request: organization.CountWorkerComplaintsRequest): Promise<organization.CountWorkerComplaintsResponse> {
+  const month = request.month === '' ? `${monthOf(today(deps))}-01` : readDay(`${request.month}-01`, 'month', '');
+  const siteId = request.siteId === '' ? undefined : readUuid(request.siteId, 'site_id');
+  const [from, until] = [instantAt(month, 0), instantAt(addDays(endOfMonth(month), 1), 0)];
+  const counts = await deps.db.withTenant(caller, async (tx) => {
+    if (siteId !== undefined) await getCoveredSite(tx, caller, { siteId, permission: permissions.read });
+    return countWageComplaints(tx, { reach: reachOf(caller, permissions.read), siteId, from, until });
+  });
+  const { total, sites } = toldCounts(counts);
+  return { month: monthOf(month), total, sites: [...sites] };
+}
+
+function readRef(request: { readonly complaintId: string; readonly version: number }): ComplaintRef {
+  return { complaintId: readUuid(request.complaintId, 'complaint_id'), version: request.version };
+}
