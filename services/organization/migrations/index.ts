@@ -33,6 +33,7 @@ import * as dualReports from './20261128120600_create_dual_reports';
 import * as activities from './20261128150100_create_activities';
 import * as communities from './20261128150200_create_incubation_jobs_learning_conduct';
 import * as workerComplaints from './20261129090000_create_worker_complaints';
+import * as householdClusters from './20261129100000_allow_household_clusters';
 
 export const migrations: readonly Migration[] = [
   machinery,
@@ -69,4 +70,5 @@ export const migrations: readonly Migration[] = [
   resettlements,
   referrals,
   workerComplaints,
+  householdClusters,
 ];

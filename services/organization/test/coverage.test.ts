@@ -4,7 +4,7 @@ import { testCaller } from '@linli/testing';
 import { joinUnits, partyAffairs, partyWithin } from './party';
 import { everything, fresh, history, makeTenant, makeUnit, sentEvents, startOffice, type Office } from './support';
 
-const { UNIT_KIND_COMMUNITY, UNIT_KIND_GRID, UNIT_KIND_BUILDING } = organization.UnitKind;
+const { UNIT_KIND_COMMUNITY, UNIT_KIND_GRID, UNIT_KIND_BUILDING, UNIT_KIND_HOUSEHOLD_CLUSTER } = organization.UnitKind;
 const { BRANCH_KIND_BRANCH, BRANCH_KIND_GROUP } = organization.BranchKind;
 
 let office: Office;
@@ -91,6 +91,8 @@ describe('the coverage map', () => {
   it('shows as of any day which grids and buildings are covered and which are open, page by page, with totals', async () => {
     const { community, grid, building } = await place();
     const second = await makeUnit(office, community.id, { kind: UNIT_KIND_GRID });
+    // Neither a branch nor a group is of a household cluster, so none is missing there.
+    await makeUnit(office, building.id, { kind: UNIT_KIND_HOUSEHOLD_CLUSTER });
     await joinUnits(office, community.id, 2);
     await establish(grid.id);
     office.clock.set('2026-12-10T09:00:00+08:00');

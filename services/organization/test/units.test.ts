@@ -2,7 +2,7 @@ import { systemCaller } from '@linli/auth';
 import { organization } from '@linli/contracts';
 import { everything, fresh, history, makeStaff, makeTenant, makeUnit, startOffice, within, type Office } from './support';
 
-const { UNIT_KIND_COMMUNITY, UNIT_KIND_GRID, UNIT_KIND_BUILDING, UNIT_KIND_DEPARTMENT, UNIT_KIND_SUBDISTRICT } = organization.UnitKind;
+const { UNIT_KIND_COMMUNITY, UNIT_KIND_GRID, UNIT_KIND_BUILDING, UNIT_KIND_HOUSEHOLD_CLUSTER, UNIT_KIND_DEPARTMENT, UNIT_KIND_SUBDISTRICT } = organization.UnitKind;
 
 let office: Office;
 let root: organization.Unit;
@@ -33,10 +33,27 @@ describe('a new unit', () => {
     ['a building below a community', () => community, UNIT_KIND_BUILDING],
     ['a community below a grid', () => grid, UNIT_KIND_COMMUNITY],
     ['a department below a grid', () => grid, UNIT_KIND_DEPARTMENT],
+    ['a household cluster below a grid', () => grid, UNIT_KIND_HOUSEHOLD_CLUSTER],
     ['a second sub-district', () => root, UNIT_KIND_SUBDISTRICT],
   ])('is refused as misplaced: %s', async (_what, parent, kind) => {
     const creating = office.units.createUnit({ parentId: parent().id, kind, code: fresh('u'), nameZh: '某处' }, { caller });
     await expect(creating).rejects.toMatchObject({ kind: 'failed_precondition', reason: 'UNIT_KIND_MISPLACED' });
+  });
+
+  it('may be a household cluster of a building, and is renamed, listed, counted and closed like any other', async () => {
+    const building = await makeUnit(office, grid.id, { kind: UNIT_KIND_BUILDING });
+    const cluster = await makeUnit(office, building.id, { kind: UNIT_KIND_HOUSEHOLD_CLUSTER });
+    expect(cluster).toMatchObject({ kind: UNIT_KIND_HOUSEHOLD_CLUSTER, parentId: building.id, path: `${building.path}${cluster.id}/`, version: 1 });
+    await expect(office.units.createUnit({ parentId: cluster.id, kind: UNIT_KIND_HOUSEHOLD_CLUSTER, code: fresh('u'), nameZh: '联户' }, { caller })).rejects.toMatchObject({ reason: 'UNIT_KIND_MISPLACED' });
+    await office.units.renameUnit({ unitId: cluster.id, version: 1, nameZh: '一单元联户' }, { caller });
+    const listed = await office.units.listUnits({ underUnitId: building.id, kind: UNIT_KIND_HOUSEHOLD_CLUSTER }, { caller });
+    expect(listed.units.map(({ id, nameZh }) => [id, nameZh])).toEqual([[cluster.id, '一单元联户']]);
+    const { counts } = await office.units.countUnits({ underUnitId: building.id }, { caller });
+    expect(counts).toEqual(expect.arrayContaining([{ kind: UNIT_KIND_BUILDING, count: 1 }, { kind: UNIT_KIND_HOUSEHOLD_CLUSTER, count: 1 }]));
+    await expect(office.units.closeUnit({ unitId: building.id, version: 1 }, { caller })).rejects.toMatchObject({ reason: 'UNIT_HAS_CHILDREN', details: { open: '1' } });
+    await office.units.closeUnit({ unitId: cluster.id, version: 2 }, { caller });
+    expect(await history(office, cluster.id)).toEqual(['UnitCreated 1', 'UnitRenamed 2', 'UnitClosed 3']);
+    await office.units.closeUnit({ unitId: building.id, version: 1 }, { caller });
   });
 
   it('may be a department of the sub-district or of a community', async () => {

@@ -206,6 +206,17 @@ describe('units', () => {
     await expect(elsewhere).rejects.toMatchObject({ reason: 'UNIT_UNKNOWN' });
   });
 
+  it('may be of any kind that an office has', async () => {
+    const folder = directory();
+    const kinds = Object.values(organization.UnitKind).filter((kind) => !/UNSPECIFIED|UNRECOGNIZED/.test(kind));
+    for (const kind of kinds) {
+      const unitId = newId();
+      await folder.hear('UnitCreated', unitId, { version: 1, payload: organization.UnitCreated.fromPartial({ unitId, kind, path: `/${unitId}/`, code: kind, validFrom: '2026-01-01' }) });
+      await folder.inTenant(async (tx) => expect(`UNIT_KIND_${(await getUnit(tx, unitId)).kind.toUpperCase()}`).toBe(kind));
+    }
+    expect(kinds.length).toBeGreaterThanOrEqual(6);
+  });
+
   it('keep the latest of many that are told at once, in whatever order, and no older one afterwards', async () => {
     const folder = directory();
     const [one, other] = [newId(), newId()];

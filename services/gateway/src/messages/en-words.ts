@@ -73,6 +73,7 @@ export const enWords: Messages['words'] = {
   start_rectification: 'start rectification',
   recheck_passed: 'recheck passed',
   recheck_failed: 'recheck failed',
+  household_cluster: 'household cluster',
   passed_on: 'passed on',
   worker_told: 'worker told',
   pass_on: 'pass on',

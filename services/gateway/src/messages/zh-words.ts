@@ -221,6 +221,7 @@ export const zhWords: Messages['words'] = {
   community: '社区',
   grid: '网格',
   building: '楼栋',
+  household_cluster: '联户',
   department: '科室',
   fill: '补岗',
   confirm: '确认',

@@ -5,7 +5,7 @@ import { route, type Answer, type ApiRoute } from '../routing/route';
 import { code, given, id, nextPageToken, optionalDay, optionalId, optionalText, page, text } from '../wire/fields';
 import { words } from '../wire/words';
 
-export const kinds = words('UNIT_KIND', organization.UnitKind, ['subdistrict', 'community', 'grid', 'building', 'department']);
+export const kinds = words('UNIT_KIND', organization.UnitKind, ['subdistrict', 'community', 'grid', 'building', 'household_cluster', 'department']);
 const onUnit = z.strictObject({ id });
 
 export const unitSchema = z
@@ -52,7 +52,7 @@ export const unitRoutes: readonly ApiRoute[] = [
     method: 'get',
     path: '/v1/units',
     name: 'listUnits',
-    summary: '单位（社区、网格、楼栋、科室）列表',
+    summary: '单位（社区、网格、楼栋、联户、科室）列表',
     tag: 'units',
     calls: 'organization.v1.UnitService/ListUnits',
     query: z.strictObject({

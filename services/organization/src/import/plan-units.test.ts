@@ -4,16 +4,16 @@ import { planUnits } from './plan-units';
 import type { Problem, UnitLine } from './sheet';
 
 const root = rootUnit({ id: 'root', code: 'root', nameZh: '街道', validFrom: '2026-01-01' });
-const kinds = ['subdistrict', 'community', 'grid', 'building'] as const;
+const kinds = ['subdistrict', 'community', 'grid', 'building', 'household_cluster'] as const;
 
-/** A tree of communities, grids and buildings: each row hangs below an earlier one. */
+/** A tree of communities, grids, buildings and household clusters: each row hangs below an earlier one. */
 const trees = fc.array(fc.nat(), { maxLength: 40 }).map((choices) => {
   const depths = new Map([['root', 0]]);
   return choices.map((choice, row): UnitLine => {
-    const parents = [...depths].filter(([, depth]) => depth < 3);
+    const parents = [...depths].filter(([, depth]) => depth < 4);
     const [parentCode, depth] = parents[choice % parents.length] ?? ['root', 0];
     depths.set(`u${row}`, depth + 1);
-    return { row, code: `u${row}`, parentCode, kind: kinds[depth + 1] ?? 'building', nameZh: '某', nameMn: '' };
+    return { row, code: `u${row}`, parentCode, kind: kinds[depth + 1] ?? 'household_cluster', nameZh: '某', nameMn: '' };
   });
 });
 

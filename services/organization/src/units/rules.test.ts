@@ -13,6 +13,7 @@ describe('fitsUnder', () => {
     community: ['subdistrict'],
     grid: ['community'],
     building: ['grid'],
+    household_cluster: ['building'],
     department: ['subdistrict', 'community'],
   };
 
@@ -63,6 +64,10 @@ describe('a unit', () => {
     ['grid', 'community', true],
     ['building', 'grid', true],
     ['grid', 'building', false],
+    ['household_cluster', 'household_cluster', true],
+    ['household_cluster', 'building', true],
+    ['household_cluster', 'grid', false],
+    ['building', 'household_cluster', false],
     ['building', 'community', false],
     ['community', 'department', false],
   ])('%s hands its work to %s: %s', (kind, successor, allowed) => {

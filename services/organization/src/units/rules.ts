@@ -2,12 +2,13 @@ import { failedPrecondition, notFound, type AppError } from '@linli/errors';
 import type { LocalDate } from '@linli/clocks';
 import type { Unit, UnitKind } from './unit';
 
-// 街道 → 社区 → 网格 → 楼栋; departments hang beside the communities or belong to one.
+// 街道 → 社区 → 网格 → 楼栋 → 联户, which not every office has; departments hang beside the communities or belong to one.
 const parentKinds: Readonly<Record<UnitKind, readonly UnitKind[]>> = {
   subdistrict: [],
   community: ['subdistrict'],
   grid: ['community'],
   building: ['grid'],
+  household_cluster: ['building'],
   department: ['subdistrict', 'community'],
 };
 

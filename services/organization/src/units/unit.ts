@@ -1,6 +1,6 @@
 import type { LocalDate } from '@linli/clocks';
 
-export const unitKinds = ['subdistrict', 'community', 'grid', 'building', 'department'] as const;
+export const unitKinds = ['subdistrict', 'community', 'grid', 'building', 'household_cluster', 'department'] as const;
 export type UnitKind = (typeof unitKinds)[number];
 
 /** A node of the office's tree. */

@@ -2,7 +2,7 @@ import { tenantOf, type Tx } from '@linli/db';
 import { failedPrecondition, notFound } from '@linli/errors';
 import type { DutyHolder, DutyPost, StaffDuty } from './rules';
 
-export const unitKinds = ['subdistrict', 'community', 'grid', 'building', 'department'] as const;
+export const unitKinds = ['subdistrict', 'community', 'grid', 'building', 'household_cluster', 'department'] as const;
 export type UnitKind = (typeof unitKinds)[number];
 
 export interface DirectoryUnit {
@@ -58,17 +58,17 @@ export async function getOpenUnit(tx: Tx, unitId: string, day: string): Promise<
 
 /** @throws AppError not_found UNIT_UNKNOWN. */
 export async function getUnit(tx: Tx, unitId: string): Promise<DirectoryUnit> {
-  const row = await tx<UnitRow>('directory_units').where({ tenant_id: tenantOf(tx), id: unitId }).first(unitColumns);
+  const row = await tx('directory_units').where({ tenant_id: tenantOf(tx), id: unitId }).first<UnitRow | undefined>(unitColumns);
   if (row === undefined) throw notFound('UNIT_UNKNOWN', 'there is no such unit', { details: { unit: unitId } });
   return unitOf(row);
 }
 
 /** By the office's own code; an open unit before a closed one that had it. */
 export async function findUnitByCode(tx: Tx, code: string): Promise<DirectoryUnit | undefined> {
-  const row = await tx<UnitRow>('directory_units')
+  const row = await tx('directory_units')
     .where({ tenant_id: tenantOf(tx), code })
     .orderByRaw('valid_to desc nulls first')
-    .first(unitColumns);
+    .first<UnitRow | undefined>(unitColumns);
   return row === undefined ? undefined : unitOf(row);
 }
 
