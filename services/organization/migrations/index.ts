@@ -34,6 +34,7 @@ import * as activities from './20261128150100_create_activities';
 import * as communities from './20261128150200_create_incubation_jobs_learning_conduct';
 import * as workerComplaints from './20261129090000_create_worker_complaints';
 import * as householdClusters from './20261129100000_allow_household_clusters';
+import * as began from './20261129110000_index_units_began';
 
 export const migrations: readonly Migration[] = [
   machinery,
@@ -71,4 +72,5 @@ export const migrations: readonly Migration[] = [
   referrals,
   workerComplaints,
   householdClusters,
+  began,
 ];

@@ -45,6 +45,13 @@ describe('the plans of lists of units', () => {
     expect(Math.max(...read)).toBeLessThan(mostRead);
   });
 
+  it('the tree as of its first day reads what had begun, not what it passes over', async () => {
+    const { rows, nodes } = await observe((tx) => listUnits(tx, { scopes: 'tenant', under: undefined, kind: undefined, asOf: '2015-01-02', afterPath: undefined, limit }));
+    expect(rows.length).toBe(Math.min(limit, await tree.countInForce('/', '2015-01-02')));
+    expect(nodes.map((node) => node['Index Name'])).toContain('units_began_idx');
+    expect(Math.max(...nodes.filter((node) => node['Relation Name'] === 'units').map(rowsRead))).toBeLessThan(mostRead);
+  });
+
   function onlyUnder(path: string): UnitScopes {
     return { subtrees: [path], units: [], self: false };
   }
