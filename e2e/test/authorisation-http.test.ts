@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import http from 'node:http';
 import { text } from 'node:stream/consumers';
 import { eventually } from '@linli/testing';
+import { textsOf } from '../../services/gateway/test/support/workbooks';
 import { Somebody } from './api';
 import { httpRequests, staleVersion, type HttpRequest } from './authorisation/http-requests';
 import { ownerships, people, type Ownership, type Role } from './authorisation/people';
@@ -37,7 +38,9 @@ beforeAll(async () => {
 
 afterAll(() => platform.stop(), 60_000);
 
-async function send(role: string, method: string, { path, body }: HttpRequest): Promise<Answer> {
+const xlsx = 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet';
+
+async function send(role: string, method: string, { path, body, workbook }: HttpRequest): Promise<Answer> {
   const token = tokens.get(role);
   const stop = new AbortController();
   const response = await fetch(`${platform.url}${path}`, {
@@ -45,13 +48,18 @@ async function send(role: string, method: string, { path, body }: HttpRequest): 
     signal: stop.signal,
     headers: {
       ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
-      ...(method === 'GET' ? {} : { 'content-type': 'application/json', 'idempotency-key': randomUUID(), 'if-match': staleVersion }),
+      ...(method === 'GET' ? {} : { 'content-type': workbook === undefined ? 'application/json' : xlsx, 'idempotency-key': randomUUID(), 'if-match': staleVersion }),
     },
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    ...(workbook === undefined ? {} : { body: new Uint8Array(await textsOf(workbook)) }),
   });
   const type = response.headers.get('content-type') ?? '';
   if (type.startsWith('text/event-stream')) {
     stop.abort();
+    return { status: response.status, type, body: {} };
+  }
+  if (type === xlsx) {
+    await response.arrayBuffer();
     return { status: response.status, type, body: {} };
   }
   return { status: response.status, type, body: (await response.json()) as Record<string, unknown> };

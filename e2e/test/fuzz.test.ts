@@ -43,7 +43,8 @@ async function rowCounts(): Promise<Record<string, number>> {
 it('bad bodies to every route that writes leave every table of every service as it was', async () => {
   const before = await rowCounts();
   expect(before).toMatchObject({ 'organization.staff': expect.any(Number), 'requests.cases': 0, 'residents.persons': expect.any(Number), 'gateway.sessions': 0 });
-  const writing = operations.filter((operation) => !operation.startsWith('GET '));
+  // What takes a file refuses every body of JSON for its type: services/gateway/test/sheets.test.ts.
+  const writing = operations.filter((operation) => !operation.startsWith('GET ') && !operation.endsWith(':importSheet'));
   for (const subject of ['xs-staff-14', 'xs-staff-01', 'xs-staff-03', 'xs-resident-01']) {
     const authorization = `Bearer ${await platform.tokenOf(subject)}`;
     for (const operation of writing) {

@@ -103,6 +103,20 @@ describe('one errand from the door to the archive', () => {
 });
 
 describe('an administrator', () => {
+  it('takes the office out as a workbook, and brings it in again unchanged', async () => {
+    const authorization = `Bearer ${await platform.tokenOf('xs-staff-03')}`;
+    const exported = await fetch(`${platform.url}/v1/organization:exportSheet`, { headers: { authorization } });
+    expect(exported.status).toBe(200);
+    const type = exported.headers.get('content-type') ?? '';
+    const workbook = await exported.arrayBuffer();
+    for (const dryRun of [true, false]) {
+      const response = await fetch(`${platform.url}/v1/organization:importSheet?dryRun=${dryRun}`, { method: 'POST', headers: { authorization, 'content-type': type }, body: workbook });
+      const answer = (await response.json()) as Json;
+      expect([response.status, answer['problems'], answer['problemCount'], answer['unitsCreated'], answer['staffCreated']]).toEqual([200, [], 0, 0, 0]);
+      expect(answer['unchanged']).toBeGreaterThan(50);
+    }
+  });
+
   it('brings units and errands in by file, sees first what would happen, and changes nothing by doing it twice', async () => {
     const admin = await Somebody.of(platform, 'xs-staff-03');
     const units = [{ code: 'xinyuan-g07', parentCode: 'xinyuan', kind: 'grid', nameZh: '新园第7网格' }];

@@ -7,6 +7,8 @@ import { hoursAhead, type Target } from './targets';
 export interface HttpRequest {
   readonly path: string;
   readonly body?: unknown;
+  /** Sheets of texts, sent as a workbook. */
+  readonly workbook?: Readonly<Record<string, readonly (readonly string[])[]>>;
 }
 
 export type MakeRequest = (target: Target, role: Role) => HttpRequest;
@@ -104,6 +106,8 @@ const office: Readonly<Record<string, MakeRequest>> = {
   getRegrading: ({ regradingId }) => ({ path: `/v1/regradings/${regradingId}` }),
   withdrawRegrading: ({ regradingId }) => ({ path: `/v1/regradings/${regradingId}:withdraw`, body: {} }),
   importOrganization: at('/v1/organization:import', { dryRun: true }),
+  importSheet: () => ({ path: '/v1/organization:importSheet?dryRun=true', workbook: { 说明: [['说明']] } }),
+  exportSheet: at('/v1/organization:exportSheet'),
   listStaff: ({ unitId }) => ({ path: `/v1/staff?underUnitId=${unitId}` }),
   createStaff: () => ({ path: '/v1/staff', body: { code: fresh(), name: '孙新' } }),
   getStaff: ({ agentId }) => ({ path: `/v1/staff/${agentId}` }),

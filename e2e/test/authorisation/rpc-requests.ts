@@ -155,6 +155,7 @@ const office: Readonly<Record<string, MakeRpcRequest>> = {
   RegisterClient: () => ({ requestId: requestId(), nameZh: '平台', identityIssuer: 'https://id.example', identitySubject: fresh() }),
   ResolveCaller: ({ identity }) => ({ kind: 'PRINCIPAL_KIND_STAFF', identityIssuer: identity.issuer, identitySubject: identity.agent }),
   ImportOrganization: () => ({ dryRun: true }),
+  ExportOrganization: () => ({ part: 'ORGANIZATION_PART_STAFF' }),
 };
 
 // What others of the table make meanwhile is not asked for: lists are of a day or a kind that has none.

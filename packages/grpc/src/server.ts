@@ -29,13 +29,14 @@ interface ServerOptions {
   readonly internal: InternalTokens;
   readonly log: Logger;
   readonly metrics: Metrics;
+  /** The largest request it takes; 8 MiB when absent. */
+  readonly requestBytes?: number;
 }
 
 const channelOptions = {
   // New replicas get traffic only when old connections end: clients look names up again on loss of a connection.
   'grpc.max_connection_age_ms': 90_000,
   'grpc.max_connection_age_grace_ms': 30_000,
-  'grpc.max_receive_message_length': 8 * 1024 * 1024,
   'grpc.keepalive_time_ms': 60_000,
   'grpc.keepalive_timeout_ms': 10_000,
 };
@@ -46,7 +47,8 @@ const channelOptions = {
  */
 export function createGrpcServer(options: ServerOptions): GrpcServer {
   const health = HealthState();
-  const server = createServer(channelOptions).use(errorDetailsServerMiddleware).use(boundary(options));
+  const requestBytes = options.requestBytes ?? 8 * 1024 * 1024;
+  const server = createServer({ ...channelOptions, 'grpc.max_receive_message_length': requestBytes }).use(errorDetailsServerMiddleware).use(boundary(options));
   server.add(HealthDefinition, HealthServiceImpl(health));
   return {
     add: (definition, implementation) => {

@@ -4,6 +4,7 @@ import type { Duplex } from 'node:stream';
 import { invalidArgument, notFound } from '@linli/errors';
 import type { Logger, Metrics } from '@linli/telemetry';
 import express, { type ErrorRequestHandler, type Express, type Request, type RequestHandler, type Response } from 'express';
+import { bytesBody, type BytesBody } from './bytes-body';
 import { jsonBody } from './json-body';
 import { listen } from './listen';
 import { createObserver, type Observer, type RequestContext } from './observe';
@@ -24,8 +25,8 @@ export interface Route {
   readonly method: 'get' | 'post' | 'put' | 'patch' | 'delete';
   /** An express 5 pattern: `/v1/cases/:id`, `/v1/cases/:id\\:accept`. No parameter takes a value with a colon, which begins an action. */
   readonly path: string;
-  /** `json` (the rule for POST, PUT and PATCH) parses and guards the body; `none` leaves it unread to `handle`. */
-  readonly body?: 'json' | 'none';
+  /** `json` (the rule for POST, PUT and PATCH) parses and guards the body; `none` leaves it unread to `handle`; bytes of one type are kept as they are. */
+  readonly body?: 'json' | 'none' | BytesBody;
   /** Run in order before the body is read: whoever is refused here has cost us no more than headers. */
   readonly guards?: readonly RequestHandler[];
   /** Run in order between the body's guard and `handle`. */
@@ -57,6 +58,7 @@ export function createHttpApp(options: HttpAppOptions): HttpApp {
   app.set('trust proxy', options.proxies ?? 0);
   const observer = createObserver(options.log, options.metrics);
   const parseBody = jsonBody(options.bodyLimit ?? usualBodyLimit);
+  const readerOf = (body: Route['body']) => (body === 'json' ? parseBody : typeof body === 'object' ? bytesBody(body) : []);
   const methods = new Map<string, Set<string>>();
   const stopping = new AbortController();
   const server = createServer({ headersTimeout: 10_000, requestTimeout: 60_000, keepAliveTimeout: 65_000 }, app);
@@ -89,7 +91,7 @@ export function createHttpApp(options: HttpAppOptions): HttpApp {
     contextOf: observer.stateOf,
     route({ method, path, body = method === 'get' || method === 'delete' ? 'none' : 'json', guards = [], before = [], handle }) {
       const last: RequestHandler = (request, response) => handle(request, response, observer.stateOf(request));
-      app[method](path, nameRoute(path), ...guards, ...(body === 'json' ? parseBody : []), ...before, last);
+      app[method](path, nameRoute(path), ...guards, ...readerOf(body), ...before, last);
       const known = methods.get(path) ?? new Set(['OPTIONS']);
       methods.set(path, known.add(method.toUpperCase()));
       if (method === 'get') known.add('HEAD');

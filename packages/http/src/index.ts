@@ -1,3 +1,4 @@
+export { type BytesBody } from './bytes-body';
 export { createHttpApp, type HttpApp, type HttpAppOptions, type Route } from './create-http-app';
 export { parseJson } from './json-body';
 export { type RequestContext } from './observe';

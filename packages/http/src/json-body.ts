@@ -10,7 +10,7 @@ const deepest = 32;
  */
 export function jsonBody(limitBytes: number): RequestHandler[] {
   const refuseOthers: RequestHandler = (request, _response, next) => {
-    next(hasBody(request.headers) && !isJson(request.headers['content-type']) ? unsupported() : undefined);
+    next(hasBody(request.headers) && !isJson(request.headers['content-type']) ? unsupportedType('application/json; charset=utf-8') : undefined);
   };
   const parse: RequestHandler = (request, _response, next) => {
     const bytes: unknown = request.body;
@@ -91,6 +91,7 @@ function isJson(contentType: string | undefined): boolean {
   return parameters.every((parameter) => !parameter.startsWith('charset=') || /^charset="?utf-8"?$/.test(parameter));
 }
 
-function unsupported(): AppError {
-  return invalidArgument('MEDIA_TYPE_UNSUPPORTED', 'the body must be application/json in UTF-8');
+/** For a body that is not of the one type that the route takes. */
+export function unsupportedType(mediaType: string): AppError {
+  return invalidArgument('MEDIA_TYPE_UNSUPPORTED', 'the body is of a type that the route does not take', { details: { mediaType } });
 }

@@ -311,6 +311,31 @@ describe('bodies', () => {
   });
 });
 
+describe('a body of bytes', () => {
+  const mediaType = 'application/vnd.example';
+  const sent = Uint8Array.of(0x50, 0x4b, 0x00, 0xff);
+
+  async function taking(limit = 8) {
+    const { http, start } = fixture();
+    http.route({ method: 'post', path: '/file', body: { mediaType, limit }, handle: (request, response) => void response.json({ got: [...(request.body as Buffer)] }) });
+    const base = await start();
+    return (body: Uint8Array<ArrayBuffer>, headers: Record<string, string> = { 'content-type': mediaType }) => fetch(`${base}/file`, { method: 'POST', body, headers });
+  }
+
+  it('is kept as it is', async () => {
+    const post = await taking();
+    for (const type of [mediaType, `${mediaType.toUpperCase()}; x=y`]) expect(await (await post(sent, { 'content-type': type })).json()).toEqual({ got: [...sent] });
+    expect(await (await post(new Uint8Array())).json()).toEqual({ got: [] });
+  });
+
+  it('is refused when it is of another type, compressed, or too large', async () => {
+    const post = await taking(3);
+    expect(await problemOf(await post(sent, { 'content-type': 'application/json' }))).toMatchObject({ status: 415, code: 'MEDIA_TYPE_UNSUPPORTED', detail: JSON.stringify({ mediaType }) });
+    expect(await problemOf(await post(sent, { 'content-type': mediaType, 'content-encoding': 'gzip' }))).toMatchObject({ status: 415, code: 'CONTENT_ENCODING_UNSUPPORTED' });
+    expect(await problemOf(await post(sent))).toMatchObject({ status: 413, code: 'BODY_TOO_LARGE' });
+  });
+});
+
 describe('every answer', () => {
   it('carries the security headers and an id, and no sign of the framework', async () => {
     const { base, post } = await echo();

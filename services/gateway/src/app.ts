@@ -13,6 +13,7 @@ import type { Door } from './identity/authenticate';
 import { createIssuer } from './identity/issuer';
 import { createRateLimits } from './limits/rate-limits';
 import { createReadiness, serveHealth } from './health';
+import { serveSheets } from './imports/serve-sheets';
 import { createNameMemory } from './names/name-memory';
 import { renderReason } from './messages/render';
 import { servePages } from './pages/serve-pages';
@@ -80,6 +81,7 @@ export async function createApp(config: ServiceConfig, overrides: Partial<Deps> 
   serveRoutes(http, edge, routeTable);
   servePublicRoutes(http, edge, publicRouteTable);
   serveStream(http, edge, live);
+  serveSheets(http, edge);
   serveSignIn(http, edge);
   servePages(http, edge);
 

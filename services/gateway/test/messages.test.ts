@@ -56,9 +56,20 @@ describe('the sentences', () => {
     expect(codes.filter((code) => !Object.hasOwn(zh.problems, code))).toEqual([]);
   });
 
+  it('have one for every way in which a cell of a workbook is wrong', () => {
+    const readme = readFileSync(path.join(root, 'services/organization/README.md'), 'utf8');
+    const ofService = [...(/## Problems of an import\n([^#]*)/.exec(readme)?.[1] ?? '').matchAll(/`([a-z_]+)`/g)].map(([, code = '']) => code);
+    const ofEdge = ['formula', 'date', 'not_whole', 'wrong_type', 'not_a_choice', 'too_short', 'unknown_column', 'missing_column', 'no_column', 'unknown_sheet', 'duplicate_sheet'];
+    const codes = [...ofService, ...ofEdge];
+    expect(codes.length).toBeGreaterThan(28);
+    expect(codes.filter((code) => !Object.hasOwn(zh.cells, code) || !Object.hasOwn(en.cells, code))).toEqual([]);
+    expect(Object.keys(zh.cells).filter((code) => !codes.includes(code))).toEqual([]);
+  });
+
   it('are the same set in both languages, with the same details', () => {
     expect(Object.keys(zh.reasons)).toEqual(Object.keys(en.reasons));
     expect(Object.keys(zh.problems).sort()).toEqual(Object.keys(en.problems).sort());
+    expect(Object.keys(zh.cells)).toEqual(Object.keys(en.cells));
     for (const reason of Object.keys(zh.reasons)) expect([reason, names(zh, reason)]).toEqual([reason, names(en, reason)]);
   });
 

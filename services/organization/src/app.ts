@@ -132,6 +132,9 @@ const constraints: ConstraintReasons = {
   ...dualReportConstraints,
 };
 
+// A whole office in one request: 50,000 units and as many people.
+const requestBytes = 32 * 1024 * 1024;
+
 export interface OrganizationApp extends App {
   readonly deps: Deps;
   /** Known once started. */
@@ -162,7 +165,7 @@ export async function createApp(config: ServiceConfig, overrides: Partial<Deps> 
   const clocks = clockHandlers(deps);
   const scanner = createAlarmScanner({ database: db, system, calendar: deps.calendar, calendars, now, onAlarms: onAlarms(clocks), onMoved: onMoved(clocks), log, metrics });
 
-  const server = createGrpcServer({ service: name, internal, log, metrics });
+  const server = createGrpcServer({ service: name, internal, log, metrics, requestBytes });
   addServices(server, deps);
 
   const ports = { grpc: 0, side: 0 };

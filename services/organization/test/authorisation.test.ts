@@ -168,6 +168,7 @@ const allowed: Record<string, readonly string[]> = {
   'WorkerComplaintService/CountWorkerComplaints': ['director', 'site_leader'],
   'CallerService/ResolveCaller': ['system:gateway'],
   'ImportService/ImportOrganization': ['system_admin'],
+  'ImportService/ExportOrganization': ['system_admin'],
   'MemberUnitService/JoinMemberUnit': runParty,
   'MemberUnitService/UpdateMemberUnit': runParty,
   'MemberUnitService/LeaveMemberUnit': runParty,

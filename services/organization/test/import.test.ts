@@ -27,7 +27,7 @@ afterAll(() => office.stop());
 /** As the operator, who sets offices up and needs no second pair of eyes; as somebody else when they are given. */
 function bring(sheet: Sheet, caller = operatorOf(tenantId)) {
   const client = caller.kind === 'system' ? office.operatorImports : office.imports;
-  return client.importOrganization(sheet, { caller });
+  return client.importOrganization(sheet, { caller, deadlineMs: 30_000 });
 }
 
 function operatorOf(tenant: string) {
@@ -75,7 +75,7 @@ async function countEvents(): Promise<number> {
 
 describe('an office', () => {
   it('comes in whole, each thing told of once', async () => {
-    expect(await bring(smallOffice())).toEqual({ unitsCreated: 4, staffCreated: 3, unchanged: 0, problems: [] });
+    expect(await bring(smallOffice())).toEqual({ unitsCreated: 4, staffCreated: 3, unchanged: 0, problems: [], problemCount: 0 });
     const { units } = await office.units.listUnits({}, { caller: everything(tenantId) });
     const codes = new Map(units.map((unit) => [unit.id, unit.code]));
     const building = units.find(({ code }) => code === 'b1');
@@ -96,7 +96,7 @@ describe('an office', () => {
   it('that is there already changes nothing and is told of no more', async () => {
     await bring(smallOffice());
     const before = await countEvents();
-    expect(await bring(smallOffice())).toEqual({ unitsCreated: 0, staffCreated: 0, unchanged: 8, problems: [] });
+    expect(await bring(smallOffice())).toEqual({ unitsCreated: 0, staffCreated: 0, unchanged: 8, problems: [], problemCount: 0 });
     expect(await countEvents()).toBe(before);
   });
 
@@ -107,7 +107,7 @@ describe('an office', () => {
 
   it('is only counted in a dry run', async () => {
     const before = await countEvents();
-    expect(await bring({ ...smallOffice(), dryRun: true })).toEqual({ unitsCreated: 4, staffCreated: 3, unchanged: 0, problems: [] });
+    expect(await bring({ ...smallOffice(), dryRun: true })).toEqual({ unitsCreated: 4, staffCreated: 3, unchanged: 0, problems: [], problemCount: 0 });
     expect(await countEvents()).toBe(before);
     expect((await staffByCode()).size).toBe(0);
   });
@@ -122,7 +122,7 @@ describe('an office', () => {
     third.posts[0] = { ...post('d1'), primary: false };
     third.grants = [{ role: 'handler', scope: GRANT_SCOPE_UNIT, unitCode: 'd1' }];
     sheet.staff.push({ ...organization.StaffRow.fromPartial({ code: 's4', name: '丁某', partnerCode: 's3' }) });
-    expect(await bring(sheet)).toEqual({ unitsCreated: 1, staffCreated: 1, unchanged: 4 + 2 + 1, problems: [] });
+    expect(await bring(sheet)).toEqual({ unitsCreated: 1, staffCreated: 1, unchanged: 4 + 2 + 1, problems: [], problemCount: 0 });
     const staff = await staffByCode();
     expect(staff.get('s3')).toMatchObject({ version: 3, partnerId: staff.get('s4')?.id });
     expect(staff.get('s3')?.posts.filter(({ primary }) => primary)).toMatchObject([{ titleZh: '楼长' }]);
@@ -223,11 +223,42 @@ describe('a problem', () => {
   });
 });
 
+describe('a sheet with rows that were not read', () => {
+  it('is only looked at, and what names those rows is not called unknown', async () => {
+    const before = await countEvents();
+    const { units, staff, clients } = smallOffice();
+    const sheet = { units: units.filter(({ code }) => code !== 'c1'), staff: staff.filter(({ code }) => code !== 's2'), clients };
+    expect((await bring({ ...sheet })).problems.map(({ field, code }) => `${field} ${code}`)).toEqual(expect.arrayContaining(['parent_code unknown', 'partner_code unknown', 'posts[0].unit_code unknown']));
+    expect(await bring({ ...sheet, unreadUnits: ['c1'], unreadStaff: ['s2'] })).toMatchObject({ problems: [], problemCount: 0 });
+    expect(await countEvents()).toBe(before);
+  });
+});
+
+describe('a sheet of 50,000 rows', () => {
+  it('with one in ten that is wrong is answered in seconds, with the first thousand and how many there are', async () => {
+    const before = await countEvents();
+    const staff = Array.from({ length: 50_000 }, (_, n) => organization.StaffRow.fromPartial({ code: `p${n}`, name: '某某', ...(n % 10 === 0 ? { partnerCode: `nobody-${n}` } : {}) }));
+    const started = performance.now();
+    const { problems, problemCount, staffCreated } = await bring({ staff });
+    expect(performance.now() - started).toBeLessThan(10_000);
+    expect([problems.length, problemCount, staffCreated]).toEqual([1_000, 5_000, 0]);
+    expect(problems[999]).toMatchObject({ sheet: 'staff', row: 9_990, field: 'partner_code', code: 'unknown' });
+    expect(await countEvents()).toBe(before);
+  });
+
+  it('that hang below each other and nothing is explained as quickly', async () => {
+    const units = Array.from({ length: 50_000 }, (_, n) => organization.UnitRow.fromPartial({ code: `u${n}`, parentCode: `u${n + 1}`, kind: UNIT_KIND_GRID, nameZh: '某处' }));
+    const started = performance.now();
+    expect(await bring({ units })).toMatchObject({ problemCount: 1, problems: [{ row: 49_999, field: 'parent_code', code: 'unknown' }] });
+    expect(performance.now() - started).toBeLessThan(10_000);
+  });
+});
+
 describe('whoever imports', () => {
   it('needs the whole tenant, and the tenant must be there', async () => {
     await expect(bring(smallOffice(), within('/a/', tenantId))).rejects.toMatchObject({ reason: 'UNIT_OUT_OF_SCOPE' });
     await expect(bring(smallOffice(), everything('nowhere'))).rejects.toMatchObject({ kind: 'not_found', reason: 'TENANT_NOT_FOUND' });
-    const many = Array.from({ length: 5_001 }, () => ({}));
+    const many = Array.from({ length: 50_001 }, () => ({}));
     await expect(bring({ units: many })).rejects.toMatchObject({ violations: [{ field: 'units', code: 'too_many' }] });
   });
 
@@ -258,9 +289,9 @@ describe.each(['xingsheng', 'baihe'])('the fixture of %s', (name) => {
     const started = performance.now();
     const first = await bring(sheet, operatorOf(name));
     expect(performance.now() - started).toBeLessThan(1_000);
-    expect(first).toEqual({ unitsCreated: sheet.units.length, staffCreated: sheet.staff.length, unchanged: 0, problems: [] });
+    expect(first).toEqual({ unitsCreated: sheet.units.length, staffCreated: sheet.staff.length, unchanged: 0, problems: [], problemCount: 0 });
     const unchanged = sheet.units.length + sheet.staff.length + sheet.clients.length;
-    expect(await bring(sheet, operatorOf(name))).toEqual({ unitsCreated: 0, staffCreated: 0, unchanged, problems: [] });
+    expect(await bring(sheet, operatorOf(name))).toEqual({ unitsCreated: 0, staffCreated: 0, unchanged, problems: [], problemCount: 0 });
     const events = (await sentEvents(office)).map(({ payload }) => JSON.stringify(payload)).join('\n');
     for (const { name: person, workPhone } of sheet.staff) {
       expect(events).not.toContain(person);

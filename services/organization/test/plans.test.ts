@@ -2,6 +2,7 @@ import type { UnitScopes } from '@linli/auth';
 import type { Tx } from '@linli/db';
 import { explainSent, rowsRead } from '@linli/testing';
 import { endOfSubtree } from '../src/scope';
+import { exportUnits } from '../src/import/export-store';
 import { listUnits, type UnitFilter } from '../src/units/store';
 import { loadTree } from './bulk';
 import { startOffice, type Office } from './support';
@@ -50,6 +51,14 @@ describe('the plans of lists of units', () => {
     expect(rows.length).toBe(Math.min(limit, await tree.countInForce('/', '2015-01-02')));
     expect(nodes.map((node) => node['Index Name'])).toContain('units_began_idx');
     expect(Math.max(...nodes.filter((node) => node['Relation Name'] === 'units').map(rowsRead))).toBeLessThan(mostRead);
+  });
+
+  it('a later page of an export: units_as_of_idx', async () => {
+    const { rows, nodes } = await observe((tx) => exportUnits(tx, { after: { key: tree.middle, id: '' }, limit, day: today }));
+    expect(rows).toHaveLength(limit);
+    const ofUnits = nodes.filter((node) => node['Relation Name'] === 'units');
+    expect(ofUnits.map((node) => node['Index Name'])).toContain('units_as_of_idx');
+    expect(Math.max(...ofUnits.map(rowsRead))).toBeLessThan(mostRead);
   });
 
   function onlyUnder(path: string): UnitScopes {

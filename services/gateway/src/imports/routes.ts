@@ -48,7 +48,8 @@ export const importRoutes: readonly ApiRoute[] = [
       unchanged: z.int(),
       problems: z
         .array(z.strictObject({ sheet: z.string(), row: z.int().meta({ description: '从 0 起' }), field: z.string(), code: z.string() }))
-        .meta({ description: '非空表示什么都没有写入' }),
+        .meta({ description: '非空表示什么都没有写入；至多 1000 个' }),
+      problemCount: z.int().meta({ description: '问题的总数' }),
     }),
     handle: async ({ body }, { clients, options }) => {
       const units = body.units.map(({ kind, ...row }) => ({ ...row, kind: kinds.toWire(kind) }));

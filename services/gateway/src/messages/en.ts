@@ -1,6 +1,7 @@
 import { enAtWork } from './en-at-work';
 import { enParty } from './en-party';
 import { enSelfGovernment } from './en-self-government';
+import { enWorkbooks } from './en-workbooks';
 import { enProblems, enWords } from './en-words';
 import type { Messages } from './messages';
 import { enCommunities } from './en-communities';
@@ -13,6 +14,7 @@ export const en: Messages = {
   problems: { ...enProblems, ...enSelfGovernment.problems, ...enParty.problems },
   fields: { '': 'the body' },
   words: { ...enWords, ...enSelfGovernment.words, ...enParty.words },
+  cells: enWorkbooks.cells,
   kinds: {
     invalid_argument: ['Not filled in correctly', 'What was sent is not as required. Please check it and send it again.'],
     unauthenticated: signInAgain,
@@ -39,7 +41,7 @@ export const en: Messages = {
     BODY_TOO_DEEP: ['Unreadable body', 'The body is nested more than {limit} levels deep.'],
     BODY_TOO_LARGE: ['Body too large', 'The body is larger than {limit} bytes.'],
     BODY_INCOMPLETE: ['Body incomplete', 'The body did not arrive whole. Please send it again.'],
-    MEDIA_TYPE_UNSUPPORTED: ['Wrong media type', 'Send application/json in UTF-8.'],
+    MEDIA_TYPE_UNSUPPORTED: ['Wrong media type', 'Send {mediaType}.'],
     CONTENT_ENCODING_UNSUPPORTED: ['Wrong encoding', 'The body must not be compressed.'],
     REQUEST_MALFORMED: ['Malformed request', 'What arrived is no HTTP request.'],
     REQUEST_TOO_SLOW: ['Request too slow', 'The request took too long to arrive.'],
@@ -261,6 +263,7 @@ export const en: Messages = {
     CALL_AT_ONCE: ['Call at once', 'A life is in danger: call 119, 120 or 110 now, then record when you called.'],
 
     ...enCommunities,
+    ...enWorkbooks.reasons,
     SITE_HAS_RESETTLEMENTS: ['Resettlements are open', 'Households of the site that are not resettled: {open}.'],
     REFERRAL_UNANSWERED: ['Not answered yet', 'The authority has not answered; it is referred to one at a time.'],
     REFERRAL_ANSWERED: ['Answered already', 'The authority has answered.'],

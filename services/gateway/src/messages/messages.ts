@@ -11,6 +11,8 @@ export interface Messages {
   readonly kinds: Readonly<Record<ErrorKind, Sentence>>;
   /** What is wrong with a field, by the violation's code. */
   readonly problems: Readonly<Record<string, string>>;
+  /** What is wrong with a cell of a workbook, by the problem's code, as a sentence; `{column}` is the column's title. */
+  readonly cells: Readonly<Record<string, string>>;
   /** Names of fields as the forms show them. */
   readonly fields: Readonly<Record<string, string>>;
   /** Codes that may be a detail: states, actions, kinds. */

@@ -15,6 +15,12 @@ export function renderReason(reason: string, details: Details, language: Languag
   return { title, detail: fill(detail, { details, book, language }) ?? title };
 }
 
+/** The sentence for a cell of a workbook; also for a problem that a newer service finds. */
+export function describeCell(code: string, column: string, language: Language): string {
+  const { cells } = books[language];
+  return (own(cells, code) ?? own(cells, 'malformed') ?? '').replaceAll('{column}', () => column);
+}
+
 export function isKnownReason(reason: string): boolean {
   return Object.values(books).every((book) => own(book.reasons, reason) !== undefined);
 }

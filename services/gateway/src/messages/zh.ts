@@ -3,6 +3,7 @@ import { zhAtWork } from './zh-at-work';
 import { zhParty } from './zh-party';
 import { zhCommunities } from './zh-communities';
 import { zhSelfGovernment } from './zh-self-government';
+import { zhWorkbooks } from './zh-workbooks';
 import { zhFields, zhProblems, zhWords } from './zh-words';
 
 const stale = ['内容已被改动', '这条内容刚刚被改动过。请刷新后核对，再重新操作。'] as const;
@@ -13,6 +14,7 @@ export const zh: Messages = {
   problems: { ...zhProblems, ...zhSelfGovernment.problems, ...zhParty.problems },
   fields: { ...zhFields, ...zhSelfGovernment.fields, ...zhParty.fields },
   words: { ...zhWords, ...zhSelfGovernment.words, ...zhParty.words },
+  cells: zhWorkbooks.cells,
   kinds: {
     invalid_argument: ['填写有误', '提交的内容不符合要求。请核对后再提交。'],
     unauthenticated: signInAgain,
@@ -39,7 +41,7 @@ export const zh: Messages = {
     BODY_TOO_DEEP: ['内容无法读取', '提交的内容嵌套超过 {limit} 层。'],
     BODY_TOO_LARGE: ['内容太大', '提交的内容超过 {limit} 字节。'],
     BODY_INCOMPLETE: ['内容不完整', '提交的内容没有传完。请重试。'],
-    MEDIA_TYPE_UNSUPPORTED: ['内容类型不对', '请用 application/json（UTF-8）提交。'],
+    MEDIA_TYPE_UNSUPPORTED: ['内容类型不对', '请用 {mediaType} 提交。'],
     CONTENT_ENCODING_UNSUPPORTED: ['内容类型不对', '提交的内容不能压缩。'],
     REQUEST_MALFORMED: ['请求无法识别', '收到的不是有效的 HTTP 请求。'],
     REQUEST_TOO_SLOW: ['请求超时', '请求传得太慢，已经断开。'],
@@ -261,6 +263,7 @@ export const zh: Messages = {
     CALL_AT_ONCE: ['请立即打电话', '危及生命：请立即拨打 119、120 或 110，然后登记通话时间。'],
 
     ...zhCommunities,
+    ...zhWorkbooks.reasons,
     SITE_HAS_RESETTLEMENTS: ['还有回迁未办结', '这处工地还有 {open} 户回迁没有办结。'],
     REFERRAL_UNANSWERED: ['尚未答复', '主管部门尚未答复，不能再移送。'],
     REFERRAL_ANSWERED: ['已经答复', '主管部门已经答复。'],

@@ -2,12 +2,13 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { updatesSnapshot } from '@linli/testing';
 import { renderReference } from '../pages/reference';
+import { sheetOperations } from '../imports/serve-sheets';
 import { publicRouteTable, routeTable } from '../routing/table';
 import { createDocument } from './document';
 
 const committed = path.join(__dirname, '../../openapi.json');
 
-const routes = [...routeTable, ...publicRouteTable];
+const routes = [...routeTable, ...publicRouteTable, ...sheetOperations];
 
 describe('the OpenAPI document', () => {
   const document = createDocument(routes);

@@ -25,6 +25,8 @@ const problemSchema = {
   },
 };
 
+const fileSchema: Json = { type: 'string', format: 'binary' };
+
 const header = (name: string, pattern: RegExp, { description, example }: { description: string; example: string }): Json => ({
   name,
   in: 'header',
@@ -99,13 +101,19 @@ function operationOf(route: Described & { readonly isPublic?: true }, schemas: J
     ...(route.permission === undefined ? {} : { 'x-permission': route.permission }),
     ...(route.isPublic === true ? { security: [] } : {}),
     ...(parameters.length === 0 ? {} : { parameters }),
-    ...(route.body === undefined ? {} : { requestBody: { required: !route.body.safeParse({}).success, content: { 'application/json': { schema: schemaOf(route.body, 'input', schemas) } } } }),
+    ...bodyOf(route, schemas),
     responses: {
-      [route.status]: { description: '成功', content: { 'application/json': { schema: schemaOf(route.response, 'output', schemas) } } },
+      [route.status]: { description: '成功', content: route.gives === undefined ? { 'application/json': { schema: schemaOf(route.response, 'output', schemas) } } : { [route.gives]: { schema: fileSchema } } },
       ...(route.isPublic === true ? { 304: { description: '没有变化' } } : {}),
       default: { description: '未成功', content: { 'application/problem+json': { schema: problemRef } } },
     },
   };
+}
+
+function bodyOf({ body, takes }: Described, schemas: Json): Json {
+  if (takes !== undefined) return { requestBody: { required: true, content: { [takes]: { schema: fileSchema } } } };
+  if (body === undefined) return {};
+  return { requestBody: { required: !body.safeParse({}).success, content: { 'application/json': { schema: schemaOf(body, 'input', schemas) } } } };
 }
 
 function parametersOf(schema: z.ZodType, place: 'path' | 'query'): Json[] {

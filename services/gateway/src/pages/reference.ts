@@ -22,7 +22,7 @@ type Operation = {
   tags: string[];
   'x-permission'?: string;
   parameters?: { name: string; in: string; required: boolean; description?: string; schema: Schema }[];
-  requestBody?: { content: { 'application/json': { schema: Schema } } };
+  requestBody?: { content: Record<string, { schema: Schema }> };
   responses: Record<string, { content?: Record<string, { schema: Schema }> }>;
 };
 
@@ -81,15 +81,21 @@ function renderOperation({ path, method, operation }: { path: string; method: st
   const { operationId, summary, parameters = [], requestBody, responses } = operation;
   const permission = operation['x-permission'];
   const success = Object.entries(responses).find(([status]) => status !== 'default');
-  const answer = success?.[1].content?.['application/json']?.schema;
+  const answer = schemaIn(success?.[1].content);
+  const body = schemaIn(requestBody?.content);
   const rows = parameters.map(
     ({ name, in: place, required, description = '', schema }) =>
       `<tr><td><code>${escapeHtml(name)}</code></td><td>${placeNames[place] ?? place}</td><td>${typeOf(schema)}${required ? '' : ' 可选'}</td><td>${escapeHtml(description)}</td></tr>`,
   );
   return `<article id="${operationId}"><h3><span class="method">${method.toUpperCase()}</span> <code>${escapeHtml(path)}</code></h3><p>${escapeHtml(summary)}${permission === undefined ? '' : `　权限 <code>${permission}</code>`}</p>
 ${rows.length === 0 ? '' : `<table><thead><tr><th>参数</th><th>位置</th><th>类型</th><th>说明</th></tr></thead><tbody>${rows.join('')}</tbody></table>`}
-${requestBody === undefined ? '' : `<details><summary>请求体</summary>${renderSchema(requestBody.content['application/json'].schema)}</details>`}
+${body === undefined ? '' : `<details><summary>请求体</summary>${renderSchema(body)}</details>`}
 ${answer === undefined ? '' : `<details><summary>答复 ${success?.[0] ?? ''}</summary>${renderSchema(answer)}</details>`}</article>`;
+}
+
+/** JSON, or the file that there is instead. */
+function schemaIn(content: Record<string, { schema: Schema }> = {}): Schema | undefined {
+  return (content['application/json'] ?? Object.values(content).find(({ schema }) => schema.format === 'binary'))?.schema;
 }
 
 const placeNames: Record<string, string> = { path: '路径', query: '查询', header: '请求头' };

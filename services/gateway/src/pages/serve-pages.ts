@@ -2,6 +2,7 @@ import { isAppError } from '@linli/errors';
 import type { HttpApp } from '@linli/http';
 import type { Request } from 'express';
 import { admitCookie, type Admitted, type Door } from '../identity/authenticate';
+import { sheetOperations } from '../imports/serve-sheets';
 import { createDocument } from '../openapi/document';
 import type { Edge } from '../routing/serve';
 import { publicRouteTable, routeTable } from '../routing/table';
@@ -12,7 +13,7 @@ import { renderReference } from './reference';
 
 /** The three pages that people open: the door, the reference, and its machine-readable form. */
 export function servePages(http: HttpApp, edge: Edge): void {
-  const document = createDocument([...routeTable, ...publicRouteTable]);
+  const document = createDocument([...routeTable, ...publicRouteTable, ...sheetOperations]);
   const reference = renderReference(document);
   http.route({ method: 'get', path: '/openapi.json', handle: (_request, response) => void response.json(document) });
   http.route({ method: 'get', path: '/docs', handle: (_request, response) => sendPage(response, reference) });

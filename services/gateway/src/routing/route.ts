@@ -77,6 +77,10 @@ export interface Described extends Facts {
   readonly params: z.ZodType;
   readonly query: z.ZodType;
   readonly body: z.ZodType | undefined;
+  /** The media type of a body that is no JSON. */
+  readonly takes?: string;
+  /** The media type of an answer that is no JSON. */
+  readonly gives?: string;
   readonly response: z.ZodType;
 }
 

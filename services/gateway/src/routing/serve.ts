@@ -1,5 +1,6 @@
 import type { HttpApp, RequestContext } from '@linli/http';
 import { requirePermission } from '@linli/auth';
+import { internal } from '@linli/errors';
 import type { Request, RequestHandler, Response } from 'express';
 import type { Deps } from '../deps';
 import { authenticate, type Admitted, type Door } from '../identity/authenticate';
@@ -30,23 +31,38 @@ export function createAdmit({ door, limits }: Pick<Edge, 'door' | 'limits'>, rou
   };
 }
 
+/** Lets callers in before their body is read, and says who they are when it was. */
+export interface Gate {
+  readonly letIn: RequestHandler;
+  /** @throws internal REQUEST_NOT_ADMITTED for a request that did not come through `letIn`. */
+  readonly admitted: (request: Request) => Admitted;
+}
+
+export function createGate(edge: Pick<Edge, 'door' | 'limits'>, route: Pick<ApiRoute, 'permission' | 'sensitive'>): Gate {
+  const admit = createAdmit(edge, route);
+  const admitted = new WeakMap<Request, Admitted>();
+  return {
+    async letIn(request, response, next) {
+      admitted.set(request, await admit(request, response));
+      next();
+    },
+    admitted(request) {
+      const who = admitted.get(request);
+      if (who === undefined) throw internal('REQUEST_NOT_ADMITTED', 'the request did not come through the gate');
+      return who;
+    },
+  };
+}
+
 /** Puts the table's routes on the app. */
 export function serveRoutes(http: HttpApp, edge: Edge, routes: readonly ApiRoute[]): void {
   for (const route of routes) {
-    const admit = createAdmit(edge, route);
-    const admitted = new WeakMap<Request, Admitted>();
-    const letIn: RequestHandler = async (request, response, next) => {
-      admitted.set(request, await admit(request, response));
-      next();
-    };
+    const gate = createGate(edge, route);
     http.route({
       method: route.method,
       path: expressPath(route.path),
-      guards: [letIn],
-      handle: async (request, response, context) => {
-        const who = admitted.get(request);
-        if (who !== undefined) await answer(route, { request, response, context }, callOf(edge, who, { route, context }));
-      },
+      guards: [gate.letIn],
+      handle: (request, response, context) => answer(route, { request, response, context }, callOf(edge, gate.admitted(request), { route, context })),
     });
   }
 }

@@ -11,10 +11,16 @@ const longestField = 100;
  * @throws invalid_argument FIELD_INVALID naming each wrong field; `details` describe the first.
  */
 export function readPart<S extends z.ZodType>(schema: S, value: unknown): z.output<S> {
+  const read = tryRead(schema, value);
+  if ('violations' in read) throw fieldsInvalid(read.violations);
+  return read.data;
+}
+
+/** What the schema reads, or each field that is wrong. */
+export function tryRead<S extends z.ZodType>(schema: S, value: unknown): { readonly data: z.output<S> } | { readonly violations: readonly FieldViolation[] } {
   const parsed = schema.safeParse(value);
-  if (parsed.success) return parsed.data;
-  const violations = parsed.error.issues.flatMap((issue) => violationsOf(issue, value)).slice(0, mostViolations);
-  throw fieldsInvalid(violations);
+  if (parsed.success) return { data: parsed.data };
+  return { violations: parsed.error.issues.flatMap((issue) => violationsOf(issue, value)).slice(0, mostViolations) };
 }
 
 /** Anything thrown, as the API says it: a service's `page_size` is `pageSize`, and the kind helps where no sentence is known. */

@@ -58,7 +58,7 @@ export async function lockGrant(tx: Tx, id: string): Promise<RoleGrant | undefin
 
 /** Those of the holders that are not revoked; ended ones among them. Index: role_grants_principal_idx. */
 export async function lockStandingGrants(tx: Tx, principalIds: readonly string[]): Promise<RoleGrant[]> {
-  const rows = await selectGrants(tx).whereIn('g.principal_id', principalIds).whereNull('g.revoked_at').orderBy('g.id').forUpdate('g');
+  const rows = await selectGrants(tx).whereRaw('g.principal_id = any(?)', [[...principalIds]]).whereNull('g.revoked_at').orderBy('g.id').forUpdate('g');
   return rows.map(toGrant);
 }
 

@@ -26,8 +26,10 @@ export interface ImportResult {
   readonly unitsCreated: number;
   readonly staffCreated: number;
   readonly unchanged: number;
-  /** Not empty: nothing was written. */
+  /** Not empty: nothing was written. The first 1,000. */
   readonly problems: readonly Problem[];
+  /** All of them. */
+  readonly problemCount: number;
 }
 
 const mostProblems = 1_000;
@@ -60,6 +62,7 @@ export async function importOrganization(deps: Pick<Deps, 'db' | 'now'>, caller:
       staffCreated: would.staff.length,
       unchanged: would.unchanged,
       problems: problems.slice(0, mostProblems),
+      problemCount: problems.length,
     };
   });
 }

@@ -31,8 +31,9 @@ export function planUnits(sheet: Sheet, facts: Facts, problems: Problem[]): Unit
   }).length;
 
   const children = Map.groupBy([...lines.values()].filter((line) => !facts.existing.has(line.code)), (line) => line.parentCode);
-  const queue = [...facts.existing.values()];
-  for (let parent = queue.shift(); parent !== undefined; parent = queue.shift()) {
+  const placed = [...facts.existing.values()];
+  // It grows while it is gone through: what was placed has children to place.
+  for (const parent of placed) {
     for (const line of children.get(parent.code) ?? []) {
       if (!fitsUnder(line.kind, parent.kind)) {
         problems.push(at(line, 'kind', 'misplaced'));
@@ -45,7 +46,7 @@ export function planUnits(sheet: Sheet, facts: Facts, problems: Problem[]): Unit
       const unit = unitFrom(line, parent, { id: facts.idFor(created.length), day: facts.day });
       created.push(unit);
       byCode.set(unit.code, unit);
-      queue.push(unit);
+      placed.push(unit);
     }
   }
   explainUnplaced(lines, { byCode, unreadable: sheet.unreadable.units }, problems);
@@ -82,23 +83,33 @@ function explainUnplaced(
   { byCode, unreadable }: { byCode: ReadonlyMap<string, Unit>; unreadable: ReadonlySet<string> },
   problems: Problem[],
 ): void {
+  const cyclic = codesInCycles(lines);
   for (const line of lines.values()) {
     if (byCode.has(line.code)) continue;
     if (line.parentCode === '') problems.push(at(line, 'parent_code', 'required'));
-    else if (isInCycle(line, lines)) problems.push(at(line, 'parent_code', 'cycle'));
+    else if (cyclic.has(line.code)) problems.push(at(line, 'parent_code', 'cycle'));
     else if (!lines.has(line.parentCode) && !byCode.has(line.parentCode) && !unreadable.has(line.parentCode)) {
       problems.push(at(line, 'parent_code', 'unknown'));
     }
   }
 }
 
-function isInCycle(line: UnitLine, lines: ReadonlyMap<string, UnitLine>): boolean {
-  const seen = new Set<string>();
-  for (let next = lines.get(line.parentCode); next !== undefined && !seen.has(next.code); next = lines.get(next.parentCode)) {
-    if (next === line) return true;
-    seen.add(next.code);
+/** Rows that hang below themselves. Each row is gone over once: all rows of a large sheet may be one chain. */
+function codesInCycles(lines: ReadonlyMap<string, UnitLine>): Set<string> {
+  const cyclic = new Set<string>();
+  /** The walk that came to a row first, by its code. */
+  const walks = new Map<string, UnitLine>();
+  for (const start of lines.values()) {
+    let next: UnitLine | undefined = start;
+    while (next !== undefined && !walks.has(next.code)) {
+      walks.set(next.code, start);
+      next = lines.get(next.parentCode);
+    }
+    // A walk that met itself has found a cycle.
+    if (next === undefined || walks.get(next.code) !== start) continue;
+    for (let member: UnitLine | undefined = next; member !== undefined && !cyclic.has(member.code); member = lines.get(member.parentCode)) cyclic.add(member.code);
   }
-  return false;
+  return cyclic;
 }
 
 function at(line: UnitLine, field: string, code: string): Problem {

@@ -14,6 +14,8 @@ const request: fc.Arbitrary<organization.ImportOrganizationRequest> = fc.record(
   units: fc.array(fc.record({ code: word, parentCode: word, kind, nameZh: word, nameMn: word }), { maxLength: 4 }),
   staff: fc.array(fc.record({ code: word, name: word, workPhone: word, identityIssuer: word, identitySubject: word, partnerCode: word, posts, grants }), { maxLength: 4 }),
   clients: fc.array(fc.record({ nameZh: word, identityIssuer: word, identitySubject: word, grants }), { maxLength: 3 }),
+  unreadUnits: fc.array(word, { maxLength: 2 }),
+  unreadStaff: fc.array(word, { maxLength: 2 }),
 });
 
 const code = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
@@ -40,7 +42,7 @@ describe('readSheet of any sheet', () => {
     const row = { code: '', parentCode: '', kind: organization.UnitKind.UNIT_KIND_GRID, nameZh: '', nameMn: '' };
     const began = performance.now();
     try {
-      readSheet({ dryRun: true, units: Array.from({ length: 5_001 }, () => row), staff: [], clients: [] });
+      readSheet({ dryRun: true, units: Array.from({ length: 50_001 }, () => row), staff: [], clients: [], unreadUnits: [], unreadStaff: [] });
       throw new Error('it was taken');
     } catch (error) {
       expect(isAppError(error) && error.violations).toEqual([{ field: 'units', code: 'too_many' }]);

@@ -7,13 +7,15 @@ import { scopeOnWire } from '../grants/wire';
 import { kindOnWire } from '../units/wire';
 import type { ClientLine, GrantLine, PostLine, Problem, Sheet, StaffLine, UnitLine } from './sheet';
 
-const most = { units: 5_000, staff: 5_000, clients: 100, posts: 20, grants: 50 };
+const most = { units: 50_000, staff: 50_000, clients: 100, posts: 20, grants: 50 };
 
 /** Reads every row, noting everything that is wrong. @throws invalid_argument FIELD_INVALID when there are too many rows. */
 export function readSheet(request: organization.ImportOrganizationRequest): { sheet: Sheet; problems: Problem[] } {
   for (const name of ['units', 'staff', 'clients'] as const) {
     if (request[name].length > most[name]) throw violation(name, 'too_many');
   }
+  if (request.unreadUnits.length > most.units) throw violation('unread_units', 'too_many');
+  if (request.unreadStaff.length > most.staff) throw violation('unread_staff', 'too_many');
   const problems: Problem[] = [];
   const units = request.units.map((row, index) => readRow(problems, { sheet: 'units', row: index }, (read) => readUnit(row, index, read)));
   const staff = request.staff.map((row, index) => readRow(problems, { sheet: 'staff', row: index }, (read) => readStaff(row, index, read)));
@@ -25,7 +27,10 @@ export function readSheet(request: organization.ImportOrganizationRequest): { sh
       units: units.filter((line) => line !== undefined),
       staff: staff.filter((line) => line !== undefined),
       clients: clients.filter((line) => line !== undefined),
-      unreadable: { units: unreadCodes(request.units, units), staff: unreadCodes(request.staff, staff) },
+      unreadable: {
+        units: new Set([...unreadCodes(request.units, units), ...request.unreadUnits]),
+        staff: new Set([...unreadCodes(request.staff, staff), ...request.unreadStaff]),
+      },
     },
     problems,
   };
@@ -49,8 +54,8 @@ function readRow<L>(problems: Problem[], place: Pick<Problem, 'sheet' | 'row'>, 
   return problems.length === before ? line : undefined;
 }
 
-function unreadCodes(rows: readonly { readonly code: string }[], lines: readonly unknown[]): Set<string> {
-  return new Set(rows.filter((_, index) => lines[index] === undefined).map((row) => row.code.trim()));
+function unreadCodes(rows: readonly { readonly code: string }[], lines: readonly unknown[]): string[] {
+  return rows.filter((_, index) => lines[index] === undefined).map((row) => row.code.trim());
 }
 
 function readUnit(unit: organization.UnitRow, row: number, read: Read): UnitLine {

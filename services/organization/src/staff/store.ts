@@ -102,7 +102,8 @@ export async function listStaffAt(tx: Tx, unitIds: readonly string[], day: strin
 
 /** Locks by code; for sheets. */
 export async function lockStaffByCode(tx: Tx, codes: readonly string[]): Promise<Staff[]> {
-  const rows = await tx('staff').where({ tenant_id: tenantOf(tx) }).whereIn('code', codes).orderBy('id').forUpdate().select<StaffRow[]>(columns);
+  // As arrays, here and below: a sheet names more people than a statement takes parameters.
+  const rows = await tx('staff').where({ tenant_id: tenantOf(tx) }).whereRaw('code = any(?)', [[...codes]]).orderBy('id').forUpdate().select<StaffRow[]>(columns);
   return readStaff(tx, rows);
 }
 
@@ -158,7 +159,7 @@ async function readStaff(tx: Tx, rows: readonly StaffRow[]): Promise<Staff[]> {
   if (rows.length === 0) return [];
   const posts = await tx('posts')
     .where({ tenant_id: tenantOf(tx) })
-    .whereIn('staff_id', rows.map((row) => row.id))
+    .whereRaw('staff_id = any(?)', [rows.map((row) => row.id)])
     .orderBy('id')
     .select<PostRow[]>(postColumns);
   const byStaff = Map.groupBy(posts, (post) => post.staff_id);

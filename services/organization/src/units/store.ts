@@ -97,9 +97,10 @@ export async function shareUnit(tx: Tx, id: string, day: LocalDate): Promise<Uni
 /** The units with these codes that have not ended, and the parents of those. Index: units_code_idx. */
 export async function shareOpenUnits(tx: Tx, codes: readonly string[], day: LocalDate): Promise<Unit[]> {
   const open = (query: Knex.QueryBuilder) => query.where('version', '>', 0).whereRaw(`coalesce(valid_to, 'infinity'::date) > ?`, [day]);
-  const named = open(tx('units').where({ tenant_id: tenantOf(tx) })).whereIn('code', codes);
+  // As arrays, since a sheet names more codes than a statement takes parameters.
+  const named = open(tx('units').where({ tenant_id: tenantOf(tx) })).whereRaw('code = any(?)', [[...codes]]);
   const query = selectUnits(tx, day)
-    .where((any) => void any.whereIn('code', codes).orWhereIn('id', named.select('parent_id')))
+    .where((any) => void any.whereRaw('code = any(?)', [[...codes]]).orWhereIn('id', named.select('parent_id')))
     .orderBy('path')
     .forShare();
   void open(query);
