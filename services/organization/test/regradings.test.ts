@@ -1,5 +1,6 @@
 import type { Caller } from '@linli/auth';
 import { organization } from '@linli/contracts';
+import { testCaller } from '@linli/testing';
 import { everything, fresh, history, makeStaff, makeTenant, makeUnit, sentEvents, startOffice, within, type Office } from './support';
 
 const { UNIT_KIND_COMMUNITY, UNIT_KIND_GRID, UNIT_KIND_BUILDING } = organization.UnitKind;
@@ -62,6 +63,10 @@ async function dayComes(date = day): Promise<void> {
   office.clock.set(`${date}T00:00:00+08:00`);
   await office.app.scanner.scanOnce();
 }
+
+/** Deals with topics, branches and brands at a unit and below. */
+const whoDeals = (unitPath: string): Caller =>
+  testCaller({ grants: [{ permissions: [...['topic.raise', 'topic.read', 'topic.screen', 'branch.read', 'branch.write', 'brand.write'].map((one) => `organization.${one}`), 'thread.read'], scope: 'subtree', unitPath }] });
 
 const successorOf = (regrading: organization.Regrading, unit: organization.Unit) => regrading.units.find(({ unitId }) => unitId === unit.id)?.successorId ?? '';
 
@@ -182,6 +187,37 @@ describe('what hangs on a unit that ends', () => {
     const { grants } = await office.grants.listGrants({ principalId: worker.id }, { caller });
     expect(grants.map(({ unitId, revokedAt }) => [unitId, revokedAt !== undefined])).toEqual([[g1.id, true], [next, false]]);
     expect(await office.knex('work_items').where({ subject_id: worker.id }).first()).toMatchObject({ unit_id: next, unit_path: `${two.path}${next}/` });
+  });
+
+  it('takes along what is dealt with there, for whoever works at the successor to go on with', async () => {
+    const { one, two, g1 } = await makeTree();
+    const raised = (await office.topics.raiseTopic({ unitId: g1.id, textZh: '楼门口太黑' }, { caller: whoDeals(g1.path) })).topic;
+    const branch = (await office.coverage.establishBranch({ kind: organization.BranchKind.BRANCH_KIND_BRANCH, unitId: g1.id, nameZh: '第一网格党支部', contactPhone: '' }, { caller: whoDeals(g1.path) })).branch;
+    const topic = { topicId: raised?.id ?? '' };
+    const regrading = await plan([move(g1, two)]);
+    const next = successorOf(regrading, g1);
+    await dayComes();
+    const [here, there] = [whoDeals(g1.path), whoDeals(`${two.path}${next}/`)];
+    await expect(office.topics.getTopic(topic, { caller: here })).rejects.toMatchObject({ reason: 'TOPIC_NOT_FOUND' });
+    const { version = 0 } = (await office.topics.getTopic(topic, { caller: there })).topic ?? {};
+    expect((await office.topics.acceptTopic({ ...topic, version, titleZh: '楼门口照明' }, { caller: there })).topic).toMatchObject({ unitId: next });
+    expect((await office.threads.listEntries({ threadId: raised?.threadId ?? '' }, { caller: there })).entries.map(({ code }) => code)).toEqual(expect.arrayContaining(['collected', 'accepted']));
+    // The map of the days before is as it was; the branch goes on from the day.
+    const covered = async (under: organization.Unit, asOf: string) => (await office.coverage.listCoverage({ underUnitId: under.id, asOf }, { caller: whoDeals(root.path) })).units.flatMap(({ unitId, branchId }) => (branchId === '' ? [] : [unitId]));
+    expect([await covered(one, '2027-06-30'), await covered(one, day), await covered(two, day)]).toEqual([[g1.id], [], [next]]);
+    expect(await history(office, branch?.id ?? '')).toEqual(['BranchEstablished 1', 'BranchDissolved 2']);
+  });
+
+  it('leaves what a unit has one of where the successor has its own', async () => {
+    const { one, two } = await makeTree();
+    const deals = { caller: whoDeals(root.path) };
+    const publish = async ({ id }: organization.Unit) => (await office.brands.publishBrand({ unitId: id, themeZh: '主题' }, deals)).brand?.id ?? '';
+    const [mine, theirs] = [await publish(one), await publish(two)];
+    const regrading = await plan([{ $case: 'merge', value: { unitIds: [one.id], into: unitOf(two.id) } }]);
+    await dayComes();
+    expect(regrading.units.some(({ unitId }) => unitId === one.id)).toBe(true);
+    const places = await office.knex('brands').whereIn('id', [mine, theirs]).select<{ id: string; unit_id: string }[]>('id', 'unit_id');
+    expect(new Map(places.map(({ id, unit_id }) => [id, unit_id]))).toEqual(new Map([[mine, one.id], [theirs, two.id]]));
   });
 
   it('goes along when a unit is closed today, too, and to the unit above when none is named', async () => {

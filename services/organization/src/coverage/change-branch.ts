@@ -35,8 +35,7 @@ export async function establishBranch(
       if (facts.validFrom < unit.validFrom) throw violation('valid_from', 'before_unit');
       if (facts.validFrom > today(deps)) throw violation('valid_from', 'in_future');
       await insertBranch(tx, branch);
-      const payload = organization.BranchEstablished.fromPartial({ branchId: branch.id, kind: branchKindOnWire.toWire(branch.kind), unitId, validFrom: branch.validFrom });
-      await recordChanges(tx, caller, [changeOf(branch, 'establish', { event: 'BranchEstablished', payload })]);
+      await recordChanges(tx, caller, [branchEstablished(branch)]);
       return branch;
     }),
   );
@@ -62,10 +61,20 @@ export async function dissolveBranch(deps: Pick<Deps, 'db' | 'now'>, caller: Cal
     if (validTo < branch.validFrom) throw violation('valid_to', 'before_valid_from');
     if (validTo > today(deps)) throw violation('valid_to', 'in_future');
     await saveBranch(tx, branch);
-    const payload = organization.BranchDissolved.fromPartial({ branchId: branch.id, validTo });
-    await recordChanges(tx, caller, [changeOf(branch, 'dissolve', { event: 'BranchDissolved', payload })]);
+    await recordChanges(tx, caller, [branchDissolved(branch)]);
     return branch;
   });
+}
+
+export function branchEstablished(branch: Branch): Change {
+  const { id, kind, unitId, validFrom } = branch;
+  const payload = organization.BranchEstablished.fromPartial({ branchId: id, kind: branchKindOnWire.toWire(kind), unitId, validFrom });
+  return changeOf(branch, 'establish', { event: 'BranchEstablished', payload });
+}
+
+export function branchDissolved(branch: Branch): Change {
+  const payload = organization.BranchDissolved.fromPartial({ branchId: branch.id, validTo: branch.validTo ?? '' });
+  return changeOf(branch, 'dissolve', { event: 'BranchDissolved', payload });
 }
 
 async function lockForChange(tx: Tx, caller: Caller, { branchId, version }: BranchRef): Promise<Branch> {

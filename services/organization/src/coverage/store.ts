@@ -56,6 +56,12 @@ export async function lockBranch(tx: Tx, id: string): Promise<Branch | undefined
   return row && toBranch(row);
 }
 
+/** Those that stand at these units. Index: branches_unit_idx. */
+export async function lockBranchesAt(tx: Tx, unitIds: readonly string[]): Promise<Branch[]> {
+  const rows = await tx('branches').where({ tenant_id: tenantOf(tx), valid_to: null }).whereIn('unit_id', unitIds).orderBy('id').forUpdate().select<BranchRow[]>(columns);
+  return rows.map(toBranch);
+}
+
 export interface CoverageFilter {
   readonly scopes: UnitScopes;
   /** Path of a subtree. */

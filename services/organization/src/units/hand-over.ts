@@ -2,9 +2,11 @@ import type { Caller } from '@linli/auth';
 import type { LocalDate } from '@linli/clocks';
 import type { Tx } from '@linli/db';
 import type { Deps } from '../deps';
+import { moveBranches } from '../coverage/move-branches';
 import { moveGrants } from '../grants/move-grants';
 import { movePosts } from '../staff/move-posts';
 import { moveWork } from '../work/store';
+import { moveMatters } from './move-matters';
 import type { Unit } from './unit';
 
 /** A unit that ends, and the one that takes over. */
@@ -14,8 +16,9 @@ export interface Succession {
 }
 
 /**
- * What hangs on units that end goes on at their successors: posts, the roles given there, and work that waits. A role goes
- * to a unit of the same kind only, for at a unit above it would reach further than whoever gave it meant.
+ * What hangs on units that end goes on at their successors: posts, the roles given there, what is dealt with there, and the
+ * work that waits. A role goes to a unit of the same kind only, for at a unit above it would reach further than whoever gave
+ * it meant.
  */
 export async function handOver(
   deps: Pick<Deps, 'now'>,
@@ -27,5 +30,7 @@ export async function handOver(
   const alike = new Map(ended.filter(({ unit, successor }) => unit.kind === successor.kind).map(({ unit, successor }) => [unit.id, successor]));
   await movePosts(tx, caller, { targets, day, now });
   await moveGrants(tx, caller, { targets: alike, now });
+  await moveBranches(tx, caller, { ended, day, now });
+  await moveMatters(tx, ended);
   await moveWork(tx, targets);
 }

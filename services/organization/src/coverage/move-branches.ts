@@ -1,0 +1,31 @@
+import type { Caller } from '@linli/auth';
+import type { LocalDate } from '@linli/clocks';
+import { newId, type Tx } from '@linli/db';
+import { recordChanges } from '../changes';
+import type { Succession } from '../units/hand-over';
+import type { Branch } from './branch';
+import { branchDissolved, branchEstablished } from './change-branch';
+import { dissolved } from './rules';
+import { insertBranch, lockBranchesAt, saveBranch } from './store';
+
+/**
+ * A branch ends with its unit, so that the map of earlier days stays as it was; where the unit goes on elsewhere, the same
+ * branch begins there on that day.
+ */
+export async function moveBranches(
+  tx: Tx,
+  caller: Caller,
+  { ended, day, now }: { readonly ended: readonly Succession[]; readonly day: LocalDate; readonly now: Date },
+): Promise<void> {
+  const successors = new Map(ended.map(({ unit, successor }) => [unit.id, successor]));
+  for (const branch of await lockBranchesAt(tx, [...successors.keys()])) {
+    const gone = dissolved(branch, day);
+    await saveBranch(tx, gone);
+    await recordChanges(tx, caller, [branchDissolved(gone)]);
+    const successor = successors.get(branch.unitId);
+    if (successor?.continuesId !== branch.unitId) continue;
+    const next: Branch = { ...branch, id: newId(now.getTime()), unitId: successor.id, unitPath: successor.path, validFrom: day, version: 1 };
+    await insertBranch(tx, next);
+    await recordChanges(tx, caller, [branchEstablished(next)]);
+  }
+}

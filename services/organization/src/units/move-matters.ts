@@ -1,0 +1,52 @@
+import { tenantOf, type Tx } from '@linli/db';
+import type { Succession } from './hand-over';
+
+/** What is a unit's, finished or not: who takes over answers for all of it. Rows hold the unit and its path. */
+const matters = [
+  ...['topics', 'deliberations', 'decisions', 'publications', 'objections', 'fund_raises', 'pledge_projects', 'diary_entries'],
+  ...['member_units', 'meetings', 'resolutions', 'needs', 'joint_projects', 'instructors'],
+  ...['sites', 'site_findings', 'resettlements', 'worker_complaints'],
+  ...['venues', 'bookings', 'activities', 'incubated_orgs', 'jobs', 'learning_sessions'],
+] as const;
+
+/** Rows that hold a path alone, of what lies at the unit. */
+const followers = ['resources', 'job_applications', 'thread_entries'] as const;
+
+/** Of these a unit has one, or one of each key: they go where there is none, else they end with their unit. */
+const single = [
+  { table: 'brands', key: 'tenant_id' },
+  { table: 'committees', key: 'kind' },
+  { table: 'dual_reports', key: 'member_unit_id' },
+] as const;
+
+/**
+ * What is of units that ended is of their successors. It gets no version and no event of its own: `UnitClosed` with its
+ * successor says it of everything that is of the unit. Covenants are numbered within a unit, so they follow only one that
+ * goes on elsewhere. Indexes: by unit or by unit path, of each table.
+ */
+export async function moveMatters(tx: Tx, ended: readonly Succession[]): Promise<void> {
+  const moves = ended.map(({ unit, successor }) => ({ fromId: unit.id, fromPath: unit.path, id: successor.id, path: successor.path, continues: successor.continuesId === unit.id }));
+  const bound = { tenant: tenantOf(tx), moves: JSON.stringify(moves) };
+  for (const table of matters) await tx.raw(`${movesAs} ${moveAll}`, { ...bound, table });
+  await tx.raw(`${movesAs} ${moveAll} and moves.continues`, { ...bound, table: 'covenants' });
+  for (const { table, key } of single) await tx.raw(`${movesAs} ${moveWhereNone(key)}`, { ...bound, table });
+  for (const table of followers) {
+    await tx.raw(`${movesAs} update :table: as moved set unit_path = moves.path from moves where moved.tenant_id = :tenant and moved.unit_path = moves."fromPath"`, { ...bound, table });
+  }
+}
+
+const movesAs = `with moves as (
+  select * from jsonb_to_recordset(:moves::jsonb) as moves ("fromId" uuid, "fromPath" text, id uuid, path text, continues boolean))`;
+
+const moveAll = `update :table: as moved set unit_id = moves.id, unit_path = moves.path from moves
+  where moved.tenant_id = :tenant and moved.unit_id = moves."fromId" and moved.unit_path = moves."fromPath"`;
+
+function moveWhereNone(key: string): string {
+  return `, chosen as (
+    select distinct on (moves.id, mine.${key}) mine.id as mine, moves.id, moves.path
+      from :table: as mine join moves on mine.unit_id = moves."fromId"
+     where mine.tenant_id = :tenant
+       and not exists (select from :table: as there where there.tenant_id = :tenant and there.unit_id = moves.id and there.${key} = mine.${key})
+     order by moves.id, mine.${key}, mine.id)
+   update :table: as moved set unit_id = chosen.id, unit_path = chosen.path from chosen where moved.tenant_id = :tenant and moved.id = chosen.mine`;
+}
