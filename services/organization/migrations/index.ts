@@ -35,6 +35,7 @@ import * as communities from './20261128150200_create_incubation_jobs_learning_c
 import * as workerComplaints from './20261129090000_create_worker_complaints';
 import * as householdClusters from './20261129100000_allow_household_clusters';
 import * as began from './20261129110000_index_units_began';
+import * as residentsInThreads from './20261129120000_blank_residents_in_threads';
 import * as followSuccessors from './20261129140000_follow_successors';
 
 export const migrations: readonly Migration[] = [
@@ -74,5 +75,6 @@ export const migrations: readonly Migration[] = [
   workerComplaints,
   householdClusters,
   began,
+  residentsInThreads,
   followSuccessors,
 ];

@@ -46,7 +46,12 @@ export async function recordChanges(tx: Tx, caller: Caller, changes: readonly Ch
     changes.flatMap(({ objectType, id, version, entry }) =>
       entry === undefined
         ? []
-        : [{ facts: {}, note: '', ...entry, subjectKind: `organization.${objectType}`, subjectId: id, version, actorKind: caller.kind, actorId: caller.subject }],
+        : [{ facts: {}, note: '', ...entry, subjectKind: `organization.${objectType}`, subjectId: id, version, actorKind: caller.kind, actorId: actorOf(caller) }],
     ),
   );
+}
+
+/** A thread is read by many who may not know which resident booked or objected: that a resident did is all it says. */
+function actorOf({ kind, subject }: Caller): string {
+  return kind === 'resident' ? '' : subject;
 }

@@ -3,6 +3,20 @@ import { requireText, violation, type TextRule } from '@linli/grpc';
 /** Codes are part of links and sheets: plain letters, digits and `.`, `_`, `-`. */
 export const codeRule: TextRule = { max: 64, pattern: /^[A-Za-z0-9][A-Za-z0-9._-]*$/ };
 
+/**
+ * A number as authorities write them: 乌劳监〔2026〕12号, ZJ-2026-77. A few characters name the body, and the rest is no text, so
+ * that no sentence fits; neither a telephone nor an identity number does.
+ */
+const authorityNumberRule: TextRule = {
+  max: 40,
+  pattern: /^(?=.*[0-9])(?!.*[0-9]{11})(?!.*1-?[3-9](-?[0-9]){9})[一-鿿]{0,6}([〔（(][0-9]{4}[〕）)])?第?[A-Za-z0-9][A-Za-z0-9-]*号?$/,
+};
+
+/** Under which an authority took something in. */
+export function readAuthorityNumber(text: string, field: string, { optional = false } = {}): string {
+  return requireText(text, field, { ...authorityNumberRule, optional });
+}
+
 /** A reason, a category or a purpose: a code, never a text, since codes are in events. */
 export function readCode(text: string, field: string): string {
   return requireText(text, field, { max: 64, pattern: /^[a-z][a-z0-9_]*$/ });

@@ -1,7 +1,7 @@
 import { organization } from '@linli/contracts';
 import type { Caller } from '@linli/auth';
 import { at, makeVenue, runner, someResident } from './communities-support';
-import { fresh, history, makeTenant, makeUnit, sentEvents, startOffice, type Office } from './support';
+import { fresh, history, makeTenant, makeUnit, placesOf, sentEvents, startOffice, type Office } from './support';
 
 const { VENUE_USE_EXCLUSIVE, VENUE_USE_SHARED } = organization.VenueUse;
 const { BOOKING_STATE_CONFIRMED, BOOKING_STATE_WAITING, BOOKING_STATE_CANCELLED, BOOKING_STATE_NO_SHOW } = organization.BookingState;
@@ -50,6 +50,9 @@ describe('a booking', () => {
     expect((await office.bookings.getBooking({ bookingId: booking.id }, { caller: by })).booking).toEqual(booking);
     expect(await sentEvents(office, booking.id)).toEqual([expect.objectContaining({ type: 'BookingConfirmed', version: 1, payload: expect.not.objectContaining({ residentId: expect.anything() }) })]);
     expect(JSON.stringify(await sentEvents(office, booking.id))).not.toContain(by.subject);
+    const { entries } = await office.threads.listEntries({ threadId: booking.id }, { caller });
+    expect(entries).toMatchObject([{ code: 'confirmed', actorKind: 'resident', actorId: '' }]);
+    expect(await placesOf(office, by.subject)).toEqual(expect.not.arrayContaining(['thread_entries', 'outbox']));
   });
 
   it('is made by staff for an organisation, and by nobody for somebody else', async () => {

@@ -162,6 +162,7 @@ describe('a referral', () => {
   it('goes out with the number under which it was received, and not without', async () => {
     const serious = await rectifying({ severity: SITE_FINDING_SEVERITY_SERIOUS });
     await expect(refer(serious, ' ')).rejects.toMatchObject({ kind: 'invalid_argument', violations: [{ field: 'received_number', code: 'required' }] });
+    await expect(refer(serious, '工人王大力电话13800000000')).rejects.toMatchObject({ violations: [{ field: 'received_number', code: 'malformed' }] });
     const referred = await refer(serious);
     expect(referred).toMatchObject({ state: SITE_FINDING_STATE_REFERRED, referrals: [{ authority: SITE_AUTHORITY_HOUSING_CONSTRUCTION, receivedNumber: 'ZJ-2026-77', sentAt: all.office.clock.now() }] });
     const [sent] = (await sentEvents(all.office, referred.id)).slice(-1);

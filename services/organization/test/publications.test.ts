@@ -152,6 +152,13 @@ describe('an objection', () => {
     expect(await history(office, objection.id)).toEqual(['ObjectionRaised 1', 'ObjectionAnswered 2']);
   });
 
+  it('does not say in its thread who raised it, as it says who answered', async () => {
+    const objection = await object((await publish()).id);
+    await office.publications.answerObjection({ objectionId: objection.id, version: 1, answerZh: '已更正' }, { caller });
+    const { entries } = await office.threads.listEntries({ threadId: objection.id }, { caller });
+    expect(entries.map(({ actorKind, actorId }) => [actorKind, actorId])).toEqual([['resident', ''], ['staff', caller.subject]]);
+  });
+
   it('comes neither before nor after', async () => {
     const soon = await publish({ fromDay: '2026-11-26', toDay: '2026-12-03' });
     await expect(object(soon.id)).rejects.toMatchObject({ reason: 'OBJECTION_OUT_OF_TIME', details: { from: '2026-11-26', to: '2026-12-03' } });

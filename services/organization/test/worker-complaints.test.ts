@@ -190,7 +190,7 @@ describe('a complaint of a worker', () => {
 
   it('takes codes and a number, never a sentence', async () => {
     const received = await receive();
-    for (const receivedNumber of ['王先生 欠薪', '号'.repeat(41)]) await expect(passOn(received, { receivedNumber })).rejects.toMatchObject({ violations: [{ field: 'received_number' }] });
+    for (const receivedNumber of ['王先生 欠薪', '王大力被拖欠工资三万元电话13800000000', 'LJ-13800000000', '1'.repeat(41)]) await expect(passOn(received, { receivedNumber })).rejects.toMatchObject({ violations: [{ field: 'received_number' }] });
     await expect(passOn(received, { authority: SITE_AUTHORITY_UNSPECIFIED })).rejects.toMatchObject({ violations: [{ field: 'authority', code: 'required' }] });
     await expect(passOn({ ...received, version: 0 })).rejects.toMatchObject({ violations: [{ field: 'version', code: 'required' }] });
     await expect(tell(received, WORKER_COMPLAINT_RESULT_UNSPECIFIED)).rejects.toMatchObject({ violations: [{ field: 'result', code: 'required' }] });

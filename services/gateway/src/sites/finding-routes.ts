@@ -2,7 +2,7 @@ import { organization } from '@linli/contracts';
 import { internal } from '@linli/errors';
 import { z } from 'zod';
 import { route, type Answer, type ApiRoute } from '../routing/route';
-import { code, dateOf, given, id, instant, nextPageToken, optionalId, optionalText, page, queryFlag, text, time, timeOf } from '../wire/fields';
+import { authorityNumber, code, dateOf, given, id, instant, nextPageToken, optionalId, optionalText, page, queryFlag, time, timeOf } from '../wire/fields';
 import { words } from '../wire/words';
 import { concerns } from './routes';
 
@@ -167,7 +167,7 @@ export const siteFindingRoutes: readonly ApiRoute[] = [
     calls: 'organization.v1.SiteFindingService/ReferSiteFinding',
     changes: true,
     params: onFinding,
-    body: z.strictObject({ authority: authorities.schema, receivedNumber: text(64) }),
+    body: z.strictObject({ authority: authorities.schema, receivedNumber: authorityNumber }),
     response: findingSchema,
     handle: async ({ params, body, version }, { clients, options }) =>
       answerFinding(await clients.siteFindings.referSiteFinding({ findingId: params.id, version, authority: authorities.toWire(body.authority), receivedNumber: body.receivedNumber }, options)),

@@ -2,7 +2,7 @@ import { organization } from '@linli/contracts';
 import { internal } from '@linli/errors';
 import { z } from 'zod';
 import { route, type Answer, type ApiRoute } from '../routing/route';
-import { given, id, nextPageToken, optionalDay, optionalId, optionalText, page, time, timeOf } from '../wire/fields';
+import { given, id, nextPageToken, optionalAuthorityNumber, optionalDay, optionalId, page, time, timeOf } from '../wire/fields';
 import { words } from '../wire/words';
 import { authorities } from './finding-routes';
 import { month } from './routes';
@@ -13,7 +13,7 @@ const states = words('WORKER_COMPLAINT_STATE', organization.WorkerComplaintState
 const results = words('WORKER_COMPLAINT_RESULT', organization.WorkerComplaintResult, ['handled', 'no_violation', 'not_competent', 'unanswered']);
 const outcomes = words('WORKER_COMPLAINT_OUTCOME', organization.WorkerComplaintOutcome, ['solved', 'referred_higher', 'withdrawn']);
 const onComplaint = z.strictObject({ id });
-const receivedNumber = optionalText(40, /^([A-Za-z0-9一-鿿][A-Za-z0-9一-鿿._/〔〕（）()-]*)?$/u).meta({ description: '部门受理编号；没有的不填' });
+const receivedNumber = optionalAuthorityNumber.meta({ description: '部门受理编号；没有的不填' });
 
 const stepSchema = z.strictObject({
   version: z.int(),

@@ -33,6 +33,11 @@ export function optionalText(max: number, pattern = seen) {
   return orEmpty(counted(0, max).regex(pattern).meta({ maxLength: max, pattern: pattern.source }));
 }
 
+// As an authority writes its numbers, 乌劳监〔2026〕12号: no sentence fits, and neither a telephone nor an identity number.
+const authorityNumberPattern = '(?=.*[0-9])(?!.*[0-9]{11})(?!.*1-?[3-9](-?[0-9]){9})[一-鿿]{0,6}([〔（(][0-9]{4}[〕）)])?第?[A-Za-z0-9][A-Za-z0-9-]*号?';
+export const authorityNumber = text(40, new RegExp(`^${authorityNumberPattern}$`, 'u'));
+export const optionalAuthorityNumber = optionalText(40, new RegExp(`^(${authorityNumberPattern})?$`, 'u'));
+
 /** A link to a page that anybody can open. */
 export const link = optionalText(500, /^(https:\/\/[A-Za-z0-9.-]+(:[0-9]{1,5})?(\/[A-Za-z0-9._~:/?#[\]@!$&'()*+,;=%-]*)?)?$/u);
 

@@ -2,7 +2,7 @@ import type { Caller } from '@linli/auth';
 import { organization } from '@linli/contracts';
 import { compactLimit, readUuid, requestKey, requireText, violation, type RpcContext } from '@linli/grpc';
 import type { Deps } from '../deps';
-import { codeRule, readTime } from '../fields';
+import { codeRule, readAuthorityNumber, readTime } from '../fields';
 import { getCoveredSite, holdSite } from '../sites/hold-site';
 import { coversSite, reachOf } from '../sites/reach';
 import { concernOnWire } from '../sites/wire';
@@ -43,7 +43,7 @@ export function siteFindingService(deps: Deps): organization.SiteFindingServiceI
     },
     async referSiteFinding(request, { caller }) {
       const authority = authorityOnWire.fromWire(request.authority, 'authority');
-      const receivedNumber = requireText(request.receivedNumber, 'received_number', { max: 64 });
+      const receivedNumber = readAuthorityNumber(request.receivedNumber, 'received_number');
       return { finding: findingToWire(await referFinding(deps, caller, { ...readRef(request), authority, receivedNumber })) };
     },
     async recordReferralReply(request, { caller }) {

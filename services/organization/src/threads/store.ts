@@ -13,6 +13,7 @@ export interface ThreadEntry {
   readonly unitPath: string;
   readonly at: Date;
   readonly actorKind: 'staff' | 'client' | 'system' | 'resident';
+  /** '' for a resident. */
   readonly actorId: string;
   readonly code: string;
   readonly facts: Readonly<Record<string, string>>;

@@ -1,9 +1,10 @@
 import type { Caller } from '@linli/auth';
 import { addDays, instantAt } from '@linli/clocks';
 import { organization } from '@linli/contracts';
-import { compactLimit, readUuid, requestKey, requireText, type RpcContext, type TextRule } from '@linli/grpc';
+import { compactLimit, readUuid, requestKey, type RpcContext } from '@linli/grpc';
 import { readDay, today } from '../days';
 import type { Deps } from '../deps';
+import { readAuthorityNumber } from '../fields';
 import { authorityOnWire } from '../findings/wire';
 import { getCoveredSite } from '../sites/hold-site';
 import { reachOf } from '../sites/reach';
@@ -16,9 +17,6 @@ import { revealComplaint } from './reveal-complaint';
 import { toldCounts } from './rules';
 import { listComplaints } from './store';
 import { channelOnWire, complaintStateOnWire, complaintToWire, kindOnWire, outcomeOnWire, resultOnWire } from './wire';
-
-/** A number as authorities write them, 乌劳监〔2026〕12号: no blank, so that no sentence fits. */
-const numberRule: TextRule = { max: 40, optional: true, pattern: /^[A-Za-z0-9一-鿿][A-Za-z0-9一-鿿._/〔〕（）()-]*$/ };
 
 export function workerComplaintService(deps: Deps): organization.WorkerComplaintServiceImplementation<RpcContext> {
   return {
@@ -35,7 +33,7 @@ export function workerComplaintService(deps: Deps): organization.WorkerComplaint
     },
     async passOnWorkerComplaint(request, { caller }) {
       const authority = authorityOnWire.fromWire(request.authority, 'authority');
-      const receivedNumber = requireText(request.receivedNumber, 'received_number', numberRule);
+      const receivedNumber = readAuthorityNumber(request.receivedNumber, 'received_number', { optional: true });
       return { complaint: complaintToWire(await passOn(deps, caller, { ...readRef(request), authority, receivedNumber })) };
     },
     async tellWorker(request, { caller }) {
