@@ -1,7 +1,7 @@
 import { systemCaller } from '@linli/auth';
 import { organization } from '@linli/contracts';
 import { at, makeActivity, runner } from './communities-support';
-import { fresh, history, makeTenant, makeUnit, startOffice, type Office } from './support';
+import { fresh, history, makeTenant, makeUnit, sentEvents, startOffice, type Office } from './support';
 
 const { UNIT_KIND_COMMUNITY, UNIT_KIND_GRID } = organization.UnitKind;
 const { ACTIVITY_KIND_COURSE } = organization.ActivityKind;
@@ -156,6 +156,14 @@ describe('attendance', () => {
     const { activity: after } = await count(2, 1, 6);
     expect(after?.sessions.map(({ attended }) => attended)).toEqual([6, undefined]);
     expect(await history(office, activity.id)).toEqual(['ActivityAnnounced 1', 'AttendanceCounted 2', 'AttendanceCounted 3']);
+  });
+
+  it('is told in public from five on', async () => {
+    const activity = await makeActivity(office, community.id);
+    office.clock.set('2026-12-01T10:00:00+08:00');
+    for (const [version, attended] of [[1, 4], [2, 5]] as const) await office.activities.countAttendance({ activityId: activity.id, version, sessionNumber: 1, attended }, { caller });
+    const told = (await sentEvents(office, activity.id)).filter(({ type }) => type === 'AttendanceCounted').map(({ payload }) => payload['attended']);
+    expect(told).toEqual([undefined, 5]);
   });
 });
 

@@ -156,9 +156,16 @@ describe('a fund raise', () => {
     expect(JSON.stringify(await sentEvents(office, fund.id))).not.toMatch(/[一-鿿]/);
     const { fundRaise } = await office.funds.getPublicFundRaise({ fundRaiseId: fund.id }, { caller: gateway });
     expect(fundRaise).toMatchObject({ unitNameZh: community.nameZh, raisedFen: 5_000, balanceFen: 0 });
-    expect(fundRaise?.entries).toHaveLength(3);
+    expect(fundRaise?.entries.map(({ amountFen, givers }) => [amountFen, givers])).toEqual([[1_000, undefined], [4_000, undefined], [5_000, undefined]]);
     expect((await office.funds.listPublicFundRaises({}, { caller: gateway })).fundRaises[0]).toMatchObject({ id: fund.id, entries: [] });
     await expect(office.funds.getPublicFundRaise({ fundRaiseId: nobody }, { caller: gateway })).rejects.toMatchObject({ reason: 'FUND_RAISE_NOT_FOUND' });
+  });
+
+  it('tells everybody from how many an income came, from five on', async () => {
+    const fund = await book(await book(await open(), { ...income, givers: 5 }), { ...income, givers: 4 });
+    expect(fund.entries.map(({ givers }) => givers)).toEqual([4, 5]);
+    const { fundRaise } = await office.funds.getPublicFundRaise({ fundRaiseId: fund.id }, { caller: gateway });
+    expect(fundRaise?.entries.map(({ givers }) => givers)).toEqual([undefined, 5]);
   });
 
   it('spends no more than is there, also when two spend it at once', async () => {

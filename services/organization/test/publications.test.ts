@@ -3,7 +3,7 @@ import { testCaller } from '@linli/testing';
 import { fresh, history, makeTenant, makeUnit, sentEvents, startOffice, type Office } from './support';
 
 const { UNIT_KIND_COMMUNITY } = organization.UnitKind;
-const { PUBLICATION_KIND_DECISION, PUBLICATION_KIND_OUTCOME, PUBLICATION_KIND_ACCOUNTS, PUBLICATION_KIND_UNSPECIFIED } = organization.PublicationKind;
+const { PUBLICATION_KIND_DECISION, PUBLICATION_KIND_OUTCOME, PUBLICATION_KIND_ACCOUNTS, PUBLICATION_KIND_RELIEF, PUBLICATION_KIND_UNSPECIFIED } = organization.PublicationKind;
 const { DECISION_STATE_PUBLISHED, DECISION_STATE_REPORTED } = organization.DecisionState;
 const steps = Object.values(organization.DecisionStep).filter((step) => /BRANCH|COMMITTEES|MEMBERS/.test(step));
 
@@ -40,14 +40,14 @@ const object = async (publicationId: string, by = one) => {
   return objection;
 };
 
-async function closedDecision(): Promise<organization.Decision> {
+async function closedDecision(entitled = 10, papers = { inFavour: 7, against: 1, abstained: 0 }): Promise<organization.Decision> {
   const ref = (decision: organization.Decision | undefined) => ({ decisionId: decision?.id ?? '', version: decision?.version ?? 0 });
   const made = { unitId: community.id, subject: organization.DecisionSubject.DECISION_SUBJECT_MATTER, titleZh: '加装路灯', textZh: '三处', basis: organization.VoterBasis.VOTER_BASIS_HOUSEHOLDS };
   let { decision } = await office.decisions.draftDecision(made, { caller });
   for (const step of steps) ({ decision } = await office.decisions.recordDecisionStep({ ...ref(decision), step, heldOn: '2026-11-20' }, { caller }));
-  ({ decision } = await office.decisions.giveDecisionNotice({ ...ref(decision), entitled: 10, opensAt: new Date('2026-11-24T02:00:00Z'), closesAt: new Date('2026-11-24T03:00:00Z') }, { caller }));
+  ({ decision } = await office.decisions.giveDecisionNotice({ ...ref(decision), entitled, opensAt: new Date('2026-11-24T02:00:00Z'), closesAt: new Date('2026-11-24T03:00:00Z') }, { caller }));
   office.clock.set('2026-11-24T11:00:00+08:00');
-  ({ decision } = await office.decisions.closeDecision({ ...ref(decision), papers: { inFavour: 7, against: 1, abstained: 0 } }, { caller }));
+  ({ decision } = await office.decisions.closeDecision({ ...ref(decision), papers }, { caller }));
   if (decision === undefined) throw new Error('no decision came back');
   return decision;
 }
@@ -67,6 +67,17 @@ describe('a publication', () => {
     expect(await state()).toBe(DECISION_STATE_REPORTED);
     const { publication } = await office.publications.getPublicPublication({ publicationId: published.id }, { caller: gateway });
     expect(publication?.vote).toMatchObject({ titleZh: '加装路灯', result: 'DECISION_RESULT_ADOPTED', entitled: 10, count: { present: 8, inFavour: 7, against: 1, abstained: 0 }, quorumCitation: expect.stringContaining('居民委员会组织法') as string });
+  });
+
+  it('tells of a vote of fewer than five the result alone, in public and on public topics', async () => {
+    const decision = await closedDecision(4, { inFavour: 3, against: 1, abstained: 0 });
+    expect(decision.count).toEqual({ present: 4, inFavour: 3, against: 1, abstained: 0 });
+    const { id: publicationId } = await publish({ kind: PUBLICATION_KIND_DECISION, decisionId: decision.id });
+    const { publication } = await office.publications.getPublicPublication({ publicationId }, { caller: gateway });
+    expect(publication?.vote).toMatchObject({ result: 'DECISION_RESULT_ADOPTED', entitled: undefined, count: undefined });
+    const told = new Map((await sentEvents(office, decision.id)).map(({ type, payload }) => [type, payload]));
+    expect(told.get('DecisionClosed')).toMatchObject({ result: 'DECISION_RESULT_ADOPTED' });
+    expect([told.get('DecisionClosed')?.['count'], told.get('DecisionNoticed')?.['entitled']]).toEqual([undefined, undefined]);
   });
 
   it('of a decision comes in time or is said to be late, and its clock alarms no more', async () => {
@@ -106,17 +117,30 @@ describe('a publication', () => {
     await expect(publish({ kind: PUBLICATION_KIND_DECISION, decisionId: '01900000-0000-7000-8000-00000000abcd' })).rejects.toMatchObject({ reason: 'DECISION_NOT_FOUND' });
   });
 
-  it('is read by anybody from its first day on, and listed until its last', async () => {
-    const soon = await publish({ fromDay: '2026-11-26', toDay: '2026-12-03' });
+  it('is read by anybody and listed from its first day until its last', async () => {
+    const soon = await publish({ kind: PUBLICATION_KIND_RELIEF, fromDay: '2026-11-26', toDay: '2026-12-03' });
     const listed = async () => (await office.publications.listPublicPublications({}, { caller: gateway })).publications.map(({ id }) => id);
     const read = () => office.publications.getPublicPublication({ publicationId: soon.id }, { caller: gateway });
     expect(await listed()).not.toContain(soon.id);
     await expect(read()).rejects.toMatchObject({ reason: 'PUBLICATION_NOT_FOUND' });
     office.clock.set('2026-12-02T23:00:00+08:00');
     expect(await listed()).toContain(soon.id);
+    expect((await read()).publication).toMatchObject({ titleZh: '三季度收支', vote: undefined });
     office.clock.set('2026-12-03T00:00:00+08:00');
     expect(await listed()).not.toContain(soon.id);
-    expect((await read()).publication).toMatchObject({ titleZh: '三季度收支', vote: undefined });
+    await expect(read()).rejects.toMatchObject({ kind: 'not_found', reason: 'PUBLICATION_NOT_FOUND' });
+    expect((await office.publications.getPublication({ publicationId: soon.id }, { caller })).publication?.id).toBe(soon.id);
+  });
+
+  it('of what was decided, what came of it or money stays to be read, by its link alone', async () => {
+    const decision = await closedDecision();
+    const kept = [await publish(), await publish({ kind: PUBLICATION_KIND_DECISION, decisionId: decision.id }), await publish({ kind: PUBLICATION_KIND_OUTCOME, decisionId: decision.id })];
+    office.clock.set('2027-12-01T00:00:00+08:00');
+    const listed = (await office.publications.listPublicPublications({}, { caller: gateway })).publications.map(({ id }) => id);
+    for (const { id } of kept) {
+      expect((await office.publications.getPublicPublication({ publicationId: id }, { caller: gateway })).publication?.id).toBe(id);
+      expect(listed).not.toContain(id);
+    }
   });
 
   it('is seen by staff of its unit, page by page', async () => {
@@ -136,7 +160,7 @@ describe('a publication', () => {
 });
 
 describe('an objection', () => {
-  it('is raised while it is published, counted in public and answered by a limit', async () => {
+  it('is raised while it is published, counted and answered by a limit', async () => {
     const publication = await publish();
     const objection = await object(publication.id);
     expect(objection).toMatchObject({ raisedBy: one.subject, state: 'OBJECTION_STATE_RAISED', dueAt: new Date('2026-12-08T10:00:00Z') });
@@ -145,11 +169,29 @@ describe('an objection', () => {
     const answered = await office.publications.answerObjection({ objectionId: objection.id, version: 1, answerZh: '已更正' }, { caller });
     expect(answered.objection).toMatchObject({ state: 'OBJECTION_STATE_ANSWERED', version: 2 });
     await expect(office.publications.answerObjection({ objectionId: objection.id, version: 2, answerZh: '再答' }, { caller })).rejects.toMatchObject({ reason: 'OBJECTION_ANSWERED' });
-    expect((await office.publications.getPublicPublication({ publicationId: publication.id }, { caller: gateway })).publication).toMatchObject({ objections: 1, answered: 1 });
+    expect((await office.publications.getPublication({ publicationId: publication.id }, { caller })).publication).toMatchObject({ objections: 1, answered: 1 });
     expect(JSON.stringify(await sentEvents(office, objection.id))).not.toMatch(/[一-鿿]|0000000000b1/);
     office.clock.set('2026-12-31T09:00:00+08:00');
     await office.app.scanner.scanOnce();
     expect(await history(office, objection.id)).toEqual(['ObjectionRaised 1', 'ObjectionAnswered 2']);
+  });
+
+  it('is counted in public once there are five, without telling of fewer', async () => {
+    const { id: publicationId } = await publish();
+    const counts = async () => {
+      const { publication } = await office.publications.getPublicPublication({ publicationId }, { caller: gateway });
+      return [publication?.objections, publication?.answered];
+    };
+    const answer = (objection: organization.Objection) => office.publications.answerObjection({ objectionId: objection.id, version: 1, answerZh: '已更正' }, { caller });
+    const raised = [];
+    for (let count = 0; count < 4; count += 1) raised.push(await object(publicationId));
+    expect(await counts()).toEqual([undefined, undefined]);
+    for (let count = 0; count < 2; count += 1) raised.push(await object(publicationId));
+    expect(await counts()).toEqual([6, undefined]);
+    for (const objection of raised.slice(1)) await answer(objection);
+    expect(await counts()).toEqual([6, undefined]);
+    for (const objection of raised.slice(0, 1)) await answer(objection);
+    expect(await counts()).toEqual([6, 6]);
   });
 
   it('does not say in its thread who raised it, as it says who answered', async () => {

@@ -15,7 +15,7 @@ export const fundEntrySchema = z
     kind: entryKinds.schema.optional(),
     onDay: z.string(),
     amountFen: fen,
-    givers: z.int().meta({ description: '捐助人数；不记姓名' }),
+    givers: z.int().optional().meta({ description: '捐助人数；不记姓名；公开账目中不足五人的不显示' }),
     purposeZh: z.string().optional().meta({ description: '支出或退还的用途' }),
   })
   .meta({ id: 'FundEntry' });

@@ -23,7 +23,7 @@ const publicProjectSchema = z
     completedOn: z.string().optional(),
     progress: z.array(progressSchema).meta({ description: '列表中只有最近一个月' }),
     statements: z.array(statementSchema),
-    examiners: z.int().optional().meta({ description: '参加评议的居民人数' }),
+    examiners: z.int().optional().meta({ description: '参加评议的居民人数；不足五人的不公布' }),
     averageScore: z.int().optional().meta({ description: '平均分，单位：百分之一分；人数过少时不公布' }),
   })
   .meta({ id: 'PublicPledgeProject' });

@@ -15,10 +15,10 @@ const publicPublicationSchema = z
     textZh: z.string(),
     fromDay: z.string(),
     toDay: z.string().meta({ description: '不含当日' }),
-    objections: z.int().meta({ description: '收到的异议数' }),
-    answered: z.int().meta({ description: '已答复的异议数' }),
+    objections: z.int().optional().meta({ description: '收到的异议数；不足五件的不显示' }),
+    answered: z.int().optional().meta({ description: '已答复的异议数；不足五件的、可推算出不足五件的不显示' }),
     vote: z
-      .strictObject({ titleZh: z.string(), result: results.schema.optional(), entitled: z.int(), count: countSchema.optional(), quorumCitation: z.string().meta({ description: '表决所依据的法律' }) })
+      .strictObject({ titleZh: z.string(), result: results.schema.optional(), entitled: z.int().optional(), count: countSchema.optional().meta({ description: '参加表决不足五人的，只公布结果' }), quorumCitation: z.string().meta({ description: '表决所依据的法律' }) })
       .optional(),
   })
   .meta({ id: 'PublicPublication' });

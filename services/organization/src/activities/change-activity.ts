@@ -6,6 +6,7 @@ import { promoteWaiting } from '../bookings/promote-waiting';
 import { activityResource } from '../bookings/resource';
 import { recordChanges } from '../changes';
 import type { Deps } from '../deps';
+import { toldOrNot } from '../small-figures';
 import { assertVersion } from '../version';
 import type { Activity } from './activity';
 import { activityNotFound, attend, callOff, change } from './rules';
@@ -63,7 +64,7 @@ export async function countAttendance(
     await saveActivity(tx, after);
     await saveAttendance(tx, activity.id, counted);
     const { id, version } = after;
-    const payload = organization.AttendanceCounted.fromPartial({ activityId: id, sessionNumber, attended });
+    const payload = organization.AttendanceCounted.fromPartial({ activityId: id, sessionNumber, attended: toldOrNot(attended) });
     await recordChanges(tx, caller, [{ action: 'activity.count', objectType: 'activity', id, version, event: 'AttendanceCounted', payload }]);
     return after;
   });

@@ -5,6 +5,7 @@ import { alreadyExists, notFound } from '@linli/errors';
 import { recordChanges } from '../changes';
 import { today } from '../days';
 import type { Deps } from '../deps';
+import { toldOrNot } from '../small-figures';
 import { getUnitPath } from '../units/get-unit-path';
 import { holdUnitOpen } from '../units/hold-unit-open';
 import { unitNotFound } from '../units/rules';
@@ -21,8 +22,6 @@ export interface DevelopmentCount {
 
 const read = 'organization.development.read';
 const write = 'organization.development.write';
-// Fewer could be told apart. Source: privacy rules of this platform, small cells.
-const fewest = 5;
 
 /**
  * Sets the numbers of a year; version 0 for the first. @throws not_found UNIT_NOT_FOUND; failed_precondition UNIT_CLOSED;
@@ -53,7 +52,7 @@ export async function getDevelopmentCount(deps: Pick<Deps, 'db'>, caller: Caller
     if (!coversUnit(caller, read, path)) throw unitNotFound();
     const found = await ofYear(tx, asked).first<Pick<DevelopmentCount, 'activists' | 'admitted' | 'version'> | undefined>('activists', 'admitted', 'version');
     if (found === undefined) throw countNotFound();
-    const shown = (figure: number) => (figure >= fewest || coversUnit(caller, write, path) ? figure : undefined);
+    const shown = (figure: number) => (coversUnit(caller, write, path) ? figure : toldOrNot(figure));
     return { ...asked, activists: shown(found.activists), admitted: shown(found.admitted), version: found.version };
   });
 }

@@ -5,6 +5,7 @@ import { violation } from '@linli/grpc';
 import { today } from '../days';
 import type { Deps } from '../deps';
 import { quorumAt } from '../quorum/store';
+import { toldOrNot } from '../small-figures';
 import { assertTopicSeen } from '../topics/assert-topic-seen';
 import { holdUnitOpen } from '../units/hold-unit-open';
 import { unitNotFound } from '../units/rules';
@@ -67,7 +68,7 @@ export async function addVoters(deps: Preparing, caller: Caller, input: Decision
   return deps.db.withTenant(caller, async (tx) => {
     const step = await takeDecision(tx, caller, { ref: input, action: 'add_voters', permission: permissions.prepare, at: deps.now() });
     const registered = await insertVoters(tx, step.found.id, input.voterIds);
-    return saveStep(tx, step, { changed: { registered }, event: 'DecisionVotersAdded', detail: { registered }, facts: { registered: String(registered) } });
+    return saveStep(tx, step, { changed: { registered }, event: 'DecisionVotersAdded', detail: { registered: toldOrNot(registered) }, facts: { registered: String(registered) } });
   });
 }
 
@@ -88,7 +89,7 @@ export async function giveNotice(deps: Preparing, caller: Caller, input: Decisio
     return saveStep(tx, step, {
       changed: { notice: { entitled, quorum, opensAt, closesAt } },
       event: 'DecisionNoticed',
-      detail: { entitled, quorumId, quorumVersion, opensAt, closesAt },
+      detail: { entitled: toldOrNot(entitled), quorumId, quorumVersion, opensAt, closesAt },
       facts: { entitled: String(entitled), opens_at: opensAt.toISOString(), closes_at: closesAt.toISOString() },
     });
   });

@@ -4,6 +4,7 @@ import { startClock, type Clock } from '@linli/clocks';
 import { tenantOf, type Tx } from '@linli/db';
 import { failedPrecondition, internal } from '@linli/errors';
 import type { Deps } from '../deps';
+import { toldVote } from '../small-figures';
 import type { ClockHandler } from '../timing/clock-handlers';
 import { permissions, saveStep, takeDecision, type DecisionRef, type Step } from './change';
 import type { BallotCount, Choice, Decision } from './decision';
@@ -46,10 +47,11 @@ export async function closeDecision(
     const [inFavour, against, abstained] = [cast.inFavour + papers.inFavour, cast.against + papers.against, cast.abstained + papers.abstained];
     const outcome = countVote(notice, { present: inFavour + against + abstained, inFavour, against, abstained }, at);
     const clock = await startClock(tx, deps.calendar, { kind: publicationClock, subjectType: 'organization.decision', subjectId: id, ruleSet: { id: publicationClock }, at, alarms: ['due'] });
+    const told = toldVote(outcome.count);
     return saveStep(tx, step, {
       changed: { outcome, publicationDueAt: clock.dueAt },
       event: 'DecisionClosed',
-      detail: { result: resultOnWire.toWire(outcome.result), count: countToWire(outcome.count) },
+      detail: { result: resultOnWire.toWire(outcome.result), count: told && countToWire(told) },
       facts: { result: outcome.result, present: String(outcome.count.present), in_favour: String(inFavour) },
     });
   });

@@ -1,5 +1,6 @@
 import { organization } from '@linli/contracts';
 import { wireEnum } from '@linli/grpc';
+import { toldOrNot } from '../small-figures';
 import { fundEntryKinds, fundStates, type FundEntry, type FundRaise } from './fund-raise';
 import { balanceOf } from './rules';
 import type { PublicFund } from './store';
@@ -15,6 +16,11 @@ export function fundToWire(fund: FundRaise, entries: readonly FundEntry[] = []):
   return { ...fund, state: stateOnWire.toWire(fund.state), balanceFen: balanceOf(fund), entries: entries.map(entryToWire), threadId: fund.decisionId };
 }
 
+/** From how many is told in public only where no gift is somebody's. */
+function publicEntryToWire(entry: FundEntry): organization.FundEntry {
+  return { ...entryToWire(entry), givers: toldOrNot(entry.givers) };
+}
+
 export function publicToWire(fund: PublicFund, entries: readonly FundEntry[] = []): organization.PublicFundRaise {
-  return { ...fund, state: stateOnWire.toWire(fund.state), balanceFen: balanceOf(fund), entries: entries.map(entryToWire) };
+  return { ...fund, state: stateOnWire.toWire(fund.state), balanceFen: balanceOf(fund), entries: entries.map(publicEntryToWire) };
 }

@@ -5,6 +5,7 @@ import { violation } from '@linli/grpc';
 import { today } from '../days';
 import type { Deps } from '../deps';
 import { quorumAt } from '../quorum/store';
+import { toldVote } from '../small-figures';
 import { holdUnitOpen } from '../units/hold-unit-open';
 import { unitNotFound } from '../units/rules';
 import { permissions, recordProject, saveStep, takeProject, type ProjectRef } from './change';
@@ -72,7 +73,8 @@ export async function selectProject(deps: Choosing, caller: Caller, input: Proje
     const vote: Vote = { ...input.vote, ruleSetId: quorum.id, ruleSetVersion: quorum.version };
     const { entitled, present, inFavour } = vote;
     const facts = { held_on: vote.heldOn, entitled: String(entitled), present: String(present), in_favour: String(inFavour) };
-    return saveStep(tx, step, { changed: { vote }, event: 'PledgeProjectSelected', detail: { vote: voteToWire(vote) }, facts });
+    const told = toldVote(vote);
+    return saveStep(tx, step, { changed: { vote }, event: 'PledgeProjectSelected', detail: { vote: told && voteToWire(told) }, facts });
   });
 }
 

@@ -1,6 +1,7 @@
 import { instantAt, type LocalDate } from '@linli/clocks';
 import { failedPrecondition, notFound, type AppError } from '@linli/errors';
 import { resultOf, type Quorum } from '../quorum/quorum';
+import { leastTold } from '../small-figures';
 import type { Month, PledgeState, ResidentCheck, Vote } from './pledge-project';
 
 export const actions = ['screen', 'select', 'promise', 'start', 'report_progress', 'complete', 'record_check', 'close', 'delay', 'change', 'drop'] as const;
@@ -47,13 +48,10 @@ export function assertCarried(vote: Pick<Vote, 'entitled' | 'present' | 'inFavou
 
 /** In hundredths, rounded to the nearest; undefined for so few that a score could be somebody's. */
 export function averageScore(check: Pick<ResidentCheck, 'examiners' | 'scoreCounts'> | undefined): number | undefined {
-  if (check === undefined || check.examiners < fewest) return undefined;
+  if (check === undefined || check.examiners < leastTold) return undefined;
   const sum = check.scoreCounts.reduce((total, count, index) => total + count * (index + 1), 0);
   return Math.round((sum * 100) / check.examiners);
 }
-
-/** Cells below this are not published. */
-const fewest = 5;
 
 export function monthOf(day: LocalDate): Month {
   return day.slice(0, 7);

@@ -1,5 +1,6 @@
 import { organization } from '@linli/contracts';
 import { wireEnum } from '@linli/grpc';
+import { toldOrNot } from '../small-figures';
 import {
   pledgeReasons,
   pledgeSources,
@@ -72,7 +73,7 @@ export function publicToWire(project: PublicProject, parts: Parts): organization
     completedOn: completedOn ?? '',
     progress: parts.progress.map(progressToWire),
     statements: parts.statements.map(statementToWire),
-    examiners: examiners ?? 0,
+    examiners: toldOrNot(examiners ?? 0) ?? 0,
     averageScore: averageScore(check) ?? 0,
   };
 }

@@ -3,6 +3,9 @@ import type { LocalDate } from '@linli/clocks';
 export const publicationKinds = ['decision', 'outcome', 'accounts', 'relief', 'consultation', 'other'] as const;
 export type PublicationKind = (typeof publicationKinds)[number];
 
+/** What was decided, what came of it and the accounts stay to be read: anybody may hold the committee to them later. They are about nobody. */
+export const lastingKinds: readonly PublicationKind[] = ['decision', 'outcome', 'accounts'];
+
 /** 居务公开: something told to everybody for a while. It never changes. */
 export interface Publication {
   readonly id: string;

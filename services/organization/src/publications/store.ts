@@ -4,7 +4,7 @@ import { tenantOf, type Tx } from '@linli/db';
 import type { Knex } from 'knex';
 import type { Result } from '../quorum/quorum';
 import { whereInScopes } from '../scope';
-import type { Objections, Publication, PublicationKind } from './publication';
+import { lastingKinds, type Objections, type Publication, type PublicationKind } from './publication';
 
 interface PublicationRow {
   readonly id: string;
@@ -95,9 +95,14 @@ const inPublic = `
                           from objections where tenant_id = publication.tenant_id and publication_id = publication.id) as counts
    where publication.tenant_id = :tenant and publication.from_day <= :day`;
 
-/** Also when its time is over. */
+/** What is published on the day, and what stays when its time is over. */
 export async function findPublicPublication(tx: Tx, id: string, day: LocalDate): Promise<PublicPublication | undefined> {
-  const { rows } = await tx.raw<{ rows: PublicPublication[] }>(`${inPublic} and publication.id = :id`, { tenant: tenantOf(tx), id, day });
+  const { rows } = await tx.raw<{ rows: PublicPublication[] }>(`${inPublic} and publication.id = :id and (publication.to_day > :day or publication.kind = any(:lasting))`, {
+    tenant: tenantOf(tx),
+    id,
+    day,
+    lasting: lastingKinds,
+  });
   return rows[0];
 }
 

@@ -1,6 +1,7 @@
 import { organization } from '@linli/contracts';
 import { wireEnum } from '@linli/grpc';
 import { resultOnWire } from '../decisions/wire';
+import { toldOrNot, toldPart, toldVote } from '../small-figures';
 import { objectionStates, publicationKinds, type Objection, type Objections, type Publication } from './publication';
 import type { PublicPublication } from './store';
 
@@ -11,10 +12,19 @@ export function publicationToWire({ kind, decisionId = '', ...rest }: Publicatio
   return { ...rest, decisionId, kind: kindOnWire.toWire(kind), version: 1 };
 }
 
-export function publicToWire({ kind, vote, ...rest }: PublicPublication): organization.PublicPublication {
-  if (vote === null) return { ...rest, kind: kindOnWire.toWire(kind), vote: undefined };
-  const { titleZh, result, entitled, citation, ...count } = vote;
-  return { ...rest, kind: kindOnWire.toWire(kind), vote: { titleZh, entitled, count, quorumCitation: citation, result: resultOnWire.toWire(result) } };
+export function publicToWire({ kind, vote, objections, answered, ...rest }: PublicPublication): organization.PublicPublication {
+  return {
+    ...rest,
+    kind: kindOnWire.toWire(kind),
+    objections: toldOrNot(objections),
+    answered: toldPart(answered, objections),
+    vote: vote === null ? undefined : publicVoteToWire(vote),
+  };
+}
+
+function publicVoteToWire({ titleZh, result, entitled, citation, ...count }: NonNullable<PublicPublication['vote']>): organization.PublishedVote {
+  const told = toldVote(count);
+  return { titleZh, entitled: told && entitled, count: told, quorumCitation: citation, result: resultOnWire.toWire(result) };
 }
 
 export function objectionToWire({ unitId: _unit, unitPath: _path, state, ...rest }: Objection): organization.Objection {

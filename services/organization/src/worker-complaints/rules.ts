@@ -1,4 +1,5 @@
 import { failedPrecondition, notFound, type AppError } from '@linli/errors';
+import { leastTold, toldOrNot } from '../small-figures';
 import type { ComplaintOutcome, ComplaintState, WorkerComplaint } from './worker-complaint';
 
 export const complaintActions = ['pass_on', 'tell_worker', 'close', 'withdraw', 'correct'] as const;
@@ -64,13 +65,6 @@ export interface ToldCount {
   readonly siteId: string;
   readonly solved: number | undefined;
   readonly referredHigher: number | undefined;
-}
-
-/** A figure below this could point at somebody. */
-const leastTold = 5;
-
-function toldOrNot(figure: number): number | undefined {
-  return figure >= leastTold ? figure : undefined;
 }
 
 /** Small figures are left out, and with them a sum from which they could be worked out. */

@@ -1,0 +1,20 @@
+/**
+ * The smallest figure of people that is told where no one of them should be pointed at: in public, on public topics and in
+ * statistics. Source: the platform's privacy rules, section 13, metrics that cannot harm: small cells (<5) are hidden.
+ */
+export const leastTold = 5;
+
+export function toldOrNot(figure: number): number | undefined {
+  return figure >= leastTold ? figure : undefined;
+}
+
+/** A part of a figure that is told itself: not when the rest is so small that the two would tell it. */
+export function toldPart(part: number, whole: number): number | undefined {
+  const rest = whole - part;
+  return rest === 0 || rest >= leastTold ? toldOrNot(part) : undefined;
+}
+
+/** How a vote was split, where so many took part that no paper is somebody's; what came of it is told of every vote. */
+export function toldVote<Vote extends { readonly present: number }>(vote: Vote): Vote | undefined {
+  return vote.present >= leastTold ? vote : undefined;
+}
