@@ -129,6 +129,18 @@ describe('children under 14', () => {
     await signUp(activity.id, { ...children, waitIfFull: true }, guardian);
   });
 
+  it('are in no stored answer: a repeat after the consent was withdrawn shows none', async () => {
+    const activity = await makeActivity(office, community.id);
+    const guardian = someResident();
+    const request = { requestId: fresh('r'), ...children };
+    const booking = await signUp(activity.id, request, guardian);
+    expect(await office.knex('answered_requests').where({ request_id: request.requestId }).select('answer')).toEqual([{ answer: { id: booking.id } }]);
+    const { booking: withdrawn } = await office.bookings.withdrawConsent({ bookingId: booking.id, version: 1 }, { caller: guardian });
+    const again = await signUp(activity.id, request, guardian);
+    expect(again).toEqual(withdrawn);
+    expect(again.signUp).toMatchObject({ adults: 0, under14: 0, consentWithdrawnAt: office.clock.now() });
+  });
+
   it('go also when the activity is over: a consent is withdrawn at any time', async () => {
     const activity = await makeActivity(office, community.id);
     const guardian = someResident();

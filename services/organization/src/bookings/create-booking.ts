@@ -1,5 +1,5 @@
 import { coversUnit, type Caller } from '@linli/auth';
-import { answerOnce, type RequestKey } from '@linli/db';
+import type { RequestKey } from '@linli/db';
 import { failedPrecondition } from '@linli/errors';
 import { violation } from '@linli/grpc';
 import { today } from '../days';
@@ -7,6 +7,7 @@ import type { Deps } from '../deps';
 import { isOpenDuring } from '../venues/hours';
 import { assertOpen, venueNotFound } from '../venues/rules';
 import { holdVenue } from '../venues/hold-venue';
+import { bookOnce } from './book-once';
 import type { Booking } from './booking';
 import { venueResource } from './resource';
 import { assertAllowed, takePlaces, type Wish } from './take-places';
@@ -24,7 +25,7 @@ export interface CreateBooking extends Omit<Wish, 'signUp'> {
 export async function createBooking(deps: Pick<Deps, 'db' | 'now'>, caller: Caller, input: CreateBooking): Promise<Booking> {
   const { request, venueId, waitIfFull, ...wish } = input;
   return deps.db.withTenant(caller, (tx) =>
-    answerOnce(tx, request, async () => {
+    bookOnce(tx, request, async () => {
       assertBookable(wish, deps.now());
       await assertAllowed(deps, tx, { ...wish, resourceKind: 'venue' });
       const venue = await holdVenue(tx, venueId, today(deps));

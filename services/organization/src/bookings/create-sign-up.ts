@@ -1,10 +1,11 @@
 import { coversUnit, type Caller } from '@linli/auth';
-import { answerOnce, type RequestKey } from '@linli/db';
+import type { RequestKey } from '@linli/db';
 import { failedPrecondition } from '@linli/errors';
 import { getActivity, holdActivity } from '../activities/hold-activity';
 import { activityNotFound, assertInvites } from '../activities/rules';
 import type { AgeBand } from '../activities/activity';
 import type { Deps } from '../deps';
+import { bookOnce } from './book-once';
 import type { Booking, SignUp } from './booking';
 import { activityResource } from './resource';
 import { assertAllowed, takePlaces } from './take-places';
@@ -25,7 +26,7 @@ export interface CreateSignUp extends Pick<Booking, 'holderKind' | 'residentId' 
 export async function createSignUp(deps: Pick<Deps, 'db' | 'now'>, caller: Caller, input: CreateSignUp): Promise<Booking> {
   const { request, activityId, holderKind, residentId, organisationName, waitIfFull } = input;
   return deps.db.withTenant(caller, (tx) =>
-    answerOnce(tx, request, async () => {
+    bookOnce(tx, request, async () => {
       const seen = await getActivity(tx, activityId);
       await assertAllowed(deps, tx, { startsAt: seen.startsAt, endsAt: seen.endsAt, holderKind, residentId, resourceKind: 'activity' });
       const activity = await holdActivity(tx, activityId);
