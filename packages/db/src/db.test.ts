@@ -3,6 +3,7 @@ import { Secret } from '@linli/config';
 import knexFactory, { type Knex } from 'knex';
 import fc from 'fast-check';
 import {
+  acrossTenants,
   answerOnce,
   bootstrapDatabase,
   createAnswerTable,
@@ -228,6 +229,20 @@ describe('migrations', () => {
     const raced = await Promise.all([migrate(options), migrate(options)]);
     expect(raced.flat()).toEqual(['20261124090000_create_notes']);
     expect(await describeSchema(owner)).toBe(before);
+  });
+});
+
+describe('acrossTenants', () => {
+  it('lets a migration change the rows of every tenant, and nobody afterwards', async () => {
+    const ids = [await addNote(a, 'across-a'), await addNote(b, 'across-b')];
+    const seen = async () => (await owner('notes').whereIn('id', ids).select('id')).length;
+    expect(await seen()).toBe(0);
+    await owner.transaction((trx) =>
+      acrossTenants(trx, ['notes'], async () => {
+        expect(await trx('notes').whereIn('id', ids).update({ version: 2 })).toBe(2);
+      }),
+    );
+    expect(await seen()).toBe(0);
   });
 });
 

@@ -138,7 +138,7 @@ describe('children under 14', () => {
     const { booking: withdrawn } = await office.bookings.withdrawConsent({ bookingId: booking.id, version: 1 }, { caller: guardian });
     const again = await signUp(activity.id, request, guardian);
     expect(again).toEqual(withdrawn);
-    expect(again.signUp).toMatchObject({ adults: 0, under14: 0, consentWithdrawnAt: office.clock.now() });
+    expect(again).toMatchObject({ people: 0, signUp: { adults: 0, under14: 0, consentWithdrawnAt: office.clock.now() } });
   });
 
   it('go also when the activity is over: a consent is withdrawn at any time', async () => {

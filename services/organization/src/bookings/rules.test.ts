@@ -51,8 +51,8 @@ describe('a booking', () => {
   it('ends with the consent it rests on, whatever state it is in', () => {
     const signUp = { adults: 1, from14To17: 0, under14: 2, consent: { purpose: 'participation', givenAt: before, withdrawnAt: undefined } } as const;
     for (const state of bookingStates) {
-      const after = withdrawConsent({ ...inState(state), signUp }, starts);
-      expect(after).toMatchObject({ state: 'cancelled', places: [], version: 2, signUp: { adults: 1, under14: 0, consent: { withdrawnAt: starts } } });
+      const after = withdrawConsent({ ...inState(state), people: 3, signUp }, starts);
+      expect(after).toMatchObject({ state: 'cancelled', people: 1, places: [], version: 2, signUp: { adults: 1, under14: 0, consent: { withdrawnAt: starts } } });
       expect(reasonOf(() => withdrawConsent(after, starts))).toBe('CONSENT_WITHDRAWN');
     }
     expect(reasonOf(() => withdrawConsent(booking, starts))).toBe('CONSENT_NONE');

@@ -31,7 +31,9 @@ export function withdrawConsent(booking: Booking, now: Date): Booking {
   const { signUp } = booking;
   if (signUp?.consent === undefined) throw failedPrecondition('CONSENT_NONE', 'the booking rests on no consent');
   if (signUp.consent.withdrawnAt !== undefined) throw failedPrecondition('CONSENT_WITHDRAWN', 'the consent is withdrawn already');
-  return { ...booking, state: 'cancelled', places: [], version: booking.version + 1, signUp: { ...signUp, under14: 0, consent: { ...signUp.consent, withdrawnAt: now } } };
+  // The number of people would tell how many children there were.
+  const people = signUp.adults + signUp.from14To17;
+  return { ...booking, state: 'cancelled', people, places: [], version: booking.version + 1, signUp: { ...signUp, under14: 0, consent: { ...signUp.consent, withdrawnAt: now } } };
 }
 
 /** @throws failed_precondition BOOKING_STATE_FORBIDS, BOOKING_NOT_BEGUN. */

@@ -88,8 +88,8 @@ export async function insertBooking(tx: Tx, booking: Booking): Promise<void> {
 }
 
 export async function saveBooking(tx: Tx, booking: Booking): Promise<void> {
-  const { places, state, promoted_at, called_off_at, told_at, version } = toRow(booking);
-  await tx('bookings').where({ tenant_id: tenantOf(tx), id: booking.id }).update({ places, state, promoted_at, called_off_at, told_at, version });
+  const { people, places, state, promoted_at, called_off_at, told_at, version } = toRow(booking);
+  await tx('bookings').where({ tenant_id: tenantOf(tx), id: booking.id }).update({ people, places, state, promoted_at, called_off_at, told_at, version });
 }
 
 export async function saveSignUp(tx: Tx, { id, signUp }: Booking): Promise<void> {
