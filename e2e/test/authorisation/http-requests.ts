@@ -209,6 +209,7 @@ const sites: Readonly<Record<string, MakeRequest>> = {
   listWorkerComplaints: ({ siteId }) => ({ path: `/v1/worker-complaints?siteId=${siteId}` }),
   countWorkerComplaints: ({ siteId }) => ({ path: `/v1/worker-complaints:count?siteId=${siteId}` }),
   getWorkerComplaint: ({ complaintId }) => ({ path: `/v1/worker-complaints/${complaintId}` }),
+  revealWorkerComplaint: onComplaint('reveal', { purpose: 'contact' }),
   passOnWorkerComplaint: onComplaint('passOn', { authority: 'labour_inspection', receivedNumber: 'LJ-1' }),
   tellWorker: onComplaint('tellWorker', { result: 'handled' }),
   closeWorkerComplaint: onComplaint('close', { outcome: 'withdrawn' }),

@@ -221,6 +221,7 @@ const sites: Readonly<Record<string, MakeRpcRequest>> = {
   CloseWorkerComplaint: onComplaint({ outcome: 'WORKER_COMPLAINT_OUTCOME_WITHDRAWN' }),
   CorrectWorkerComplaint: onComplaint({ outcome: 'WORKER_COMPLAINT_OUTCOME_SOLVED' }),
   GetWorkerComplaint: ({ complaintId }) => ({ complaintId }),
+  RevealWorkerComplaint: ({ complaintId }) => ({ complaintId, purpose: 'WORKER_REVEAL_PURPOSE_CONTACT' }),
   ListWorkerComplaints: ({ siteId }) => ({ siteId }),
   CountWorkerComplaints: ({ siteId }) => ({ siteId }),
   GetSiteFinding: ({ findingId }) => ({ findingId }),

@@ -164,6 +164,7 @@ const allowed: Record<string, readonly string[]> = {
   'WorkerComplaintService/CloseWorkerComplaint': ['director', 'site_leader'],
   'WorkerComplaintService/CorrectWorkerComplaint': ['director', 'site_leader'],
   'WorkerComplaintService/GetWorkerComplaint': ['director', 'site_leader'],
+  'WorkerComplaintService/RevealWorkerComplaint': ['director', 'site_leader'],
   'WorkerComplaintService/ListWorkerComplaints': ['director', 'site_leader'],
   'WorkerComplaintService/CountWorkerComplaints': ['director', 'site_leader'],
   'CallerService/ResolveCaller': ['system:gateway'],

@@ -9,6 +9,7 @@ const { WORKER_COMPLAINT_CHANNEL_UNSPECIFIED, WORKER_COMPLAINT_CHANNEL_WALK_IN }
 const { WORKER_COMPLAINT_STATE_RECEIVED, WORKER_COMPLAINT_STATE_PASSED_ON, WORKER_COMPLAINT_STATE_WORKER_TOLD, WORKER_COMPLAINT_STATE_CLOSED } = organization.WorkerComplaintState;
 const { WORKER_COMPLAINT_RESULT_UNSPECIFIED, WORKER_COMPLAINT_RESULT_HANDLED, WORKER_COMPLAINT_RESULT_NOT_COMPETENT, WORKER_COMPLAINT_RESULT_UNANSWERED } = organization.WorkerComplaintResult;
 const { WORKER_COMPLAINT_OUTCOME_UNSPECIFIED, WORKER_COMPLAINT_OUTCOME_SOLVED, WORKER_COMPLAINT_OUTCOME_REFERRED_HIGHER, WORKER_COMPLAINT_OUTCOME_WITHDRAWN } = organization.WorkerComplaintOutcome;
+const { WORKER_REVEAL_PURPOSE_UNSPECIFIED, WORKER_REVEAL_PURPOSE_CONTACT, WORKER_REVEAL_PURPOSE_PASS_ON } = organization.WorkerRevealPurpose;
 const { SITE_AUTHORITY_UNSPECIFIED, SITE_AUTHORITY_LABOUR_INSPECTION, SITE_AUTHORITY_HOUSING_CONSTRUCTION } = organization.SiteAuthority;
 
 let all: SiteOffice;
@@ -54,8 +55,8 @@ async function correct(of: organization.WorkerComplaint, outcome: organization.W
   return present(await all.office.complaints.correctWorkerComplaint({ ...refOf(of), outcome }, { caller }));
 }
 
-const reveal = (complaintId: string, caller = boss) => all.office.complaints.getWorkerComplaint({ complaintId }, { caller });
-const read = async (id: string) => present(await reveal(id));
+const reveal = (complaintId: string, caller = boss, purpose: organization.WorkerRevealPurpose = WORKER_REVEAL_PURPOSE_CONTACT) => all.office.complaints.revealWorkerComplaint({ complaintId, purpose }, { caller });
+const read = async (complaintId: string, caller = boss) => present(await all.office.complaints.getWorkerComplaint({ complaintId }, { caller }));
 const list = async (caller: Caller, filter: object = {}) => (await all.office.complaints.listWorkerComplaints({ pageSize: 200, ...filter }, { caller })).complaints;
 const sees = async (caller: Caller, id: string) => (await list(caller)).some((complaint) => complaint.id === id);
 const workOn = async (id: string, caller = all.leader) => (await all.office.work.listWork({ pageSize: 200 }, { caller })).items.find(({ subjectId }) => subjectId === id);
@@ -101,7 +102,10 @@ describe('a complaint of a worker', () => {
     await all.office.sites.assignSiteLeader({ siteId: site.id, version: 1, leaderId: all.other.subject }, { caller: all.director });
     expect(await workOn(received.id)).toMatchObject({ action: 'pass_on' });
     expect(await workOn(received.id, all.other)).toBeUndefined();
-    for (const caller of [all.leader, all.other]) expect(await sees(caller, received.id)).toBe(true);
+    for (const caller of [all.leader, all.other]) {
+      expect(await sees(caller, received.id)).toBe(true);
+      expect(await read(received.id, caller)).toEqual(received);
+    }
     await expect(passOn(received, {}, all.other)).rejects.toMatchObject({ reason: 'WORKER_COMPLAINT_NOT_FOUND' });
     await expect(reveal(received.id, all.other)).rejects.toMatchObject({ reason: 'WORKER_COMPLAINT_NOT_FOUND' });
     const passed = await passOn(received, {}, boss);
@@ -204,6 +208,7 @@ describe('a complaint of a worker', () => {
       await expect(passOn(received, {}, outside)).rejects.toMatchObject({ kind: 'not_found', reason: 'WORKER_COMPLAINT_NOT_FOUND' });
       await expect(list(outside, { siteId: site.id })).rejects.toMatchObject({ reason: 'SITE_NOT_FOUND' });
       expect(await sees(outside, received.id)).toBe(false);
+      await expect(read(received.id, outside)).rejects.toMatchObject({ kind: 'not_found', reason: 'WORKER_COMPLAINT_NOT_FOUND' });
     }
     for (const inside of [all.leader, at(all.here.path)]) expect(await sees(inside, received.id)).toBe(true);
     await expect(all.office.sites.closeSite({ siteId: site.id, version: 1 }, { caller: all.director })).rejects.toMatchObject({ reason: 'SITE_HAS_COMPLAINTS', details: { open: '1' } });
@@ -236,27 +241,35 @@ describe('who complained', () => {
     answers.push(await passOn(await read(id)));
     answers.push(await tell(await read(id)));
     answers.push(await close(await read(id)));
-    answers.push(await correct(await read(id)), await list(boss), await workOn(id, boss), await threadOf(id), await all.office.complaints.countWorkerComplaints({}, { caller: boss }));
+    answers.push(await correct(await read(id)), await read(id), await read(id, all.leader), await list(boss), await workOn(id, boss), await threadOf(id), await all.office.complaints.countWorkerComplaints({}, { caller: boss }));
     expect(JSON.stringify(answers)).not.toContain(workerId);
     expect(await placesOf(all.office, workerId)).toEqual(['worker_complaints']);
     expect((await reveal(id)).workerId).toBe(workerId);
   });
 
-  it('is seen by whoever received it and by the head of the office, and each look is on record', async () => {
+  it('is seen by whoever received it and by the head of the office, and each look is on record with its purpose', async () => {
     const workerId = randomUUID();
     const { id } = await receive({ workerId });
-    for (const caller of [all.leader, boss]) expect((await reveal(id, caller)).workerId).toBe(workerId);
+    expect((await reveal(id, all.leader)).workerId).toBe(workerId);
+    expect((await reveal(id, boss, WORKER_REVEAL_PURPOSE_PASS_ON)).workerId).toBe(workerId);
     for (const caller of [all.other, at(all.there.path)]) await expect(reveal(id, caller)).rejects.toMatchObject({ kind: 'not_found', reason: 'WORKER_COMPLAINT_NOT_FOUND' });
     await expect(reveal(id, { ...boss, tenantId: 'baihe' })).rejects.toMatchObject({ reason: 'WORKER_COMPLAINT_NOT_FOUND' });
     await expect(reveal(id, { ...all.leader, grants: [{ permissions: ['organization.worker_complaint.read'], scope: 'tenant', unitPath: '' }] })).rejects.toMatchObject({ reason: 'PERMISSION_MISSING' });
-    const trail = await all.office.knex('audit_entries').where({ object_id: id, action: 'worker_complaint.reveal' }).orderBy('id').select('tenant_id', 'actor', 'outcome');
+    const trail = await all.office.knex('audit_entries').where({ object_id: id, action: 'worker_complaint.reveal' }).orderBy('id').select('tenant_id', 'actor', 'purpose', 'outcome');
     expect(trail).toEqual([
-      { tenant_id: 'xingsheng', actor: all.leader.subject, outcome: 'success' },
-      { tenant_id: 'xingsheng', actor: boss.subject, outcome: 'success' },
-      { tenant_id: 'xingsheng', actor: all.other.subject, outcome: 'denied' },
-      { tenant_id: 'xingsheng', actor: at(all.there.path).subject, outcome: 'denied' },
-      { tenant_id: 'baihe', actor: boss.subject, outcome: 'denied' },
+      { tenant_id: 'xingsheng', actor: all.leader.subject, purpose: 'contact', outcome: 'success' },
+      { tenant_id: 'xingsheng', actor: boss.subject, purpose: 'pass_on', outcome: 'success' },
+      { tenant_id: 'xingsheng', actor: all.other.subject, purpose: 'contact', outcome: 'denied' },
+      { tenant_id: 'xingsheng', actor: at(all.there.path).subject, purpose: 'contact', outcome: 'denied' },
+      { tenant_id: 'baihe', actor: boss.subject, purpose: 'contact', outcome: 'denied' },
     ]);
+  });
+
+  it('is shown for a purpose only, and a plain read leaves no trace', async () => {
+    const { id } = await receive();
+    await expect(reveal(id, boss, WORKER_REVEAL_PURPOSE_UNSPECIFIED)).rejects.toMatchObject({ kind: 'invalid_argument', violations: [{ field: 'purpose', code: 'required' }] });
+    await read(id);
+    expect(await all.office.knex('audit_entries').where({ object_id: id }).pluck<string[]>('action')).toEqual(['worker_complaint.received']);
   });
 
   it('is not shown when the trail cannot be written', async () => {
@@ -277,7 +290,8 @@ describe('who complained', () => {
     expect((await reveal(closed.id)).workerId).toBe(facts.workerId);
     all.office.clock.set('2027-05-23T18:00:00+08:00');
     await scan(all.office);
-    expect(await reveal(closed.id)).toMatchObject({ workerId: '', complaint: { workerErased: true, outcome: WORKER_COMPLAINT_OUTCOME_WITHDRAWN, version: 3 } });
+    expect(await reveal(closed.id)).toEqual({ workerId: '' });
+    expect(await read(closed.id)).toMatchObject({ workerErased: true, outcome: WORKER_COMPLAINT_OUTCOME_WITHDRAWN, version: 3 });
     expect(await placesOf(all.office, facts.workerId)).toEqual([]);
     expect(await history(all.office, closed.id)).toEqual(['WorkerComplaintReceived 1', 'WorkerComplaintClosed 2', 'WorkerErased 3']);
     expect((await receive(facts)).id).toBe(closed.id);

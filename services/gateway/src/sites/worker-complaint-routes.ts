@@ -12,6 +12,7 @@ const channels = words('WORKER_COMPLAINT_CHANNEL', organization.WorkerComplaintC
 const states = words('WORKER_COMPLAINT_STATE', organization.WorkerComplaintState, ['received', 'passed_on', 'worker_told', 'closed']);
 const results = words('WORKER_COMPLAINT_RESULT', organization.WorkerComplaintResult, ['handled', 'no_violation', 'not_competent', 'unanswered']);
 const outcomes = words('WORKER_COMPLAINT_OUTCOME', organization.WorkerComplaintOutcome, ['solved', 'referred_higher', 'withdrawn']);
+const purposes = words('WORKER_REVEAL_PURPOSE', organization.WorkerRevealPurpose, ['contact', 'pass_on', 'identity_check']);
 const onComplaint = z.strictObject({ id });
 const receivedNumber = optionalAuthorityNumber.meta({ description: '部门受理编号；没有的不填' });
 
@@ -26,27 +27,27 @@ const stepSchema = z.strictObject({
   byId: z.string(),
 });
 
-const complaintShape = {
-  id: z.string(),
-  siteId: z.string(),
-  unitId: z.string(),
-  kind: kinds.schema.optional(),
-  channel: channels.schema.optional(),
-  receivedOn: z.string(),
-  ownerId: z.string().meta({ description: '首问负责人，负责到办结' }),
-  state: states.schema.optional(),
-  outcome: outcomes.schema.optional().meta({ description: '最近一次登记的结果' }),
-  dueAt: time.optional().meta({ description: '转送或者告知的期限' }),
-  dueProvisional: z.boolean(),
-  overdueSince: time.optional(),
-  closedAt: time.optional(),
-  steps: z.array(stepSchema).meta({ description: '只增不改' }),
-  nextActions: z.array(z.string()).meta({ description: 'withdraw 即以“撤回”办结' }),
-  workerErased: z.boolean().meta({ description: '投诉人编号到期已删除' }),
-  version: z.int(),
-};
-const complaintSchema = z.strictObject(complaintShape).meta({ id: 'WorkerComplaint' });
-const revealedSchema = z.strictObject({ ...complaintShape, workerId: z.string().optional().meta({ description: '投诉人编号；到期删除后没有' }) }).meta({ id: 'RevealedWorkerComplaint' });
+const complaintSchema = z
+  .strictObject({
+    id: z.string(),
+    siteId: z.string(),
+    unitId: z.string(),
+    kind: kinds.schema.optional(),
+    channel: channels.schema.optional(),
+    receivedOn: z.string(),
+    ownerId: z.string().meta({ description: '首问负责人，负责到办结' }),
+    state: states.schema.optional(),
+    outcome: outcomes.schema.optional().meta({ description: '最近一次登记的结果' }),
+    dueAt: time.optional().meta({ description: '转送或者告知的期限' }),
+    dueProvisional: z.boolean(),
+    overdueSince: time.optional(),
+    closedAt: time.optional(),
+    steps: z.array(stepSchema).meta({ description: '只增不改' }),
+    nextActions: z.array(z.string()).meta({ description: 'withdraw 即以“撤回”办结' }),
+    workerErased: z.boolean().meta({ description: '投诉人编号到期已删除' }),
+    version: z.int(),
+  })
+  .meta({ id: 'WorkerComplaint' });
 
 const figures = { solved: z.int().optional().meta({ description: '升级前解决；不足五件的不显示' }), referredHigher: z.int().optional().meta({ description: '升级处理；不足五件的不显示' }) };
 const countSchema = z
@@ -111,15 +112,27 @@ const reads: readonly ApiRoute[] = [
     method: 'get',
     path: '/v1/worker-complaints/{id}',
     name: 'getWorkerComplaint',
-    summary: '一件工人投诉与投诉人编号；每次查看都有记录',
+    summary: '一件工人投诉，不含投诉人',
     tag: 'sites',
     calls: 'organization.v1.WorkerComplaintService/GetWorkerComplaint',
     params: onComplaint,
-    response: revealedSchema,
-    handle: async ({ params }, { clients, options }) => {
-      const found = await clients.workerComplaints.getWorkerComplaint({ complaintId: params.id }, options);
-      const answer = answerComplaint(found);
-      return { ...answer, body: { ...answer.body, workerId: given(found.workerId) } };
+    response: complaintSchema,
+    handle: async ({ params }, { clients, options }) => answerComplaint(await clients.workerComplaints.getWorkerComplaint({ complaintId: params.id }, options)),
+  }),
+  route({
+    method: 'post',
+    path: '/v1/worker-complaints/{id}:reveal',
+    name: 'revealWorkerComplaint',
+    summary: '查看投诉人编号：写明用途，记入审计',
+    tag: 'sites',
+    calls: 'organization.v1.WorkerComplaintService/RevealWorkerComplaint',
+    sensitive: true,
+    params: onComplaint,
+    body: z.strictObject({ purpose: purposes.schema.meta({ description: 'contact 告知或询问工人，pass_on 转送，identity_check 核对本人' }) }),
+    response: z.strictObject({ workerId: z.string().optional().meta({ description: '到期删除后没有' }) }),
+    handle: async ({ params, body }, { clients, options }) => {
+      const { workerId } = await clients.workerComplaints.revealWorkerComplaint({ complaintId: params.id, purpose: purposes.toWire(body.purpose) }, options);
+      return { body: { workerId: given(workerId) } };
     },
   }),
 ];

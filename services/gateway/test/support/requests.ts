@@ -286,6 +286,7 @@ const sites: Readonly<Record<string, GoodRequest>> = {
   listWorkerComplaints: { path: `/v1/worker-complaints?siteId=${ids.site}&state=passed_on`, by: ['admin'] },
   countWorkerComplaints: { path: `/v1/worker-complaints:count?month=2026-11&siteId=${ids.site}`, by: ['admin'] },
   getWorkerComplaint: { path: oneComplaint, by: ['admin'] },
+  revealWorkerComplaint: { path: `${oneComplaint}:reveal`, body: { purpose: 'contact' }, by: ['admin'] },
   receiveWorkerComplaint: { path: '/v1/worker-complaints', body: { siteId: ids.site, workerId: ids.worker, kind: 'wage_unpaid', channel: 'walk_in', receivedOn: '2026-11-23' }, by: ['admin'] },
   passOnWorkerComplaint: { path: `${oneComplaint}:passOn`, body: { authority: 'labour_inspection', receivedNumber: '乌劳监〔2026〕12号' }, by: ['admin'] },
   tellWorker: { path: `${oneComplaint}:tellWorker`, body: { result: 'handled' }, by: ['admin'] },

@@ -13,10 +13,10 @@ import { closeComplaint, correctComplaint, passOn, tellWorker, type ComplaintRef
 import { countWageComplaints } from './count-store';
 import { permissions } from './reach';
 import { receiveComplaint } from './receive-complaint';
-import { revealComplaint } from './reveal-complaint';
-import { toldCounts } from './rules';
-import { listComplaints } from './store';
-import { channelOnWire, complaintStateOnWire, complaintToWire, kindOnWire, outcomeOnWire, resultOnWire } from './wire';
+import { revealWorker } from './reveal-complaint';
+import { complaintNotFound, toldCounts } from './rules';
+import { findReachedComplaint, listComplaints } from './store';
+import { channelOnWire, complaintStateOnWire, complaintToWire, kindOnWire, outcomeOnWire, purposeOnWire, resultOnWire } from './wire';
 
 export function workerComplaintService(deps: Deps): organization.WorkerComplaintServiceImplementation<RpcContext> {
   return {
@@ -49,8 +49,14 @@ export function workerComplaintService(deps: Deps): organization.WorkerComplaint
       return { complaint: complaintToWire(await correctComplaint(deps, caller, { ...readRef(request), outcome })) };
     },
     async getWorkerComplaint(request, { caller }) {
-      const { complaint, workerId } = await revealComplaint(deps, caller, readUuid(request.complaintId, 'complaint_id'));
-      return { complaint: complaintToWire(complaint), workerId };
+      const id = readUuid(request.complaintId, 'complaint_id');
+      const complaint = await deps.db.withTenant(caller, (tx) => findReachedComplaint(tx, reachOf(caller, permissions.read), id));
+      if (complaint === undefined) throw complaintNotFound();
+      return { complaint: complaintToWire(complaint) };
+    },
+    async revealWorkerComplaint(request, { caller }) {
+      const complaintId = readUuid(request.complaintId, 'complaint_id');
+      return { workerId: await revealWorker(deps, caller, { complaintId, purpose: purposeOnWire.fromWire(request.purpose, 'purpose') }) };
     },
     listWorkerComplaints: (request, { caller }) => listPage(deps, caller, request),
     countWorkerComplaints: (request, { caller }) => count(deps, caller, request),

@@ -5,27 +5,21 @@ import type { Deps } from '../deps';
 import { coversComplaint, permissions } from './reach';
 import { complaintNotFound } from './rules';
 import { findComplaint, findWorker } from './store';
-import type { WorkerComplaint } from './worker-complaint';
-
-export interface RevealedComplaint {
-  readonly complaint: WorkerComplaint;
-  /** '' once it is erased. */
-  readonly workerId: string;
-}
+import type { RevealPurpose } from './worker-complaint';
 
 /**
- * Who complained, for whoever answers for it and for those who may see it at the site's unit. Who looked commits in the same
- * transaction; a refusal is in the trail too.
+ * Who complained, '' once that is erased: for whoever answers for it and for those who may see it at the site's unit. Who looked
+ * and why commits in the same transaction; a refusal is in the trail too.
  * @throws not_found WORKER_COMPLAINT_NOT_FOUND.
  */
-export async function revealComplaint(deps: Pick<Deps, 'db' | 'now'>, caller: Caller, complaintId: string): Promise<RevealedComplaint> {
-  const looked: AuditRecord = { action: 'worker_complaint.reveal', objectType: 'worker_complaint', objectId: complaintId, at: deps.now() };
+export async function revealWorker(deps: Pick<Deps, 'db' | 'now'>, caller: Caller, { complaintId, purpose }: { readonly complaintId: string; readonly purpose: RevealPurpose }): Promise<string> {
+  const looked: AuditRecord = { action: 'worker_complaint.reveal', objectType: 'worker_complaint', objectId: complaintId, purpose, at: deps.now() };
   try {
     return await deps.db.withTenant(caller, async (tx) => {
       const complaint = await findComplaint(tx, complaintId);
       if (complaint === undefined || !coversComplaint(caller, permissions.reveal, complaint)) throw complaintNotFound();
       await recordAudit(tx, caller, looked);
-      return { complaint, workerId: (await findWorker(tx, complaintId)) ?? '' };
+      return (await findWorker(tx, complaintId)) ?? '';
     });
   } catch (error) {
     if (isAppError(error) && error.kind === 'not_found') await deps.db.withTenant(caller, (tx) => recordAudit(tx, caller, { ...looked, outcome: 'denied' }));

@@ -95,13 +95,16 @@ export async function findComplaint(tx: Tx, id: string): Promise<WorkerComplaint
   return (await read(tx, await select(tx).where('c.id', id)))[0];
 }
 
+export async function findReachedComplaint(tx: Tx, reach: SiteReach, id: string): Promise<WorkerComplaint | undefined> {
+  return (await read(tx, await reached(tx, reach).where('c.id', id)))[0];
+}
+
 /** Locked in the order of ids. */
 export async function lockComplaints(tx: Tx, ids: readonly string[]): Promise<WorkerComplaint[]> {
   return read(tx, await select(tx).whereIn('c.id', ids).orderBy('c.id').forUpdate());
 }
 
 export interface ComplaintFilter {
-  /** Of sites; who holds it for their own also sees what they received at other sites. */
   readonly reach: SiteReach;
   readonly siteId: string | undefined;
   readonly state: ComplaintState | undefined;
@@ -111,21 +114,23 @@ export interface ComplaintFilter {
 
 /** In the order of entry. Indexes: worker_complaints_site_idx, worker_complaints_state_idx, worker_complaints_owner_idx, worker_complaints_pkey. */
 export async function listComplaints(tx: Tx, { reach, siteId, state, afterId, limit }: ComplaintFilter): Promise<WorkerComplaint[]> {
-  const { scopes, leaderId } = reach;
-  const query = select(tx)
-    .join('sites as s', (on) => void on.on('s.tenant_id', 'c.tenant_id').andOn('s.id', 'c.site_id'))
-    .orderBy('c.id')
-    .limit(limit);
+  const query = reached(tx, reach).orderBy('c.id').limit(limit);
+  if (siteId !== undefined) void query.where('c.site_id', siteId);
+  if (state !== undefined) void query.where('c.state', state);
+  if (afterId !== undefined) void query.where('c.id', '>', afterId);
+  return read(tx, await query);
+}
+
+/** What lies within the reach of sites; who holds it for their own also sees what they received at other sites. */
+function reached(tx: Tx, { scopes, leaderId }: SiteReach) {
+  const query = select(tx).join('sites as s', (on) => void on.on('s.tenant_id', 'c.tenant_id').andOn('s.id', 'c.site_id'));
   if (scopes !== 'tenant') {
     void query.where((any) => {
       whereInScopes(any, 'c.unit_path', scopes);
       if (leaderId !== undefined) void any.orWhere('s.leader_id', leaderId).orWhere('c.owner_id', leaderId);
     });
   }
-  if (siteId !== undefined) void query.where('c.site_id', siteId);
-  if (state !== undefined) void query.where('c.state', state);
-  if (afterId !== undefined) void query.where('c.id', '>', afterId);
-  return read(tx, await query);
+  return query;
 }
 
 function select(tx: Tx) {

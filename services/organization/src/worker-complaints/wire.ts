@@ -2,12 +2,13 @@ import { organization } from '@linli/contracts';
 import { wireEnum } from '@linli/grpc';
 import { authorityOnWire } from '../findings/wire';
 import { nextActions, outcomeOf } from './rules';
-import { complaintChannels, complaintKinds, complaintOutcomes, complaintResults, complaintStates, type ComplaintStep, type WorkerComplaint } from './worker-complaint';
+import { complaintChannels, complaintKinds, complaintOutcomes, complaintResults, complaintStates, revealPurposes, type ComplaintStep, type WorkerComplaint } from './worker-complaint';
 
 export const kindOnWire = wireEnum('WORKER_COMPLAINT_KIND', organization.WorkerComplaintKind, complaintKinds);
 export const channelOnWire = wireEnum('WORKER_COMPLAINT_CHANNEL', organization.WorkerComplaintChannel, complaintChannels);
 export const complaintStateOnWire = wireEnum('WORKER_COMPLAINT_STATE', organization.WorkerComplaintState, complaintStates);
 export const resultOnWire = wireEnum('WORKER_COMPLAINT_RESULT', organization.WorkerComplaintResult, complaintResults);
+export const purposeOnWire = wireEnum('WORKER_REVEAL_PURPOSE', organization.WorkerRevealPurpose, revealPurposes);
 export const outcomeOnWire = wireEnum('WORKER_COMPLAINT_OUTCOME', organization.WorkerComplaintOutcome, complaintOutcomes);
 
 const { WORKER_COMPLAINT_RESULT_UNSPECIFIED } = organization.WorkerComplaintResult;

@@ -19,6 +19,10 @@ export type ComplaintResult = (typeof complaintResults)[number];
 export const complaintOutcomes = ['solved', 'referred_higher', 'withdrawn'] as const;
 export type ComplaintOutcome = (typeof complaintOutcomes)[number];
 
+/** Why somebody looks at who complained. */
+export const revealPurposes = ['contact', 'pass_on', 'identity_check'] as const;
+export type RevealPurpose = (typeof revealPurposes)[number];
+
 export const stepActions = ['pass_on', 'tell_worker', 'close', 'correct'] as const;
 export type StepAction = (typeof stepActions)[number];
 
