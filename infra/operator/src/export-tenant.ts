@@ -5,6 +5,7 @@ import path from 'node:path';
 import { createInterface } from 'node:readline';
 import type { SystemDatabase } from '@linli/db';
 import { failedPrecondition, notFound } from '@linli/errors';
+import { blanked, leftOut } from './residents-part';
 
 export interface ExportedTable {
   readonly table: string;
@@ -23,8 +24,8 @@ const machinery = /^(outbox|parked|processed|dead_letter|answered|audit_|schema_
 const rowsAtOnce = 5_000;
 
 /**
- * Writes each table of the office as JSON lines in the order of its key, all as of one moment, and `manifest.json` with their
- * rows and hashes. @throws not_found TENANT_NOT_FOUND.
+ * Writes each table of the office as JSON lines in the order of its key, all as of one moment and without what is residents',
+ * and `manifest.json` with their rows and hashes. @throws not_found TENANT_NOT_FOUND.
  */
 export async function exportTenant({ knex }: SystemDatabase, tenantId: string, folder: string): Promise<ExportedTable[]> {
   await mkdir(folder, { recursive: true });
@@ -41,16 +42,16 @@ export async function exportTenant({ knex }: SystemDatabase, tenantId: string, f
           group by table_class.relname order by table_class.relname`,
       );
       const exported: ExportedTable[] = [];
-      for (const { name, key } of rows.filter((row) => !machinery.test(row.name))) {
+      for (const { name, key } of rows.filter((row) => !machinery.test(row.name) && leftOut[row.name] === undefined)) {
         const hash = createHash('sha256');
         const file = await open(path.join(folder, `${name}.jsonl`), 'w');
         let count = 0;
         try {
           await trx.raw(`declare exported no scroll cursor for select to_jsonb(t) as row from ?? t where tenant_id = ${quoted(tenantId)} order by ${key.map(() => '??').join(', ')}`, [name, ...key]);
           for (;;) {
-            const page = await trx.raw<{ rows: { row: unknown }[] }>(`fetch ${rowsAtOnce} from exported`);
+            const page = await trx.raw<{ rows: { row: object }[] }>(`fetch ${rowsAtOnce} from exported`);
             if (page.rows.length === 0) break;
-            const text = page.rows.map(({ row }) => `${JSON.stringify(row)}\n`).join('');
+            const text = page.rows.map(({ row }) => `${JSON.stringify({ ...row, ...blanked[name] })}\n`).join('');
             hash.update(text);
             await file.write(text);
             count += page.rows.length;

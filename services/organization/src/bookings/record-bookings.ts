@@ -18,7 +18,7 @@ const steps = {
 
 export type BookingStep = keyof typeof steps;
 
-/** The event, the audit row and the line of the booking's story; all say when and where, none says who. */
+/** The event and the line of the booking's story say when and where, not whose it is; the audit row says who did it. */
 export async function recordBookings(tx: Tx, caller: Caller, taken: { readonly step: BookingStep; readonly at: Date; readonly bookings: readonly Booking[] }): Promise<void> {
   const { action, event, message } = steps[taken.step];
   const changes = taken.bookings.map((booking): Change => {
