@@ -37,7 +37,6 @@ import * as householdClusters from './20261129100000_allow_household_clusters';
 import * as began from './20261129110000_index_units_began';
 import * as residentsInThreads from './20261129120000_blank_residents_in_threads';
 import * as withdrawnChildren from './20261129120100_forget_withdrawn_children';
-import * as bookingAnswers from './20261129120100_keep_ids_of_booking_answers';
 import * as followSuccessors from './20261129140000_follow_successors';
 
 export const migrations: readonly Migration[] = [
@@ -79,6 +78,5 @@ export const migrations: readonly Migration[] = [
   began,
   residentsInThreads,
   withdrawnChildren,
-  bookingAnswers,
   followSuccessors,
 ];
