@@ -1,7 +1,7 @@
 import { systemCaller } from '@linli/auth';
 import { organization } from '@linli/contracts';
-import { runner } from './communities-support';
-import { history, makeTenant, makeUnit, startOffice, type Office } from './support';
+import { at, makeActivity, makeVenue, runner } from './communities-support';
+import { everything, history, makeTenant, makeUnit, startOffice, type Office } from './support';
 
 const { UNIT_KIND_COMMUNITY, UNIT_KIND_GRID } = organization.UnitKind;
 const caller = runner();
@@ -72,6 +72,30 @@ describe('the brand of a community', () => {
     ['valid_from', { validFrom: '2026-11-23' }],
   ])('names the wrong field %s', async (field, wrong) => {
     await expect(publish(wrong)).rejects.toMatchObject({ kind: 'invalid_argument', violations: [{ field }] });
+  });
+
+  it('is shown until the day on which its community ends by a plan, with all else that anybody may see there', async () => {
+    const into = await makeUnit(office, root.id, { kind: UNIT_KIND_COMMUNITY });
+    await publish();
+    const venue = await makeVenue(office, community.id);
+    const activity = await makeActivity(office, community.id, { sessions: [{ startsAt: at('12-15T10:00'), endsAt: at('12-15T12:00') }] });
+    const operation: organization.RegradingOperation['operation'] = { $case: 'merge', value: { unitIds: [community.id], into: { target: { $case: 'unitId', value: into.id } } } };
+    await office.regradings.planRegrading({ titleZh: '社区合并', effectiveOn: '2026-12-10', operations: [{ operation }] }, { caller: everything() });
+    const asked = { unitCode: community.code };
+    const venues = async () => (await office.venues.getPublicVenues(asked, { caller: gateway })).venues.map(({ id }) => id);
+    const activities = async (unitCode = '') => (await office.activities.getPublicActivities({ unitCode }, { caller: gateway })).activities.map(({ id }) => id);
+    for (const time of ['2026-11-24T09:00:00+08:00', '2026-12-09T23:59:59+08:00']) {
+      office.clock.set(time);
+      expect(await venues()).toEqual([venue.id]);
+      expect(await activities(community.code)).toEqual([activity.id]);
+      expect(await activities()).toContain(activity.id);
+      expect(await onDay()).toMatchObject({ themeZh: parts.themeZh });
+    }
+    office.clock.set('2026-12-10T00:00:00+08:00');
+    await expect(venues()).rejects.toMatchObject({ reason: 'UNIT_NOT_FOUND' });
+    await expect(activities(community.code)).rejects.toMatchObject({ reason: 'UNIT_NOT_FOUND' });
+    expect(await activities()).not.toContain(activity.id);
+    await expect(onDay()).rejects.toMatchObject({ reason: 'BRAND_NOT_FOUND' });
   });
 
   it('is a community’s, and for those who run it', async () => {

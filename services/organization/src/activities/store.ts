@@ -1,7 +1,8 @@
 import type { UnitScopes } from '@linli/auth';
-import { instantAt, type LocalDate } from '@linli/clocks';
+import { instantAt, localDateOf, type LocalDate } from '@linli/clocks';
 import { tenantOf, type Tx } from '@linli/db';
 import { whereInScopes, whereInSubtree } from '../scope';
+import { findOpenCommunity, openCommunities } from '../units/store';
 import type { Activity, ActivityKind, AgeBand, Session } from './activity';
 
 interface ActivityRow {
@@ -95,10 +96,9 @@ export interface ComingActivity extends Activity {
 /** What is not over, of an office that works; undefined when there is no such community. Index: activities_coming_idx. */
 export async function listComing(tx: Tx, asked: { readonly unitCode: string | undefined; readonly now: Date; readonly most: number }): Promise<ComingActivity[] | undefined> {
   const { unitCode, now, most } = asked;
-  const communities = tx('units')
-    .join('tenants', 'tenants.tenant_id', 'units.tenant_id')
-    .where({ 'units.tenant_id': tenantOf(tx), 'units.kind': 'community', 'units.valid_to': null, 'tenants.suspended': false });
-  if (unitCode !== undefined && (await communities.clone().where('units.code', unitCode).first('units.id')) === undefined) return undefined;
+  const day = localDateOf(now);
+  if (unitCode !== undefined && (await findOpenCommunity(tx, unitCode, day)) === undefined) return undefined;
+  const communities = openCommunities(tx, day);
   const named = unitCode === undefined ? communities : communities.where('units.code', unitCode);
   const rows = await activitiesIn(tx)
     .join(named.select({ community_id: 'units.id', unit_name_zh: 'units.name_zh' }).as('community'), 'community_id', 'unit_id')

@@ -31,7 +31,7 @@ export function brandService(deps: Deps): organization.BrandServiceImplementatio
     async getPublicBrand(request, { caller }) {
       const code = requireText(request.unitCode, 'unit_code', codeRule);
       const day = readDay(request.day, 'day', today(deps));
-      const brand = await deps.db.withTenant(caller, (tx) => findPublicBrand(tx, code, day));
+      const brand = await deps.db.withTenant(caller, (tx) => findPublicBrand(tx, { unitCode: code, today: today(deps), day }));
       if (brand === undefined) throw notFound('BRAND_NOT_FOUND', 'the community has no brand on that day');
       return { brand: brandToWire(brand) };
     },

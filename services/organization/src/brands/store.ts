@@ -1,5 +1,6 @@
 import type { LocalDate } from '@linli/clocks';
 import { tenantOf, type ConstraintReasons, type Tx } from '@linli/db';
+import { findOpenCommunity } from '../units/store';
 import type { Brand, BrandEvidence, BrandProject } from './brand';
 
 export const brandConstraints: ConstraintReasons = {
@@ -57,14 +58,14 @@ export async function listVersions(tx: Tx, asked: { readonly unitId: string; rea
   return (await query.select<BrandRow[]>(columns)).map(toBrand);
 }
 
-/** Of an open community of an office that works, as it is on that day. */
-export async function findPublicBrand(tx: Tx, unitCode: string, day: LocalDate): Promise<Brand | undefined> {
+/** Of a community open today, of an office that works, as the brand is on `day`. Index: brands_unit_key. */
+export async function findPublicBrand(tx: Tx, asked: { readonly unitCode: string; readonly today: LocalDate; readonly day: LocalDate }): Promise<Brand | undefined> {
+  const community = await findOpenCommunity(tx, asked.unitCode, asked.today);
+  if (community === undefined) return undefined;
   const row = await versionsOf(tx)
-    .join('units', (on) => on.on('units.tenant_id', 'brands.tenant_id').andOn('units.id', 'brands.unit_id'))
-    .join('tenants', 'tenants.tenant_id', 'brands.tenant_id')
-    .where({ 'units.code': unitCode, 'units.valid_to': null, 'tenants.suspended': false })
-    .whereRaw('daterange(brand_versions.valid_from, brand_versions.valid_to) @> cast(? as date)', [day])
-    .first<BrandRow | undefined>(['brands.id', 'unit_id', 'unit_path', 'theme_zh', 'theme_mn', 'projects', 'evidence', 'brand_versions.valid_from', 'brand_versions.valid_to', 'brand_versions.version']);
+    .where({ unit_id: community.id })
+    .whereRaw('daterange(valid_from, valid_to) @> cast(? as date)', [asked.day])
+    .first<BrandRow | undefined>(columns);
   return row && toBrand(row);
 }
 

@@ -16,6 +16,8 @@ import { branchKindOnWire, branchToWire } from './wire';
 
 const read = 'organization.branch.read';
 const nameRule = { max: 100 };
+/** One for each grid and building: more than a community has. */
+const mostPublic = 1_000;
 
 export function coverageService(deps: Deps): organization.CoverageServiceImplementation<RpcContext> {
   const refOf = ({ branchId, version }: { branchId: string; version: number }) => ({ branchId: readUuid(branchId, 'branch_id'), version });
@@ -54,7 +56,7 @@ export function coverageService(deps: Deps): organization.CoverageServiceImpleme
     listCoverage: (request, { caller }) => listPage(deps, caller, request),
     async listPublicBranches(request, { caller }) {
       const code = requireText(request.code, 'code', codeRule);
-      const branches = await deps.db.withTenant(caller, (tx) => listPublicBranches(tx, code, today(deps)));
+      const branches = await deps.db.withTenant(caller, (tx) => listPublicBranches(tx, { code, day: today(deps), most: mostPublic }));
       if (branches === undefined) throw unitNotFound();
       return { branches: branches.map((branch) => ({ ...branch, kind: branchKindOnWire.toWire(branch.kind) })) };
     },

@@ -3,7 +3,7 @@ import type { LocalDate } from '@linli/clocks';
 import { tenantOf, type ConstraintReasons, type Tx } from '@linli/db';
 import type { Knex } from 'knex';
 import { whereInScopes, whereInSubtree } from '../scope';
-import { selectUnits, toUnit, whereInForce, type NamedRow } from '../units/store';
+import { findOpenCommunity, selectUnits, toUnit, whereInForce, type NamedRow } from '../units/store';
 import type { Unit } from '../units/unit';
 import type { Branch, BranchKind } from './branch';
 
@@ -134,18 +134,16 @@ export interface PublicBranch {
 }
 
 /** Those in an open community of an office that works; undefined when there is no such community. Indexes: units_code_idx, branches_path_idx. */
-export async function listPublicBranches(tx: Tx, code: string, day: LocalDate): Promise<PublicBranch[] | undefined> {
-  const community = await tx('units')
-    .join('tenants', 'tenants.tenant_id', 'units.tenant_id')
-    .where({ 'units.tenant_id': tenantOf(tx), 'units.code': code, 'units.kind': 'community', 'tenants.suspended': false })
-    .where('units.valid_from', '<=', day)
-    .whereRaw(`coalesce(units.valid_to, 'infinity'::date) > ?`, [day])
-    .first<{ path: string } | undefined>('units.path');
+export async function listPublicBranches(tx: Tx, { code, day, most }: { readonly code: string; readonly day: LocalDate; readonly most: number }): Promise<PublicBranch[] | undefined> {
+  const community = await findOpenCommunity(tx, code, day);
   if (community === undefined) return undefined;
   const query = tx('branches')
     .join('units', { 'units.tenant_id': 'branches.tenant_id', 'units.id': 'branches.unit_id' })
-    .where({ 'branches.tenant_id': tenantOf(tx), 'branches.valid_to': null })
-    .orderBy('branches.unit_path');
+    .where({ 'branches.tenant_id': tenantOf(tx) })
+    .where('branches.valid_from', '<=', day)
+    .whereRaw(`coalesce(branches.valid_to, 'infinity'::date) > ?`, [day])
+    .orderBy('branches.unit_path')
+    .limit(most);
   whereInSubtree(query, 'branches.unit_path', community.path);
   return query.select<PublicBranch[]>({ kind: 'branches.kind', unitCode: 'units.code', unitNameZh: 'units.name_zh', nameZh: 'branches.name_zh', contactPhone: 'branches.contact_phone' });
 }

@@ -184,6 +184,20 @@ export async function findAbove(tx: Tx, path: string, day: LocalDate): Promise<U
   return (await selectUnits(tx, day).whereIn('id', ids).orderBy('path')).map(toUnit);
 }
 
+/** Communities open on a day, of an office that works: where what anybody may see lies. Indexes: units_code_idx, units_kind_as_of_idx. */
+export function openCommunities(tx: Tx, day: LocalDate): Knex.QueryBuilder {
+  const query = tx('units')
+    .join('tenants', 'tenants.tenant_id', 'units.tenant_id')
+    .where({ 'units.tenant_id': tenantOf(tx), 'units.kind': 'community', 'tenants.suspended': false });
+  whereInForce(query, { scopes: 'tenant', under: undefined, asOf: day });
+  return query;
+}
+
+/** The one of them that has the code on the day. */
+export async function findOpenCommunity(tx: Tx, code: string, day: LocalDate): Promise<Pick<Unit, 'id' | 'path'> | undefined> {
+  return openCommunities(tx, day).where('units.code', code).first<Pick<Unit, 'id' | 'path'> | undefined>('units.id', 'units.path');
+}
+
 /** Begins every read of whole units: their columns, and the last name that began by that day. */
 export function selectUnits(tx: Tx, day: LocalDate) {
   const renamed = tx.raw(

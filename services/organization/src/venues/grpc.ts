@@ -19,6 +19,8 @@ import { publicVenueToWire, readDaySpans, readHours, useOnWire, venueToWire } fr
 const read = 'organization.venue.read';
 const mostPeople = 5_000;
 const mostVisitors = 1_000_000;
+/** Of one community. */
+const mostShown = 200;
 /** A day beyond it has no bookings yet, for nobody may book so far ahead. */
 const mostDaysShown = 366;
 
@@ -71,7 +73,7 @@ export function venueService(deps: Deps): organization.VenueServiceImplementatio
     listVisitorCounts: (request, { caller }) => listCounts(deps, caller, request),
     async getPublicVenues(request, { caller }) {
       const code = requireText(request.unitCode, 'unit_code', codeRule);
-      const venues = await deps.db.withTenant(caller, (tx) => listPublicVenues(tx, code, today(deps)));
+      const venues = await deps.db.withTenant(caller, (tx) => listPublicVenues(tx, { unitCode: code, today: today(deps), most: mostShown }));
       if (venues === undefined) throw unitNotFound();
       return { venues: venues.map(publicVenueToWire) };
     },

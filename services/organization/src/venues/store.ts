@@ -2,6 +2,7 @@ import type { UnitScopes } from '@linli/auth';
 import { addDays, type LocalDate } from '@linli/clocks';
 import { tenantOf, type ConstraintReasons, type Tx } from '@linli/db';
 import { whereInScopes, whereInSubtree } from '../scope';
+import { findOpenCommunity } from '../units/store';
 import type { PromisedTime } from './rules';
 import type { Venue, VenueDay, VisitorCount, WeekdaySpan } from './venue';
 
@@ -74,13 +75,10 @@ export interface VenuePosition {
 }
 
 /** The open venues of an open community of an office that works; undefined when there is no such community. Index: venues_unit_path_idx. */
-export async function listPublicVenues(tx: Tx, unitCode: string, today: LocalDate): Promise<Venue[] | undefined> {
-  const community = await tx('units')
-    .join('tenants', 'tenants.tenant_id', 'units.tenant_id')
-    .where({ 'units.tenant_id': tenantOf(tx), 'units.code': unitCode, 'units.kind': 'community', 'units.valid_to': null, 'tenants.suspended': false })
-    .first<{ path: string } | undefined>('units.path');
+export async function listPublicVenues(tx: Tx, { unitCode, today, most }: { readonly unitCode: string; readonly today: LocalDate; readonly most: number }): Promise<Venue[] | undefined> {
+  const community = await findOpenCommunity(tx, unitCode, today);
   if (community === undefined) return undefined;
-  const rows = await venuesWithDays(tx, today).where({ unit_path: community.path, closed: false }).orderBy('id').select<VenueRow[]>();
+  const rows = await venuesWithDays(tx, today).where({ unit_path: community.path, closed: false }).orderBy('id').limit(most).select<VenueRow[]>();
   return rows.map(toVenue);
 }
 
