@@ -64,6 +64,17 @@ describe('a diary entry', () => {
     expect(JSON.stringify(await sentEvents(office, entry.id))).not.toContain(person);
   });
 
+  it('names a need only that is there and that its author may read', async () => {
+    const needs = ['organization.need.read', 'organization.need.write'];
+    const readers = testCaller({ permissions: [...all, ...needs] });
+    const { need } = await office.jointProjects.raiseNeed({ unitId: building.id, categoryCode: 'lighting', textZh: '楼道照明' }, { caller: readers });
+    const linkedNeedId = need?.id ?? '';
+    expect(await write({ linkedNeedId }, readers)).toMatchObject({ linkedNeedId });
+    const elsewhere = testCaller({ grants: [{ permissions: all, scope: 'subtree', unitPath: building.path }, { permissions: needs, scope: 'subtree', unitPath: neighbour.path }] });
+    for (const by of [caller, elsewhere]) await expect(write({ linkedNeedId }, by)).rejects.toMatchObject({ kind: 'not_found', reason: 'NEED_NOT_FOUND' });
+    await expect(write({ linkedNeedId: person }, readers)).rejects.toMatchObject({ kind: 'not_found', reason: 'NEED_NOT_FOUND' });
+  });
+
   it('is of a building of the caller’s', async () => {
     await expect(write({ unitId: community.id })).rejects.toMatchObject({ reason: 'DIARY_NOT_OF_BUILDING', details: { kind: 'community' } });
     await expect(write({}, at(neighbour.path))).rejects.toMatchObject({ reason: 'UNIT_NOT_FOUND' });

@@ -80,6 +80,21 @@ describe('a publication', () => {
     expect([told.get('DecisionClosed')?.['count'], told.get('DecisionNoticed')?.['entitled']]).toEqual([undefined, undefined]);
   });
 
+  it('of what was not adopted leaves nothing to wait for', async () => {
+    const waiting = async (id: string) => (await office.work.listWork({ unitId: community.id, pageSize: 200 }, { caller })).items.filter(({ subjectId }) => subjectId === id).map(({ action }) => action);
+    for (const { papers, next } of [
+      { papers: { inFavour: 7, against: 1, abstained: 0 }, next: ['publish_outcome'] },
+      { papers: { inFavour: 2, against: 6, abstained: 0 }, next: [] },
+      { papers: { inFavour: 2, against: 0, abstained: 0 }, next: [] },
+    ]) {
+      office.clock.set('2026-11-24T09:00:00+08:00');
+      const { id } = await closedDecision(10, papers);
+      expect(await waiting(id)).toEqual(['publish']);
+      await publish({ kind: PUBLICATION_KIND_DECISION, decisionId: id });
+      expect(await waiting(id)).toEqual(next);
+    }
+  });
+
   it('of a decision comes in time or is said to be late, and its clock alarms no more', async () => {
     const decision = await closedDecision();
     office.clock.set('2026-12-01T18:00:00+08:00');

@@ -212,6 +212,16 @@ describe('a sensitive role', () => {
     await expect(office.grantRequests.confirmGrant(ref({ ...request, version: 2 }), { caller: second })).rejects.toMatchObject({ reason: 'GRANT_REQUEST_DECIDED' });
   });
 
+  it('is given no more after its time, also before that is told', async () => {
+    const { staff, request } = await asked();
+    office.clock.set('2026-11-27T09:00:00+08:00');
+    const expired = { kind: 'failed_precondition', reason: 'GRANT_REQUEST_DECIDED', details: { state: 'expired' } };
+    await expect(office.grantRequests.confirmGrant(ref(request), { caller: second })).rejects.toMatchObject(expired);
+    await expect(office.grantRequests.declineGrant(ref(request), { caller: second })).rejects.toMatchObject(expired);
+    expect((await office.grants.listGrants({ principalId: staff.id }, { caller })).grants).toEqual([]);
+    expect(await history(office, request.id)).toEqual(['GrantRequested 1']);
+  });
+
   it('is not given to somebody who must not have it any more by then', async () => {
     const { staff, request } = await asked({ role: 'system_admin' });
     const operator = systemCaller('xingsheng', 'operator', ['organization.grant.write']);

@@ -44,9 +44,17 @@ describe('a tenant', () => {
   it('gets the roles that a release changed when it is asked for again', async () => {
     await create('older');
     await office.knex('roles').where({ tenant_id: 'older', code: 'clerk' }).update({ permissions: ['work.queue.read'] });
+    await office.knex('roles').where({ tenant_id: 'older', code: 'handler' }).delete();
+    await create('older');
     await create('older');
     const { roles } = await office.grants.listRoles({}, { caller: everything('older') });
-    expect(roles.find(({ code }) => code === 'clerk')?.permissions).toContain('requests.case.accept');
+    const clerk = roles.find(({ code }) => code === 'clerk');
+    expect(clerk?.permissions).toContain('requests.case.accept');
+    // Whoever holds it may do something else now: that is a version of the role, and told.
+    expect(clerk?.version).toBe(2);
+    expect(await history(office, 'clerk')).toEqual(['RoleChanged 2']);
+    expect(await history(office, 'handler')).toEqual(['RoleCreated 1']);
+    expect(await history(office, 'agent')).toEqual([]);
   });
 
   it.each([

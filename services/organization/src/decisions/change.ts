@@ -102,8 +102,14 @@ const nextSteps: Readonly<Record<DecisionState, { readonly action: string; reado
   reported: undefined,
 };
 
-async function setNext(tx: Tx, { id, state, titleZh, unitId, unitPath, notice, publicationDueAt, version }: Decision): Promise<void> {
-  const next = nextSteps[state];
+/** Nothing comes of what was not adopted: once that is published, nobody is waited for. */
+function nextStepOf({ state, outcome }: Decision) {
+  return state === 'published' && outcome?.result !== 'adopted' ? undefined : nextSteps[state];
+}
+
+async function setNext(tx: Tx, decision: Decision): Promise<void> {
+  const { id, state, titleZh, unitId, unitPath, notice, publicationDueAt, version } = decision;
+  const next = nextStepOf(decision);
   if (next === undefined) return endWork(tx, kind, [id]);
   const dueAt = state === 'noticed' ? notice?.closesAt : state === 'closed' ? publicationDueAt : undefined;
   await setWork(tx, [{ kind, subjectId: id, number: '', titleZh, unitId, unitPath, ownerId: undefined, dueAt, threadId: id, version, ...next }]);

@@ -5,6 +5,7 @@ import { violation } from '@linli/grpc';
 import { recordChanges, type Change } from '../changes';
 import { today } from '../days';
 import type { Deps } from '../deps';
+import { assertNeedSeen } from '../joint-projects/needs';
 import type { ClockHandler } from '../timing/clock-handlers';
 import { holdUnitOpen } from '../units/hold-unit-open';
 import { unitNotFound } from '../units/rules';
@@ -20,7 +21,7 @@ export interface WriteEntry extends Omit<DiaryEntry, 'id' | 'unitPath' | 'author
   readonly request: RequestKey;
 }
 
-/** @throws not_found UNIT_NOT_FOUND; failed_precondition UNIT_CLOSED, DIARY_NOT_OF_BUILDING; invalid_argument for a day to come and for a person who did not ask. */
+/** @throws not_found UNIT_NOT_FOUND, NEED_NOT_FOUND; failed_precondition UNIT_CLOSED, DIARY_NOT_OF_BUILDING; invalid_argument for a day to come and for a person who did not ask. */
 export async function writeEntry(deps: Pick<Deps, 'db' | 'now' | 'calendar'>, caller: Caller, input: WriteEntry): Promise<DiaryEntry> {
   const { request, ...facts } = input;
   if (facts.visitedOn > today(deps)) throw violation('visited_on', 'in_future');
@@ -31,6 +32,7 @@ export async function writeEntry(deps: Pick<Deps, 'db' | 'now' | 'calendar'>, ca
       const unit = await holdUnitOpen(tx, facts.unitId, today(deps));
       if (!coversUnit(caller, permissions.write, unit.path)) throw unitNotFound();
       assertBuilding(unit);
+      if (facts.linkedNeedId !== undefined) await assertNeedSeen(tx, caller, facts.linkedNeedId);
       const at = deps.now();
       const entryId = newId(at.getTime());
       const clock = await startClock(tx, deps.calendar, { kind: textClock, subjectType: 'organization.diary', subjectId: entryId, ruleSet: { id: textClock }, at, alarms: ['due'] });

@@ -1,5 +1,5 @@
 import { coversUnit, systemCaller, type Caller } from '@linli/auth';
-import { cancelClock, findClocks, lockClock, satisfyClock, startClock, type Alarm } from '@linli/clocks';
+import { cancelClock, satisfyClock, startClock, type Alarm } from '@linli/clocks';
 import { organization } from '@linli/contracts';
 import { answerOnce, newId, tenantOf, type RequestKey, type Tx } from '@linli/db';
 import { failedPrecondition } from '@linli/errors';
@@ -10,6 +10,7 @@ import type { Deps } from '../deps';
 import { holdMemberUnits } from '../member-units/hold-member-units';
 import { memberUnitNotFound } from '../member-units/rules';
 import type { ClockHandler } from '../timing/clock-handlers';
+import { lockClockOf } from '../timing/lock-clock';
 import { holdUnitOpen } from '../units/hold-unit-open';
 import { unitNotFound } from '../units/rules';
 import { assertVersion } from '../version';
@@ -134,14 +135,12 @@ interface Step extends Pick<Change, 'event' | 'payload'>, Pick<Entry, 'code' | '
   readonly action: string;
 }
 
-/** The clock before its report, as the scanner takes them. */
 async function changing(
   { deps, caller, ref }: { readonly deps: Pick<Deps, 'db' | 'now'>; readonly caller: Caller; readonly ref: DualReportRef },
   act: (tx: Tx, found: DualReport) => Promise<Step | undefined>,
 ): Promise<DualReportWhole> {
   return deps.db.withTenant(caller, async (tx) => {
-    const clock = (await findClocks(tx, ref.dualReportId)).find(({ endedAt }) => endedAt === undefined);
-    if (clock !== undefined) await lockClock(tx, { clockId: clock.id });
+    await lockClockOf(tx, ref.dualReportId);
     const found = await lockDualReport(tx, ref.dualReportId);
     if (found === undefined || !coversUnit(caller, write, found.unitPath)) throw dualReportNotFound();
     assertVersion(found, ref.version);

@@ -26,7 +26,7 @@ interface RequestRef {
  */
 export async function confirmGrant(deps: Deciding, caller: Caller, ref: RequestRef): Promise<GrantRequest> {
   return deps.db.withTenant(caller, async (tx) => {
-    const request = await takeRequest(tx, caller, ref);
+    const request = await takeRequest(tx, caller, { ref, now: deps.now() });
     if (request.requestedBy === caller.subject) throw permissionDenied('GRANT_CONFIRMED_BY_SAME', 'who asked for a grant does not confirm it');
     const { principalKind, principalId, role, scope, unitId, endsAt } = request;
     const { grant } = await prepareGrant(tx, caller, { facts: { principalKind, principalId, role, scope, unitId, endsAt }, now: deps.now(), permission: 'organization.grant.confirm' });
@@ -42,7 +42,7 @@ export async function confirmGrant(deps: Deciding, caller: Caller, ref: RequestR
 /** Also by who asked. @throws not_found GRANT_REQUEST_NOT_FOUND; aborted VERSION_STALE; failed_precondition GRANT_REQUEST_DECIDED. */
 export async function declineGrant(deps: Deciding, caller: Caller, ref: RequestRef): Promise<GrantRequest> {
   return deps.db.withTenant(caller, async (tx) => {
-    const request = await takeRequest(tx, caller, ref);
+    const request = await takeRequest(tx, caller, { ref, now: deps.now() });
     const declined = decided(request, { state: 'declined', decidedBy: caller.subject });
     await saveGrantRequest(tx, declined);
     await cancelClock(tx, { kind: confirmClock, subjectId: request.id, at: deps.now() });
@@ -67,11 +67,13 @@ export function grantConfirmClock(deps: Pick<Deps, 'now'>): ClockHandler {
   };
 }
 
-async function takeRequest(tx: Tx, caller: Caller, { grantRequestId, version }: RequestRef): Promise<GrantRequest> {
-  const [request] = await lockGrantRequests(tx, [grantRequestId]);
+async function takeRequest(tx: Tx, caller: Caller, { ref, now }: { readonly ref: RequestRef; readonly now: Date }): Promise<GrantRequest> {
+  const [request] = await lockGrantRequests(tx, [ref.grantRequestId]);
   if (request === undefined || !coversUnit(caller, 'organization.grant.confirm', request.unitPath)) throw requestNotFound();
-  assertVersion(request, version);
-  if (request.state !== 'requested') throw failedPrecondition('GRANT_REQUEST_DECIDED', 'the request is decided', { details: { state: request.state } });
+  assertVersion(request, ref.version);
+  // Its time is over on the minute, also while the alarm that says so is still to come.
+  const state = request.state === 'requested' && request.confirmUntil <= now ? 'expired' : request.state;
+  if (state !== 'requested') throw failedPrecondition('GRANT_REQUEST_DECIDED', 'the request is decided', { details: { state } });
   return request;
 }
 

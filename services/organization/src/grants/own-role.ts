@@ -1,11 +1,11 @@
 import { assertCoversUnit, type Caller } from '@linli/auth';
 import { answerOnce, type RequestKey, type Tx } from '@linli/db';
 import { failedPrecondition, notFound, permissionDenied } from '@linli/errors';
-import { recordChanges, type Change } from '../changes';
 import type { Deps } from '../deps';
 import { assertVersion } from '../version';
 import type { Role } from './grant';
 import { assertComposable, assertHeldMayChange } from './powers';
+import { recordRoles } from './record-role';
 import { heldBy, insertRole, lockRole, saveRole } from './role-store';
 
 const permission = 'organization.role.write';
@@ -21,7 +21,7 @@ export async function createRole(deps: Pick<Deps, 'db'>, caller: Caller, input: 
       assertComposable(facts);
       const role = { ...facts, own: true, version: 1 };
       await insertRole(tx, role);
-      await recordRole(tx, caller, { role, event: 'RoleCreated' });
+      await recordRoles(tx, caller, [role]);
       return role;
     }),
   );
@@ -51,12 +51,7 @@ export async function changeRole(
       throw permissionDenied('GRANT_TO_SELF', 'nobody gives themselves a role');
     }
     await saveRole(tx, after);
-    await recordRole(tx, caller, { role: after, event: 'RoleChanged' });
+    await recordRoles(tx, caller, [after]);
     return after;
   });
-}
-
-async function recordRole(tx: Tx, caller: Caller, { role, event }: { role: Role; event: 'RoleCreated' | 'RoleChanged' }): Promise<void> {
-  const change: Change = { action: event === 'RoleCreated' ? 'role.create' : 'role.change', objectType: 'role', id: role.code, version: role.version, event, payload: { role: role.code } };
-  await recordChanges(tx, caller, [change]);
 }

@@ -61,11 +61,6 @@ export async function saveGrantRequest(tx: Tx, { id, state, decidedBy, grantId, 
   await tx('grant_requests').where({ tenant_id: tenantOf(tx), id }).update({ state, decided_by: decidedBy ?? null, grant_id: grantId ?? null, version });
 }
 
-export async function findGrantRequest(tx: Tx, id: string): Promise<GrantRequest | undefined> {
-  const row = await selectRequests(tx).where('q.id', id).first();
-  return row && toRequest(row);
-}
-
 export async function lockGrantRequests(tx: Tx, ids: readonly string[]): Promise<GrantRequest[]> {
   return (await selectRequests(tx).whereIn('q.id', ids).orderBy('q.id').forUpdate('q')).map(toRequest);
 }

@@ -31,7 +31,7 @@ export async function listRoles(tx: Tx): Promise<Role[]> {
 
 /** The platform's roles; an office's own are left alone. */
 export async function upsertRoles(tx: Tx, roles: readonly Role[]): Promise<void> {
-  await tx('roles').insert(roles.map((role) => ({ tenant_id: tenantOf(tx), ...toRow(role) }))).onConflict(['tenant_id', 'code']).merge(['name_zh', 'holder', 'permissions']);
+  await tx('roles').insert(roles.map((role) => ({ tenant_id: tenantOf(tx), ...toRow(role) }))).onConflict(['tenant_id', 'code']).merge(['name_zh', 'holder', 'permissions', 'version']);
 }
 
 export async function insertRole(tx: Tx, role: Role): Promise<void> {

@@ -26,8 +26,8 @@ export function evaluationAlarms(deps: Pick<Deps, 'now'>): ClockHandler {
       if (org === undefined) return;
       const after = { ...org, version: org.version + 1, evaluationDueAt: clock.dueAt };
       await saveOrg(tx, after);
-      const payload = organization.IncubationEvaluationDueSoon.fromPartial({ orgId: org.id, dueAt: clock.dueAt });
-      await recordOrg(tx, systemCaller(tenantOf(tx), 'organization', []), { org: after, at: deps.now(), code: 'due_moved', change: { action: 'incubation.move_due', event: 'IncubationEvaluationDueSoon', payload } });
+      const payload = organization.IncubationEvaluationDueMoved.fromPartial({ orgId: org.id, dueAt: clock.dueAt });
+      await recordOrg(tx, systemCaller(tenantOf(tx), 'organization', []), { org: after, at: deps.now(), code: 'due_moved', change: { action: 'incubation.move_due', event: 'IncubationEvaluationDueMoved', payload } });
     },
   };
 }

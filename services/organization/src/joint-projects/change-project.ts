@@ -1,5 +1,5 @@
 import { coversUnit, systemCaller, type Caller } from '@linli/auth';
-import { cancelClock, findClocks, instantAt, lockClock, satisfyClock, type Alarm } from '@linli/clocks';
+import { cancelClock, instantAt, satisfyClock, type Alarm } from '@linli/clocks';
 import { organization } from '@linli/contracts';
 import { tenantOf, type Tx } from '@linli/db';
 import { failedPrecondition } from '@linli/errors';
@@ -7,6 +7,7 @@ import { violation } from '@linli/grpc';
 import { recordChanges, type Change, type Entry } from '../changes';
 import type { Deps } from '../deps';
 import type { ClockHandler } from '../timing/clock-handlers';
+import { lockClockOf } from '../timing/lock-clock';
 import { assertVersion } from '../version';
 import { endWork, setWork, type Work } from '../work/store';
 import type { JointProject, NeedState, Usefulness } from './joint-project';
@@ -73,7 +74,7 @@ export async function advanceProject(deps: Pick<Deps, 'db' | 'now'>, caller: Cal
 export async function deliverProject(deps: Pick<Deps, 'db' | 'now'>, caller: Caller, { proof, ...ref }: ProjectRef & { readonly proof: string }): Promise<JointProject> {
   return deps.db.withTenant(caller, async (tx) => {
     const at = deps.now();
-    await lockProjectClock(tx, ref.projectId);
+    await lockClockOf(tx, ref.projectId);
     const project = act(await lockForChange(tx, caller, ref), 'deliver', { proof });
     await satisfyClock(tx, { kind: projectClock, subjectId: project.id, at });
     const late = project.overdueAt !== undefined;
@@ -98,7 +99,7 @@ export async function reviewProject(deps: Pick<Deps, 'db' | 'now'>, caller: Call
 export async function stallProject(deps: Pick<Deps, 'db' | 'now'>, caller: Caller, { reasonCode, ...ref }: ProjectRef & { readonly reasonCode: string }): Promise<JointProject> {
   return deps.db.withTenant(caller, async (tx) => {
     const at = deps.now();
-    await lockProjectClock(tx, ref.projectId);
+    await lockClockOf(tx, ref.projectId);
     const project = act(await lockForChange(tx, caller, ref), 'stall', { reasonCode });
     await cancelClock(tx, { kind: projectClock, subjectId: project.id, at });
     await settleNeedsOf(tx, caller, { project, state: 'open' });
@@ -163,12 +164,6 @@ async function settleNeedsOf(tx: Tx, caller: Caller, { project, state }: { reado
   const needs = [...(await lockNeeds(tx, project.needIds)).values()];
   await settleNeeds(tx, needs, state);
   await recordChanges(tx, caller, needs.map((need) => needSettled(need, { state, projectId: project.id })));
-}
-
-/** The clock before its project, as the scanner takes them. */
-async function lockProjectClock(tx: Tx, projectId: string): Promise<void> {
-  const clock = (await findClocks(tx, projectId)).find(({ endedAt }) => endedAt === undefined);
-  if (clock !== undefined) await lockClock(tx, { clockId: clock.id });
 }
 
 async function lockForChange(tx: Tx, caller: Caller, ref: ProjectRef): Promise<JointProject> {

@@ -37,6 +37,12 @@ export async function raiseNeed(deps: Pick<Deps, 'db' | 'now'>, caller: Caller, 
   });
 }
 
+/** For what names a need: it is there, and the caller may read it. @throws not_found NEED_NOT_FOUND. */
+export async function assertNeedSeen(tx: Tx, caller: Caller, needId: string): Promise<void> {
+  const need = await findNeed(tx, needId);
+  if (need === undefined || !coversUnit(caller, 'organization.need.read', need.unitPath)) throw needNotFound();
+}
+
 /** @throws not_found NEED_NOT_FOUND; aborted VERSION_STALE; failed_precondition NEED_NOT_OPEN. */
 export async function withdrawNeed(deps: Pick<Deps, 'db'>, caller: Caller, ref: { readonly needId: string; readonly version: number }): Promise<Need> {
   return deps.db.withTenant(caller, async (tx) => {

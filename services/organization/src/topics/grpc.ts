@@ -8,7 +8,7 @@ import { raiseTopic } from './raise-topic';
 import { recordDeliberation } from './record-deliberation';
 import { topicNotFound } from './rules';
 import { acceptTopic, answerTopic, declineTopic } from './screen-topic';
-import { findTopic, listAnswered, listTopics } from './store';
+import { findTopic, listAnswered, listTopics, type TopicReach } from './store';
 import { listDeliberations } from './store-deliberations';
 import type { Participants } from './topic';
 import { deliberationToWire, publicToWire, reasonOnWire, resultOnWire, roleOnWire, stateOnWire, topicToWire } from './wire';
@@ -78,7 +78,7 @@ function reading(deps: Deps): Pick<Service, 'getTopic' | 'listTopics' | 'listPub
   };
 }
 
-function reachOf(caller: Caller): Parameters<typeof listTopics>[1]['reach'] {
+function reachOf(caller: Caller): TopicReach {
   return caller.kind === 'resident' ? { residentId: caller.subject } : { scopes: unitScopes(caller, permissions.read) };
 }
 
