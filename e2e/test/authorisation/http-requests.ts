@@ -214,6 +214,7 @@ const sites: Readonly<Record<string, MakeRequest>> = {
   tellWorker: onComplaint('tellWorker', { result: 'handled' }),
   closeWorkerComplaint: onComplaint('close', { outcome: 'withdrawn' }),
   correctWorkerComplaint: onComplaint('correct', { outcome: 'solved' }),
+  reassignWorkerComplaint: ({ complaintId, agentId }) => ({ path: `/v1/worker-complaints/${complaintId}:reassign`, body: { ownerId: agentId } }),
   tellSite: onFinding('tellSite'),
   startRectification: onFinding('startRectification'),
   recheckSiteFinding: onFinding('recheck', { passed: true }),

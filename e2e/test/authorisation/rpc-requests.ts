@@ -220,6 +220,7 @@ const sites: Readonly<Record<string, MakeRpcRequest>> = {
   TellWorker: onComplaint({ result: 'WORKER_COMPLAINT_RESULT_HANDLED' }),
   CloseWorkerComplaint: onComplaint({ outcome: 'WORKER_COMPLAINT_OUTCOME_WITHDRAWN' }),
   CorrectWorkerComplaint: onComplaint({ outcome: 'WORKER_COMPLAINT_OUTCOME_SOLVED' }),
+  ReassignWorkerComplaint: ({ complaintId, agentId }) => ({ complaintId, version, ownerId: agentId }),
   GetWorkerComplaint: ({ complaintId }) => ({ complaintId }),
   RevealWorkerComplaint: ({ complaintId }) => ({ complaintId, purpose: 'WORKER_REVEAL_PURPOSE_CONTACT' }),
   ListWorkerComplaints: ({ siteId }) => ({ siteId }),

@@ -163,6 +163,7 @@ const allowed: Record<string, readonly string[]> = {
   'WorkerComplaintService/TellWorker': ['director', 'site_leader'],
   'WorkerComplaintService/CloseWorkerComplaint': ['director', 'site_leader'],
   'WorkerComplaintService/CorrectWorkerComplaint': ['director', 'site_leader'],
+  'WorkerComplaintService/ReassignWorkerComplaint': ['director', 'site_leader'],
   'WorkerComplaintService/GetWorkerComplaint': ['director', 'site_leader'],
   'WorkerComplaintService/RevealWorkerComplaint': ['director', 'site_leader'],
   'WorkerComplaintService/ListWorkerComplaints': ['director', 'site_leader'],

@@ -1,6 +1,6 @@
 import { organization } from '@linli/contracts';
 import { joinUnits, partyAffairs, partyWithin } from './party';
-import { fresh, history, makeStaff, makeTenant, makeUnit, sentEvents, startOffice, type Office } from './support';
+import { everything, fresh, history, makeStaff, makeTenant, makeUnit, sentEvents, startOffice, type Office } from './support';
 
 let office: Office;
 let root: organization.Unit;
@@ -77,6 +77,14 @@ describe('an instructor', () => {
     await expect(dismiss(3)).rejects.toMatchObject({ reason: 'INSTRUCTOR_DISMISSED' });
     expect((await office.instructors.listInstructors({ pageSize: 200 }, { caller })).instructors.map(({ id }) => id)).not.toContain(instructorId);
     await office.instructors.assignInstructor({ instructorId: (await appoint()).id, version: 1, memberUnitId }, { caller });
+  });
+
+  it('does not leave the office before being dismissed', async () => {
+    const { id: instructorId, staffId } = await appoint();
+    const leave = () => office.staff.deactivateStaff({ staffId, version: 1 }, { caller: everything() });
+    await expect(leave()).rejects.toMatchObject({ kind: 'failed_precondition', reason: 'STAFF_HAS_WORK', details: { sites: '0', resolutions: '0', complaints: '0', instructorships: '1' } });
+    await office.instructors.dismissInstructor({ instructorId, version: 1 }, { caller });
+    expect((await leave()).staff).toMatchObject({ active: false });
   });
 
   it('is not sent to an organisation that has left', async () => {

@@ -2,7 +2,7 @@ import { organization } from '@linli/contracts';
 import { testCaller } from '@linli/testing';
 import { ownPermissions } from '../src/grants/roles';
 import { joinUnits, partyAffairs, partyWithin, seatedCommittee } from './party';
-import { fresh, history, makeStaff, makeTenant, makeUnit, sentEvents, startOffice, type Office } from './support';
+import { everything, fresh, history, makeStaff, makeTenant, makeUnit, sentEvents, startOffice, type Office } from './support';
 
 const { COMMITTEE_KIND_REGIONAL, COMMITTEE_KIND_COMMUNITY_JOINT } = organization.CommitteeKind;
 const { MEETING_PRESENCE_ATTENDED, MEETING_PRESENCE_ABSENT, MEETING_PRESENCE_EXCUSED } = organization.MeetingPresence;
@@ -214,6 +214,16 @@ describe('a resolution', () => {
     const { resolution } = await office.meetings.deliverResolution({ resolutionId, version: 2, proof: '照片' }, { caller });
     expect(resolution).toMatchObject({ state: 'RESOLUTION_STATE_DELIVERED', overdueAt: new Date('2026-12-01T18:00:00+08:00'), version: 3 });
     expect((await sentEvents(office, resolutionId)).at(-1)?.payload).toMatchObject({ late: true });
+  });
+
+  it('keeps its owner of staff here until it is delivered, by those who follow it if need be', async () => {
+    const of = await gathering();
+    const worker = await makeStaff(office);
+    const { resolutions } = await adopted(of, [{ ownerStaffId: worker.id }]);
+    const leave = () => office.staff.deactivateStaff({ staffId: worker.id, version: 1 }, { caller: everything() });
+    await expect(leave()).rejects.toMatchObject({ kind: 'failed_precondition', reason: 'STAFF_HAS_WORK', details: { sites: '0', resolutions: '1', complaints: '0', instructorships: '0' } });
+    await office.meetings.deliverResolution({ resolutionId: resolutions[0]?.id ?? '', version: 1, proof: '照片三张' }, { caller });
+    expect((await leave()).staff).toMatchObject({ active: false });
   });
 
   it('of a member of staff waits for them, who may see and deliver it and no other', async () => {

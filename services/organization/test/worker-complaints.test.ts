@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { organization } from '@linli/contracts';
 import { eventually } from '@linli/testing';
-import { at, openSite, scan, startSiteOffice, type Caller, type SiteOffice } from './site-support';
+import { at, leaderOf, openSite, scan, startSiteOffice, type Caller, type SiteOffice } from './site-support';
 import { everything, fresh, history, makeStaff, placesOf, sentEvents } from './support';
 
 const { WORKER_COMPLAINT_KIND_UNSPECIFIED, WORKER_COMPLAINT_KIND_WAGE_UNPAID, WORKER_COMPLAINT_KIND_WAGE_LATE, WORKER_COMPLAINT_KIND_DORMITORY } = organization.WorkerComplaintKind;
@@ -158,6 +158,48 @@ describe('a complaint of a worker', () => {
     const { db } = all.office.app.deps;
     await expect(db.withTenant(all.director, async (tx) => tx('worker_complaint_steps').update({ outcome: 'solved' }))).rejects.toMatchObject({ kind: 'internal' });
     await expect(db.withTenant(all.director, async (tx) => tx('worker_complaint_steps').delete())).rejects.toMatchObject({ kind: 'internal' });
+  });
+
+  it('is handed over to somebody else at work by those who hold the site’s unit', async () => {
+    const received = await receive();
+    const handOver = (ownerId: string, { version = 1, by = all.director } = {}) => all.office.complaints.reassignWorkerComplaint({ complaintId: received.id, version, ownerId }, { caller: by });
+    for (const by of [all.leader, all.other, at(all.there.path), { ...boss, tenantId: 'baihe' }]) {
+      await expect(handOver(all.other.subject, { by })).rejects.toMatchObject({ kind: 'not_found', reason: 'WORKER_COMPLAINT_NOT_FOUND' });
+    }
+    await expect(handOver('x')).rejects.toMatchObject({ violations: [{ field: 'owner_id' }] });
+    await expect(handOver(randomUUID())).rejects.toMatchObject({ kind: 'not_found', reason: 'STAFF_NOT_FOUND' });
+    const gone = await makeStaff(all.office);
+    await all.office.staff.deactivateStaff({ staffId: gone.id, version: 1 }, { caller: everything() });
+    await expect(handOver(gone.id)).rejects.toMatchObject({ kind: 'failed_precondition', reason: 'STAFF_INACTIVE' });
+    await expect(handOver(all.leader.subject)).rejects.toMatchObject({ kind: 'failed_precondition', reason: 'WORKER_COMPLAINT_OWNER_SAME' });
+
+    const results = await Promise.allSettled([handOver(all.other.subject), handOver(all.other.subject)]);
+    expect(results.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
+    expect(results.find(({ status }) => status === 'rejected')).toMatchObject({ reason: { reason: 'VERSION_STALE' } });
+    const handed = await read(received.id);
+    expect(handed).toMatchObject({ ownerId: all.other.subject, state: received.state, dueAt: received.dueAt, steps: [], version: 2 });
+    expect(await workOn(received.id)).toBeUndefined();
+    expect(await workOn(received.id, all.other)).toMatchObject({ action: 'pass_on', dueAt: received.dueAt, version: 2 });
+    expect((await sentEvents(all.office, received.id)).at(-1)).toMatchObject({ type: 'WorkerComplaintReassigned', version: 2, payload: { complaintId: received.id, siteId: site.id } });
+    expect((await threadOf(received.id)).at(-1)).toMatchObject({ code: 'reassigned', facts: { from: all.leader.subject, to: all.other.subject } });
+    await expect(reveal(received.id, all.leader)).rejects.toMatchObject({ reason: 'WORKER_COMPLAINT_NOT_FOUND' });
+    await reveal(received.id, all.other);
+
+    const closed = await close(handed, WORKER_COMPLAINT_OUTCOME_WITHDRAWN, all.other);
+    await expect(handOver(all.leader.subject, { version: closed.version })).rejects.toMatchObject({ reason: 'WORKER_COMPLAINT_STATE_FORBIDS', details: { state: 'closed', action: 'reassign' } });
+  });
+
+  it('keeps its owner here, as the site keeps its leader, until both are handed over', async () => {
+    const leaving = await makeStaff(all.office, all.here.id);
+    const led = await openSite(all, { leaderId: leaving.id });
+    const { id: complaintId } = await receive({ siteId: led.id }, leaderOf(leaving.id));
+    const leave = () => all.office.staff.deactivateStaff({ staffId: leaving.id, version: 2 }, { caller: everything() });
+    const inHand = (sites: string, complaints: string) => ({ kind: 'failed_precondition', reason: 'STAFF_HAS_WORK', details: { sites, resolutions: '0', complaints, instructorships: '0' } });
+    await expect(leave()).rejects.toMatchObject(inHand('1', '1'));
+    await all.office.sites.assignSiteLeader({ siteId: led.id, version: 1, leaderId: all.other.subject }, { caller: all.director });
+    await expect(leave()).rejects.toMatchObject(inHand('0', '1'));
+    await all.office.complaints.reassignWorkerComplaint({ complaintId, version: 1, ownerId: all.other.subject }, { caller: all.director });
+    expect((await leave()).staff).toMatchObject({ active: false });
   });
 
   it('changes once for two at a time', async () => {

@@ -216,6 +216,10 @@ export const en: Messages = {
     UNIT_KIND_MISPLACED: ['Wrong place', 'A unit of this kind does not belong there.'],
     STAFF_NOT_FOUND: ['No such member of staff', 'There is no such member of staff, or they are outside your area.'],
     STAFF_INACTIVE: ['Has left', 'This member of staff has left.'],
+    STAFF_HAS_WORK: [
+      'Has work in hand',
+      'Still in hand: sites led {sites}, resolutions owed {resolutions}, complaints of workers {complaints}, appointments as instructor {instructorships}. Link the sites to other leaders, hand the complaints over, have the resolutions delivered and dismiss the instructor first.',
+    ],
     STAFF_CODE_TAKEN: ['Code taken', 'Another member of staff has this code.'],
     IDENTITY_TAKEN: ['Sign-in taken', 'Somebody else signs in with this identity.'],
     POST_NOT_FOUND: ['No such post', 'The person has no such post.'],
@@ -275,5 +279,6 @@ export const en: Messages = {
     WORKER_COMPLAINT_NOT_FOUND: ['No such complaint', 'There is no such complaint, or it is outside your area.'],
     WORKER_COMPLAINT_STATE_FORBIDS: ['Not possible now', 'The complaint is "{state}"; "{action}" is not possible.'],
     WORKER_COMPLAINT_OUTCOME_SAME: ['Nothing to correct', 'The complaint is known to have ended so.'],
+    WORKER_COMPLAINT_OWNER_SAME: ['Nothing to change', 'They answer for the complaint already.'],
   },
 };

@@ -134,6 +134,7 @@ export const zhFields: Messages['fields'] = {
   dueOn: '期限',
   siteId: '工地',
   leaderId: '联系领导',
+  ownerId: '负责人',
   ownerZh: '建设单位',
   contractorZh: '施工总承包单位',
   subcontractorsZh: '分包单位',

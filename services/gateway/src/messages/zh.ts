@@ -216,6 +216,10 @@ export const zh: Messages = {
     UNIT_KIND_MISPLACED: ['层级不对', '这类单位不能设在这里。'],
     STAFF_NOT_FOUND: ['没有这个人', '没有找到这名工作人员，或者不在您的管辖范围内。'],
     STAFF_INACTIVE: ['已经离岗', '这名工作人员已经离岗。'],
+    STAFF_HAS_WORK: [
+      '手上还有工作',
+      '还有联系工地 {sites} 处、会议决议 {resolutions} 项、工人投诉 {complaints} 件、指导员任职 {instructorships} 个。请先更换工地联系领导、移交投诉、办结决议、解除指导员任职。',
+    ],
     STAFF_CODE_TAKEN: ['工号已被使用', '这个工号已被使用。'],
     IDENTITY_TAKEN: ['登录账号已被使用', '这个登录账号已经登记给别人。'],
     POST_NOT_FOUND: ['没有这个岗位', '这名工作人员没有这个岗位。'],
@@ -275,5 +279,6 @@ export const zh: Messages = {
     WORKER_COMPLAINT_NOT_FOUND: ['没有这件投诉', '没有找到这件投诉，或者不在您的管辖范围内。'],
     WORKER_COMPLAINT_STATE_FORBIDS: ['现在不能办理', '投诉目前“{state}”，不能“{action}”。'],
     WORKER_COMPLAINT_OUTCOME_SAME: ['没有需要更正的', '登记的办理结果本来就是这样。'],
+    WORKER_COMPLAINT_OWNER_SAME: ['没有变化', '这件投诉本来就由这名工作人员负责。'],
   },
 };

@@ -35,7 +35,7 @@ const complaintSchema = z
     kind: kinds.schema.optional(),
     channel: channels.schema.optional(),
     receivedOn: z.string(),
-    ownerId: z.string().meta({ description: '首问负责人，负责到办结' }),
+    ownerId: z.string().meta({ description: '首问负责人或者接手的人，负责到办结' }),
     state: states.schema.optional(),
     outcome: outcomes.schema.optional().meta({ description: '最近一次登记的结果' }),
     dueAt: time.optional().meta({ description: '转送或者告知的期限' }),
@@ -206,6 +206,20 @@ const changes: readonly ApiRoute[] = [
     response: complaintSchema,
     handle: async ({ params, body, version }, { clients, options }) =>
       answerComplaint(await clients.workerComplaints.correctWorkerComplaint({ complaintId: params.id, version, outcome: outcomes.toWire(body.outcome) }, options)),
+  }),
+  route({
+    method: 'post',
+    path: '/v1/worker-complaints/{id}:reassign',
+    name: 'reassignWorkerComplaint',
+    summary: '移交给其他在岗人员负责',
+    tag: 'sites',
+    calls: 'organization.v1.WorkerComplaintService/ReassignWorkerComplaint',
+    changes: true,
+    params: onComplaint,
+    body: z.strictObject({ ownerId: id }),
+    response: complaintSchema,
+    handle: async ({ params, body, version }, { clients, options }) =>
+      answerComplaint(await clients.workerComplaints.reassignWorkerComplaint({ complaintId: params.id, version, ...body }, options)),
   }),
 ];
 

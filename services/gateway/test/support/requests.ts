@@ -292,6 +292,7 @@ const sites: Readonly<Record<string, GoodRequest>> = {
   tellWorker: { path: `${oneComplaint}:tellWorker`, body: { result: 'handled' }, by: ['admin'] },
   closeWorkerComplaint: { path: `${oneComplaint}:close`, body: { outcome: 'solved' }, by: ['admin'] },
   correctWorkerComplaint: { path: `${oneComplaint}:correct`, body: { outcome: 'referred_higher' }, by: ['admin'] },
+  reassignWorkerComplaint: { path: `${oneComplaint}:reassign`, body: { ownerId: ids.agent }, by: ['admin'] },
   referSiteFinding: { path: `${oneFinding}:refer`, body: { authority: 'housing_construction', receivedNumber: 'ZJ-2026-77' }, by: ['admin'] },
 };
 

@@ -435,7 +435,7 @@ export const samples: Readonly<Record<string, object>> = {
   ...each('SiteFindingService', ['raiseSiteFinding', 'tellSite', 'startRectification', 'recheckSiteFinding', 'closeSiteFinding', 'referSiteFinding', 'recordReferralReply', 'getSiteFinding'], { finding }),
   ...each('ResettlementService', ['createResettlement', 'advanceResettlement', 'recordTransitionPayment', 'getResettlement'], { resettlement }),
   'ResettlementService/listResettlements': { resettlements: [resettlement], nextPageToken: '' },
-  ...each('WorkerComplaintService', ['getWorkerComplaint', 'receiveWorkerComplaint', 'passOnWorkerComplaint', 'tellWorker', 'closeWorkerComplaint', 'correctWorkerComplaint'], { complaint }),
+  ...each('WorkerComplaintService', ['getWorkerComplaint', 'receiveWorkerComplaint', 'passOnWorkerComplaint', 'tellWorker', 'closeWorkerComplaint', 'correctWorkerComplaint', 'reassignWorkerComplaint'], { complaint }),
   'WorkerComplaintService/revealWorkerComplaint': { workerId: ids.worker },
   'WorkerComplaintService/listWorkerComplaints': { complaints: [complaint], nextPageToken: '' },
   'WorkerComplaintService/countWorkerComplaints': { month: '2026-11', total: { siteId: '', solved: 12 }, sites: [{ siteId: ids.site, solved: 7, referredHigher: 5 }] },

@@ -5,13 +5,14 @@ import { reviewDutyOf } from '../duty/review-duty';
 import { revokeGrantsOf } from '../grants/revoke-grant';
 import { lockForChange, type StaffRef } from './lock-for-change';
 import { recordStaff, type StaffChange } from './record-staff';
-import { deactivate, withPartner } from './rules';
+import { assertNothingInHand, deactivate, withPartner } from './rules';
 import { partnerIn, peekPartner } from './set-partner';
 import type { Staff } from './staff';
+import { countInHand } from './store';
 
 /**
  * Somebody leaves: posts and absence end, the partner is free again, grants are revoked.
- * @throws not_found STAFF_NOT_FOUND, aborted VERSION_STALE, failed_precondition STAFF_INACTIVE.
+ * @throws not_found STAFF_NOT_FOUND, aborted VERSION_STALE, failed_precondition STAFF_INACTIVE, STAFF_HAS_WORK.
  */
 export async function deactivateStaff(deps: Pick<Deps, 'db' | 'now' | 'calendar'>, caller: Caller, ref: StaffRef): Promise<Staff> {
   const day = today(deps);
@@ -20,6 +21,7 @@ export async function deactivateStaff(deps: Pick<Deps, 'db' | 'now' | 'calendar'
     const permission = 'organization.staff.write';
     const { staff, others } = await lockForChange(tx, caller, { permission, ref, others: before === '' ? [] : [before], day });
     const left = deactivate(staff, day);
+    assertNothingInHand(await countInHand(tx, staff.id));
     const partner = partnerIn(staff, others);
     const freed: StaffChange[] = partner === undefined ? [] : [{ staff: withPartner(partner, undefined), event: 'PartnerSet' }];
     await recordStaff(tx, caller, { changes: [{ staff: left, event: 'StaffDeactivated' }, ...freed], day });

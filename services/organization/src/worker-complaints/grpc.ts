@@ -12,6 +12,7 @@ import { endOfMonth, monthOf } from '../sites/rules';
 import { closeComplaint, correctComplaint, passOn, tellWorker, type ComplaintRef } from './change-complaint';
 import { countWageComplaints } from './count-store';
 import { permissions } from './reach';
+import { reassignComplaint } from './reassign-complaint';
 import { receiveComplaint } from './receive-complaint';
 import { revealWorker } from './reveal-complaint';
 import { complaintNotFound, toldCounts } from './rules';
@@ -47,6 +48,10 @@ export function workerComplaintService(deps: Deps): organization.WorkerComplaint
     async correctWorkerComplaint(request, { caller }) {
       const outcome = outcomeOnWire.fromWire(request.outcome, 'outcome');
       return { complaint: complaintToWire(await correctComplaint(deps, caller, { ...readRef(request), outcome })) };
+    },
+    async reassignWorkerComplaint(request, { caller }) {
+      const ownerId = readUuid(request.ownerId, 'owner_id');
+      return { complaint: complaintToWire(await reassignComplaint(deps, caller, { ...readRef(request), ownerId })) };
     },
     async getWorkerComplaint(request, { caller }) {
       const id = readUuid(request.complaintId, 'complaint_id');

@@ -17,6 +17,7 @@ interface ComplaintEvents {
   readonly WorkerTold: organization.WorkerTold;
   readonly WorkerComplaintClosed: organization.WorkerComplaintClosed;
   readonly WorkerComplaintCorrected: organization.WorkerComplaintCorrected;
+  readonly WorkerComplaintReassigned: organization.WorkerComplaintReassigned;
   readonly WorkerComplaintOverdue: organization.WorkerComplaintOverdue;
   readonly WorkerComplaintDueMoved: organization.WorkerComplaintDueMoved;
   readonly WorkerErased: organization.WorkerErased;
@@ -55,7 +56,7 @@ export async function recordComplaints(tx: Tx, caller: Caller, changes: readonly
   await endWork(tx, complaintSubject, changes.filter(({ after }) => after.state === 'closed').map(({ after }) => after.id));
 }
 
-/** What waits for whoever received it, also when the site has another leader by now. */
+/** What waits for whoever answers for it, also when the site has another leader by now. */
 function complaintWork(complaint: WorkerComplaint, site: Pick<Site, 'nameZh'>): Work[] {
   if (complaint.state === 'closed') return [];
   const { id, unitId, unitPath, ownerId, dueAt, version } = complaint;

@@ -18,10 +18,14 @@ export function complaintNotFound(): AppError {
   return notFound('WORKER_COMPLAINT_NOT_FOUND', 'there is no such complaint');
 }
 
+function stateForbids(details: { readonly state: ComplaintState; readonly action: string }): AppError {
+  return failedPrecondition('WORKER_COMPLAINT_STATE_FORBIDS', 'the complaint is not in a state for this', { details });
+}
+
 /** @throws failed_precondition WORKER_COMPLAINT_STATE_FORBIDS { state, action }. */
 export function advance(state: ComplaintState, action: ComplaintAction): ComplaintState {
   const target = transitions[state][action];
-  if (target === undefined) throw failedPrecondition('WORKER_COMPLAINT_STATE_FORBIDS', 'the complaint is not in a state for this', { details: { state, action } });
+  if (target === undefined) throw stateForbids({ state, action });
   return target;
 }
 
@@ -43,6 +47,14 @@ export function outcomeOf({ steps }: Pick<WorkerComplaint, 'steps'>): ComplaintO
 /** @throws failed_precondition WORKER_COMPLAINT_OUTCOME_SAME. */
 export function assertCorrects(complaint: Pick<WorkerComplaint, 'steps'>, outcome: ComplaintOutcome): void {
   if (outcomeOf(complaint) === outcome) throw failedPrecondition('WORKER_COMPLAINT_OUTCOME_SAME', 'the complaint is known to have ended so');
+}
+
+/** @throws failed_precondition WORKER_COMPLAINT_STATE_FORBIDS, WORKER_COMPLAINT_OWNER_SAME. */
+export function reassign(complaint: WorkerComplaint, ownerId: string): WorkerComplaint {
+  const { state, version } = complaint;
+  if (state === 'closed') throw stateForbids({ state, action: 'reassign' });
+  if (complaint.ownerId === ownerId) throw failedPrecondition('WORKER_COMPLAINT_OWNER_SAME', 'they answer for the complaint already');
+  return { ...complaint, ownerId, version: version + 1 };
 }
 
 /** What its owner does next. */

@@ -50,7 +50,6 @@ export async function insertComplaint(tx: Tx, complaint: WorkerComplaint, worker
     kind: complaint.kind,
     channel: complaint.channel,
     received_on: complaint.receivedOn,
-    owner_id: complaint.ownerId,
     ...changing(complaint),
   });
 }
@@ -150,6 +149,7 @@ async function read(tx: Tx, rows: readonly ComplaintRow[]): Promise<WorkerCompla
 
 function changing(complaint: WorkerComplaint) {
   return {
+    owner_id: complaint.ownerId,
     state: complaint.state,
     due_at: complaint.dueAt ?? null,
     due_provisional: complaint.dueProvisional,

@@ -56,7 +56,7 @@ export interface WorkerComplaint {
   readonly kind: ComplaintKind;
   readonly channel: ComplaintChannel;
   readonly receivedOn: LocalDate;
-  /** Who was asked first, and answers for it to its end. */
+  /** Who was asked first, and answers for it to its end or until it is handed over. */
   readonly ownerId: string;
   readonly state: ComplaintState;
   /** Of what is owed now; undefined when nothing is. */
