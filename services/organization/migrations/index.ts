@@ -37,6 +37,7 @@ import * as householdClusters from './20261129100000_allow_household_clusters';
 import * as began from './20261129110000_index_units_began';
 import * as residentsInThreads from './20261129120000_blank_residents_in_threads';
 import * as withdrawnChildren from './20261129120100_forget_withdrawn_children';
+import * as byUnit from './20261129130000_index_by_unit';
 import * as followSuccessors from './20261129140000_follow_successors';
 
 export const migrations: readonly Migration[] = [
@@ -78,5 +79,6 @@ export const migrations: readonly Migration[] = [
   began,
   residentsInThreads,
   withdrawnChildren,
+  byUnit,
   followSuccessors,
 ];

@@ -40,6 +40,7 @@ export async function loadTree(knex: Knex, tenantId: string) {
   return {
     community: `${rootPath}${id('a1', 7)}/`,
     middle: `${rootPath}${id('a1', 10)}/`,
+    communityAt: (place: number) => `${rootPath}${id('a1', place)}/`,
     /** By reading every row. */
     async countInForce(path: string, day: string): Promise<number> {
       const { rows } = await knex.raw<{ rows: { count: string }[] }>(
@@ -48,5 +49,28 @@ export async function loadTree(knex: Knex, tenantId: string) {
       );
       return Number(rows[0]?.count);
     },
+  };
+}
+
+const topicsEach = 1_000;
+
+/** A thousand topics of each community, one community after the other, so that those of an early one lie behind all others. */
+export async function loadTopics(knex: Knex, tenantId: string) {
+  const idOf = (community: number, n: number) => `01900000-0000-7000-9000-${String(community * topicsEach + n).padStart(12, '0')}`;
+  await knex.transaction(async (trx) => {
+    await trx.raw('set local session_replication_role = replica');
+    await trx.raw(
+      `insert into topics (tenant_id, id, unit_id, unit_path, text_zh, source, state, title_zh, answer_zh, answer_due_at, overdue, created_at, updated_at, version)
+       select community.tenant_id, cast('01900000-0000-7000-9000-' || lpad(cast(community.place * :each + n as text), 12, '0') as uuid), community.id, community.path,
+              '路灯不亮', 'staff', 'collected', '', '', now(), false, now(), now(), 1
+         from (select tenant_id, id, path, row_number() over (order by path) - 1 as place from units where tenant_id = :tenant and kind = 'community') community
+         cross join generate_series(0, :each - 1) n`,
+      { tenant: tenantId, each: topicsEach },
+    );
+  });
+  await knex.raw('vacuum analyze topics');
+  return {
+    /** Ids of a community's topics, the newest first, after as many. */
+    newest: (community: number, { after = 0, count }: { readonly after?: number; readonly count: number }) => Array.from({ length: count }, (_, index) => idOf(community, topicsEach - 1 - after - index)),
   };
 }

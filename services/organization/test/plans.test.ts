@@ -4,7 +4,8 @@ import { explainSent, rowsRead } from '@linli/testing';
 import { endOfSubtree } from '../src/scope';
 import { exportUnits } from '../src/import/export-store';
 import { listUnits, type UnitFilter } from '../src/units/store';
-import { loadTree } from './bulk';
+import { listTopics, type TopicReach } from '../src/topics/store';
+import { loadTopics, loadTree } from './bulk';
 import { startOffice, type Office } from './support';
 
 const tenantId = 'xingsheng';
@@ -51,6 +52,38 @@ describe('the plans of lists of units', () => {
     expect(rows.length).toBe(Math.min(limit, await tree.countInForce('/', '2015-01-02')));
     expect(nodes.map((node) => node['Index Name'])).toContain('units_began_idx');
     expect(Math.max(...nodes.filter((node) => node['Relation Name'] === 'units').map(rowsRead))).toBeLessThan(mostRead);
+  });
+
+  describe('of topics by unit', () => {
+    let topics: Awaited<ReturnType<typeof loadTopics>>;
+    beforeAll(async () => {
+      topics = await loadTopics(office.knex, tenantId);
+    }, 60_000);
+
+    async function read(reach: TopicReach, beforeId?: string) {
+      const { rows, nodes } = await observe((tx) => listTopics(tx, { reach, state: 'collected', beforeId, limit }));
+      const ofTopics = nodes.filter((node) => node['Relation Name'] === 'topics');
+      expect(ofTopics.filter((node) => node['Node Type'] === 'Seq Scan')).toEqual([]);
+      expect(ofTopics.reduce((sum, node) => sum + rowsRead(node), 0)).toBeLessThan(mostRead);
+      return { ids: rows.map(({ id }) => id), indexes: ofTopics.map((node) => node['Index Name']) };
+    }
+
+    it('a page for who may see one community whose rows lie behind all others: topics_unit_path_idx', async () => {
+      const reach = { scopes: onlyUnder(tree.communityAt(2)) };
+      const { ids, indexes } = await read(reach);
+      expect(ids).toEqual(topics.newest(2, { count: limit }));
+      expect(indexes).toContain('topics_unit_path_idx');
+      expect((await read(reach, ids.at(-1))).ids).toEqual(topics.newest(2, { after: limit, count: limit }));
+    });
+
+    it('one unit without what lies below, two together in one order, and the whole office by the key', async () => {
+      const units = [tree.communityAt(5)];
+      expect((await read({ scopes: { subtrees: [], units, self: false } })).ids).toEqual(topics.newest(5, { count: limit }));
+      const both = { scopes: { subtrees: [tree.communityAt(3)], units, self: false } };
+      expect((await read(both, topics.newest(5, { after: 989, count: 1 })[0])).ids).toEqual([...topics.newest(5, { after: 990, count: 10 }), ...topics.newest(3, { count: limit - 10 })]);
+      expect((await read({ scopes: 'tenant' })).ids).toEqual(topics.newest(19, { count: limit }));
+      expect((await read({ scopes: { subtrees: [], units: [], self: true } })).ids).toEqual([]);
+    });
   });
 
   it('a later page of an export: units_as_of_idx', async () => {

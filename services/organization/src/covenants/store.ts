@@ -1,6 +1,7 @@
 import type { UnitScopes } from '@linli/auth';
 import type { LocalDate } from '@linli/clocks';
 import { tenantOf, type ConstraintReasons, type Tx } from '@linli/db';
+import { wherePageByUnit } from '../by-unit';
 import { whereInScopes } from '../scope';
 import type { Covenant } from './covenant';
 
@@ -48,14 +49,14 @@ export async function lockCovenant(tx: Tx, id: string): Promise<Covenant | undef
   return row && toCovenant(row);
 }
 
-/** The newest first. Indexes: covenants_pkey, covenants_number_key. */
+/** The newest first. Indexes: covenants_unit_path_idx, covenants_pkey for the whole office, covenants_number_key. */
 export async function listCovenants(
   tx: Tx,
   { scopes, unitId, beforeId, limit }: { readonly scopes: UnitScopes; readonly unitId: string | undefined; readonly beforeId: string | undefined; readonly limit: number },
 ): Promise<Covenant[]> {
   const query = tx('covenants').where({ tenant_id: tenantOf(tx) }).orderBy('id', 'desc').limit(limit).select<CovenantRow[]>();
-  whereInScopes(query, 'unit_path', scopes);
-  if (unitId !== undefined) void query.where({ unit_id: unitId });
+  if (unitId === undefined) wherePageByUnit(tx, query, { table: 'covenants', order: 'newest', scopes, after: beforeId, limit });
+  else whereInScopes(query.where({ unit_id: unitId }), 'unit_path', scopes);
   if (beforeId !== undefined) void query.where('id', '<', beforeId);
   return (await query).map(toCovenant);
 }

@@ -1,9 +1,9 @@
 import type { UnitScopes } from '@linli/auth';
 import { tenantOf, type Tx } from '@linli/db';
 import type { Knex } from 'knex';
+import { wherePageByUnit } from '../by-unit';
 import { quorumColumns, quorumOf, type QuorumRow } from '../quorum/store';
 import type { Result } from '../quorum/quorum';
-import { whereInScopes } from '../scope';
 import type { Decision, DecisionState, DecisionSubject, VoterBasis } from './decision';
 
 interface DecisionRow {
@@ -68,14 +68,14 @@ export async function shareDecision(tx: Tx, id: string): Promise<Decision | unde
 /** Those a voter is on the roll of, or those of the units that the scopes cover. */
 export type DecisionReach = { readonly voterId: string } | { readonly scopes: UnitScopes };
 
-/** The newest first. Indexes: decisions_pkey, decision_voters_voter_idx. */
+/** The newest first. Indexes: decisions_unit_path_idx, decisions_pkey for the whole office, decision_voters_voter_idx. */
 export async function listDecisions(
   tx: Tx,
   { reach, state, beforeId, limit }: { readonly reach: DecisionReach; readonly state: DecisionState | undefined; readonly beforeId: string | undefined; readonly limit: number },
 ): Promise<Decision[]> {
   const query = decisions(tx).orderBy('decision.id', 'desc').limit(limit);
   if ('voterId' in reach) void query.whereIn('decision.id', tx('decision_voters').where({ tenant_id: tenantOf(tx), voter_id: reach.voterId }).select('decision_id'));
-  else whereInScopes(query, 'decision.unit_path', reach.scopes);
+  else wherePageByUnit(tx, query, { table: 'decisions', id: 'decision.id', order: 'newest', scopes: reach.scopes, holding: { state }, after: beforeId, limit });
   if (state !== undefined) void query.where('decision.state', state);
   if (beforeId !== undefined) void query.where('decision.id', '<', beforeId);
   return ((await query) as JoinedRow[]).map(toDecision);

@@ -1,6 +1,6 @@
 import type { UnitScopes } from '@linli/auth';
 import { tenantOf, type ConstraintReasons, type Tx } from '@linli/db';
-import { whereInScopes } from '../scope';
+import { wherePageByUnit } from '../by-unit';
 import type { FundEntry, FundEntryKind, FundRaise, FundState } from './fund-raise';
 
 export const fundConstraints: ConstraintReasons = {
@@ -69,15 +69,13 @@ export async function listFundEntries(tx: Tx, fundRaiseId: string): Promise<Fund
   return rows.map((row) => ({ number: row.number, kind: row.kind, onDay: row.on_day, amountFen: row.amount_fen, givers: row.givers, purposeZh: row.purpose_zh }));
 }
 
-/** The newest first. Index: fund_raises_pkey. */
+/** The newest first. Indexes: fund_raises_unit_path_idx, fund_raises_pkey for the whole office. */
 export async function listFunds(
   tx: Tx,
   { scopes, state, beforeId, limit }: { readonly scopes: UnitScopes; readonly state: FundState | undefined; readonly beforeId: string | undefined; readonly limit: number },
 ): Promise<FundRaise[]> {
   const query = tx('fund_raises').where({ tenant_id: tenantOf(tx) }).orderBy('id', 'desc').limit(limit).select<FundRow[]>();
-  whereInScopes(query, 'unit_path', scopes);
-  if (state !== undefined) void query.where({ state });
-  if (beforeId !== undefined) void query.where('id', '<', beforeId);
+  wherePageByUnit(tx, query, { table: 'fund_raises', order: 'newest', scopes, holding: { state }, after: beforeId, limit });
   return (await query).map(toFund);
 }
 

@@ -1,6 +1,6 @@
 import type { UnitScopes } from '@linli/auth';
 import { tenantOf, type Tx } from '@linli/db';
-import { whereInScopes, whereInSubtree } from '../scope';
+import { wherePageByUnit } from '../by-unit';
 import type { EvaluationResult, IncubatedOrg, IncubationState } from './incubated-org';
 
 interface OrgRow {
@@ -60,13 +60,10 @@ export interface OrgFilter {
   readonly limit: number;
 }
 
-/** The latest first. Index: incubated_orgs_pkey, incubated_orgs_state_idx. */
+/** The latest first. Indexes: incubated_orgs_unit_path_idx; of the whole office incubated_orgs_state_idx and the key. */
 export async function listOrgs(tx: Tx, { scopes, under, state, beforeId, limit }: OrgFilter): Promise<IncubatedOrg[]> {
   const query = tx('incubated_orgs').where({ tenant_id: tenantOf(tx) }).orderBy('id', 'desc').limit(limit).select<OrgRow[]>(columns);
-  whereInScopes(query, 'unit_path', scopes);
-  if (under !== undefined) whereInSubtree(query, 'unit_path', under);
-  if (state !== undefined) void query.where('state', state);
-  if (beforeId !== undefined) void query.where('id', '<', beforeId);
+  wherePageByUnit(tx, query, { table: 'incubated_orgs', order: 'newest', scopes, under, holding: { state }, after: beforeId, limit });
   return (await query).map(toOrg);
 }
 

@@ -1,7 +1,7 @@
 import type { UnitScopes } from '@linli/auth';
 import type { LocalDate } from '@linli/clocks';
 import { tenantOf, type ConstraintReasons, type Tx } from '@linli/db';
-import { whereInScopes, whereInSubtree } from '../scope';
+import { wherePageByUnit } from '../by-unit';
 import type { Job, JobApplication } from './job';
 
 export const jobConstraints: ConstraintReasons = {
@@ -70,12 +70,10 @@ export interface JobFilter {
   readonly limit: number;
 }
 
-/** The latest first. Index: jobs_pkey. */
+/** The latest first. Indexes: jobs_unit_path_idx, jobs_pkey for the whole office. */
 export async function listJobs(tx: Tx, { scopes, under, beforeId, limit }: JobFilter): Promise<Job[]> {
   const query = tx('jobs').where({ tenant_id: tenantOf(tx) }).orderBy('id', 'desc').limit(limit);
-  whereInScopes(query, 'unit_path', scopes);
-  if (under !== undefined) whereInSubtree(query, 'unit_path', under);
-  if (beforeId !== undefined) void query.where('id', '<', beforeId);
+  wherePageByUnit(tx, query, { table: 'jobs', order: 'newest', scopes, under, after: beforeId, limit });
   return query.select<Job[]>(jobColumns);
 }
 

@@ -1,5 +1,6 @@
 import type { UnitScopes } from '@linli/auth';
 import { tenantOf, type Tx } from '@linli/db';
+import { wherePageByUnit } from '../by-unit';
 import { whereInScopes } from '../scope';
 import type { Need, NeedState, Resource } from './joint-project';
 import { serving } from './rules';
@@ -47,12 +48,10 @@ interface ListFilter {
   readonly limit: number;
 }
 
-/** The oldest first. Indexes: needs_state_idx; in any state the key. */
+/** The oldest first. Indexes: needs_unit_path_idx; of the whole office needs_state_idx and the key. */
 export async function listNeeds(tx: Tx, { scopes, state, afterId, limit }: ListFilter & { readonly state: NeedState | undefined }): Promise<Need[]> {
   const query = tx('needs').where({ tenant_id: tenantOf(tx) }).orderBy('id').limit(limit).select<Need[]>(needColumns);
-  whereInScopes(query, 'unit_path', scopes);
-  if (state !== undefined) void query.where('state', state);
-  if (afterId !== undefined) void query.where('id', '>', afterId);
+  wherePageByUnit(tx, query, { table: 'needs', order: 'oldest', scopes, holding: { state }, after: afterId, limit });
   return query;
 }
 
@@ -76,12 +75,10 @@ export async function lockResources(tx: Tx, ids: readonly string[]): Promise<Map
   return new Map(rows.map((row) => [row.id, toResource(row)]));
 }
 
-/** Those offered now. Indexes: resources_category_idx; of every category the key. */
+/** Those offered now. Indexes: resources_unit_path_idx; of the whole office resources_category_idx and the key. */
 export async function listResources(tx: Tx, { scopes, categoryCode, afterId, limit }: ListFilter & { readonly categoryCode: string | undefined }): Promise<Resource[]> {
-  const query = tx('resources').where({ tenant_id: tenantOf(tx) }).whereNull('withdrawn_on').orderBy('id').limit(limit).select<ResourceRow[]>(resourceColumns);
-  whereInScopes(query, 'unit_path', scopes);
-  if (categoryCode !== undefined) void query.where('category_code', categoryCode);
-  if (afterId !== undefined) void query.where('id', '>', afterId);
+  const query = tx('resources').where({ tenant_id: tenantOf(tx) }).orderBy('id').limit(limit).select<ResourceRow[]>(resourceColumns);
+  wherePageByUnit(tx, query, { table: 'resources', order: 'oldest', scopes, holding: { category_code: categoryCode, withdrawn_on: null }, after: afterId, limit });
   return (await query).map(toResource);
 }
 

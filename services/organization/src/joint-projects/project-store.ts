@@ -1,7 +1,7 @@
 import type { UnitScopes } from '@linli/auth';
 import { tenantOf, type Tx } from '@linli/db';
+import { wherePageByUnit } from '../by-unit';
 import type { TogetherTag } from '../meetings/meeting';
-import { whereInScopes } from '../scope';
 import type { JointProject, ProjectState } from './joint-project';
 
 interface ProjectRow {
@@ -80,12 +80,10 @@ export interface ProjectFilter {
   readonly limit: number;
 }
 
-/** The oldest first. Indexes: joint_projects_state_idx; in any state the key. */
+/** The oldest first. Indexes: joint_projects_unit_path_idx; of the whole office joint_projects_state_idx and the key. */
 export async function listProjects(tx: Tx, { scopes, state, afterId, limit }: ProjectFilter): Promise<JointProject[]> {
   const query = tx('joint_projects').where({ tenant_id: tenantOf(tx) }).orderBy('id').limit(limit).select<ProjectRow[]>(columns);
-  whereInScopes(query, 'unit_path', scopes);
-  if (state !== undefined) void query.where('state', state);
-  if (afterId !== undefined) void query.where('id', '>', afterId);
+  wherePageByUnit(tx, query, { table: 'joint_projects', order: 'oldest', scopes, holding: { state }, after: afterId, limit });
   return withParts(tx, await query);
 }
 

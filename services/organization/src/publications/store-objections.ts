@@ -1,5 +1,6 @@
 import type { UnitScopes } from '@linli/auth';
 import { tenantOf, type Tx } from '@linli/db';
+import { wherePageByUnit } from '../by-unit';
 import { whereInScopes } from '../scope';
 import type { Objection } from './publication';
 
@@ -41,7 +42,7 @@ export async function lockObjection(tx: Tx, id: string): Promise<Objection | und
 /** One's own, or those of the units that the scopes cover. */
 export type ObjectionReach = { readonly raisedBy: string } | { readonly scopes: UnitScopes };
 
-/** The newest first. Indexes: objections_pkey, objections_publication_idx, objections_raised_by_idx. */
+/** The newest first. Indexes: objections_unit_path_idx, objections_pkey for the whole office, objections_publication_idx, objections_raised_by_idx. */
 export async function listObjections(
   tx: Tx,
   asked: { readonly reach: ObjectionReach; readonly publicationId: string | undefined; readonly beforeId: string | undefined; readonly limit: number },
@@ -49,7 +50,8 @@ export async function listObjections(
   const { reach, publicationId, beforeId, limit } = asked;
   const query = tx('objections').where({ tenant_id: tenantOf(tx) }).orderBy('id', 'desc').limit(limit).select<ObjectionRow[]>();
   if ('raisedBy' in reach) void query.where({ raised_by: reach.raisedBy });
-  else whereInScopes(query, 'unit_path', reach.scopes);
+  else if (publicationId !== undefined) whereInScopes(query, 'unit_path', reach.scopes);
+  else wherePageByUnit(tx, query, { table: 'objections', order: 'newest', scopes: reach.scopes, after: beforeId, limit });
   if (publicationId !== undefined) void query.where({ publication_id: publicationId });
   if (beforeId !== undefined) void query.where('id', '<', beforeId);
   return (await query).map(toObjection);

@@ -2,8 +2,8 @@ import type { UnitScopes } from '@linli/auth';
 import type { LocalDate } from '@linli/clocks';
 import { tenantOf, type Tx } from '@linli/db';
 import type { Knex } from 'knex';
+import { wherePageByUnit } from '../by-unit';
 import type { Result } from '../quorum/quorum';
-import { whereInScopes } from '../scope';
 import { lastingKinds, type Objections, type Publication, type PublicationKind } from './publication';
 
 interface PublicationRow {
@@ -42,15 +42,13 @@ export async function findPublication(tx: Tx, id: string): Promise<Counted | und
   return row && toPublication(row);
 }
 
-/** The newest first. Index: publications_pkey. */
+/** The newest first. Indexes: publications_unit_path_idx, publications_pkey for the whole office. */
 export async function listPublications(
   tx: Tx,
   { scopes, kind, beforeId, limit }: { readonly scopes: UnitScopes; readonly kind: PublicationKind | undefined; readonly beforeId: string | undefined; readonly limit: number },
 ): Promise<Counted[]> {
   const query = publications(tx).orderBy('publication.id', 'desc').limit(limit);
-  whereInScopes(query, 'publication.unit_path', scopes);
-  if (kind !== undefined) void query.where('publication.kind', kind);
-  if (beforeId !== undefined) void query.where('publication.id', '<', beforeId);
+  wherePageByUnit(tx, query, { table: 'publications', id: 'publication.id', order: 'newest', scopes, holding: { kind }, after: beforeId, limit });
   return ((await query) as (PublicationRow & Objections)[]).map(toPublication);
 }
 

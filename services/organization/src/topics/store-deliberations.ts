@@ -1,5 +1,6 @@
 import type { UnitScopes } from '@linli/auth';
 import { tenantOf, type Tx } from '@linli/db';
+import { wherePageByUnit } from '../by-unit';
 import { whereInScopes } from '../scope';
 import type { Deliberation, DeliberationResult, Participants } from './topic';
 
@@ -32,14 +33,14 @@ export async function insertDeliberation(tx: Tx, deliberation: Deliberation): Pr
   });
 }
 
-/** The newest first. Indexes: deliberations_pkey, deliberations_topic_idx. */
+/** The newest first. Indexes: deliberations_unit_path_idx, deliberations_pkey for the whole office, deliberations_topic_idx. */
 export async function listDeliberations(
   tx: Tx,
   { scopes, topicId, beforeId, limit }: { readonly scopes: UnitScopes; readonly topicId: string | undefined; readonly beforeId: string | undefined; readonly limit: number },
 ): Promise<Deliberation[]> {
   const query = tx('deliberations').where({ tenant_id: tenantOf(tx) }).orderBy('id', 'desc').limit(limit).select<DeliberationRow[]>();
-  whereInScopes(query, 'unit_path', scopes);
-  if (topicId !== undefined) void query.where({ topic_id: topicId });
+  if (topicId === undefined) wherePageByUnit(tx, query, { table: 'deliberations', order: 'newest', scopes, after: beforeId, limit });
+  else whereInScopes(query.where({ topic_id: topicId }), 'unit_path', scopes);
   if (beforeId !== undefined) void query.where('id', '<', beforeId);
   return (await query).map(toDeliberation);
 }

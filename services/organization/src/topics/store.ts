@@ -1,6 +1,6 @@
 import type { UnitScopes } from '@linli/auth';
 import { tenantOf, type Tx } from '@linli/db';
-import { whereInScopes } from '../scope';
+import { wherePageByUnit } from '../by-unit';
 import type { DeclineReason, Topic, TopicSource, TopicState } from './topic';
 
 interface TopicRow {
@@ -44,14 +44,14 @@ export async function lockTopic(tx: Tx, id: string): Promise<Topic | undefined> 
 /** A resident's own, or those of the units that the scopes cover. */
 export type TopicReach = { readonly residentId: string } | { readonly scopes: UnitScopes };
 
-/** The newest first. Indexes: topics_pkey, topics_resident_idx. */
+/** The newest first. Indexes: topics_unit_path_idx, topics_pkey for the whole office, topics_resident_idx. */
 export async function listTopics(
   tx: Tx,
   { reach, state, beforeId, limit }: { readonly reach: TopicReach; readonly state: TopicState | undefined; readonly beforeId: string | undefined; readonly limit: number },
 ): Promise<Topic[]> {
   const query = tx('topics').where({ tenant_id: tenantOf(tx) }).orderBy('id', 'desc').limit(limit).select<TopicRow[]>();
   if ('residentId' in reach) void query.where({ resident_id: reach.residentId });
-  else whereInScopes(query, 'unit_path', reach.scopes);
+  else wherePageByUnit(tx, query, { table: 'topics', order: 'newest', scopes: reach.scopes, holding: { state }, after: beforeId, limit });
   if (state !== undefined) void query.where({ state });
   if (beforeId !== undefined) void query.where('id', '<', beforeId);
   return (await query).map(toTopic);
