@@ -28,9 +28,9 @@ beforeEach(() => office.clock.set('2026-11-24T09:00:00+08:00'));
 afterAll(() => office.stop());
 
 /** A decision of ten households that is counted. */
-async function decided(subject: organization.DecisionSubject, inFavour = 7): Promise<string> {
+async function decided(subject: organization.DecisionSubject, inFavour = 7, unitId = community.id): Promise<string> {
   const ref = (decision: organization.Decision | undefined) => ({ decisionId: decision?.id ?? '', version: decision?.version ?? 0 });
-  const made = { unitId: community.id, subject, titleZh: '表决', textZh: '内容', basis: organization.VoterBasis.VOTER_BASIS_HOUSEHOLDS };
+  const made = { unitId, subject, titleZh: '表决', textZh: '内容', basis: organization.VoterBasis.VOTER_BASIS_HOUSEHOLDS };
   let { decision } = await office.decisions.draftDecision(made, { caller });
   for (const step of steps) ({ decision } = await office.decisions.recordDecisionStep({ ...ref(decision), step, heldOn: '2026-11-20' }, { caller }));
   const begins = office.clock.now().getTime();
@@ -116,7 +116,19 @@ describe('a covenant', () => {
     expect(await read()).toEqual([next.number]);
   });
 
-  it('is seen by staff of its unit, page by page', async () => {
+  it('is read page by page, each of another unit, for they come with their texts', async () => {
+    const third = await makeUnit(office, community.parentId, { kind: UNIT_KIND_COMMUNITY });
+    await adopt();
+    await adopt({ unitId: third.id, textZh: '楼道不堆物' }, await decided(DECISION_SUBJECT_COVENANT, 7, third.id));
+    office.clock.set('2028-01-01T09:00:00+08:00');
+    const first = await office.covenants.listPublicCovenants({ pageSize: 1 }, { caller: gateway });
+    const rest = await office.covenants.listPublicCovenants({ pageSize: 1, pageToken: first.nextPageToken }, { caller: gateway });
+    expect([...first.covenants, ...rest.covenants].map(({ unitNameZh }) => unitNameZh).sort()).toEqual([community.nameZh, third.nameZh].sort());
+    expect(rest.nextPageToken).toBe('');
+    expect((await office.covenants.listPublicCovenants({}, { caller: gateway })).covenants.map(({ textZh }) => textZh)).toContain('楼道不堆物');
+  });
+
+  it('is seen by staff of its unit, page by page, its text by itself', async () => {
     const mine = await adopt();
     expect((await office.covenants.getCovenant({ covenantId: mine.id }, { caller: at(community.path) })).covenant?.id).toBe(mine.id);
     await expect(office.covenants.getCovenant({ covenantId: mine.id }, { caller: at(elsewhere.path) })).rejects.toMatchObject({ kind: 'not_found', reason: 'COVENANT_NOT_FOUND' });
@@ -125,6 +137,7 @@ describe('a covenant', () => {
     const page = await office.covenants.listCovenants({ unitId: community.id, pageSize: 1 }, { caller });
     const rest = await office.covenants.listCovenants({ unitId: community.id, pageSize: 1, pageToken: page.nextPageToken }, { caller });
     expect((page.covenants[0]?.id ?? '') > (rest.covenants[0]?.id ?? '0')).toBe(true);
+    expect([page.covenants[0]?.textZh, (await office.covenants.getCovenant({ covenantId: mine.id }, { caller })).covenant?.textZh]).toEqual(['', '邻里互助，爱护公物']);
     expect((await office.covenants.listCovenants({}, { caller: at(elsewhere.path) })).covenants).toEqual([]);
   });
 });
@@ -166,6 +179,25 @@ describe('a fund raise', () => {
     expect(fund.entries.map(({ givers }) => givers)).toEqual([4, 5]);
     const { fundRaise } = await office.funds.getPublicFundRaise({ fundRaiseId: fund.id }, { caller: gateway });
     expect(fundRaise?.entries.map(({ givers }) => givers)).toEqual([undefined, 5]);
+  });
+
+  it('shows its accounts page by page, and the last entries with each change', async () => {
+    let fund = await open();
+    for (let number = 1; number <= 21; number += 1) fund = await book(fund, income);
+    const down = (from: number, to: number) => Array.from({ length: from - to + 1 }, (_, index) => from - index);
+    expect(fund.entries.map(({ number }) => number)).toEqual(down(21, 2));
+    const asked = { fundRaiseId: fund.id, pageSize: 15 };
+    for (const read of [
+      (pageToken: string) => office.funds.getFundRaise({ ...asked, pageToken }, { caller }),
+      (pageToken: string) => office.funds.getPublicFundRaise({ ...asked, pageToken }, { caller: gateway }),
+    ]) {
+      const [first, numbers] = [await read(''), (page: { fundRaise: { entries: organization.FundEntry[] } | undefined }) => page.fundRaise?.entries.map(({ number }) => number)];
+      expect(numbers(first)).toEqual(down(21, 7));
+      const rest = await read(first.nextPageToken);
+      expect([numbers(rest), rest.nextPageToken]).toEqual([down(6, 1), '']);
+    }
+    const { nextPageToken } = await office.funds.getFundRaise(asked, { caller });
+    await expect(office.funds.getFundRaise({ fundRaiseId: (await open()).id, pageToken: nextPageToken }, { caller })).rejects.toMatchObject({ reason: 'PAGE_TOKEN_INVALID' });
   });
 
   it('spends no more than is there, also when two spend it at once', async () => {

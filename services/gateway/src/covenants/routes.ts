@@ -10,7 +10,7 @@ const covenantSchema = z
     unitId: z.string(),
     number: z.int().meta({ description: '第几版' }),
     decisionId: z.string(),
-    textZh: z.string(),
+    textZh: z.string().meta({ description: '列表中没有' }),
     effectiveFrom: z.string(),
     filingDueAt: time.optional(),
     overdue: z.boolean(),

@@ -20,23 +20,23 @@ export const fundEntrySchema = z
   })
   .meta({ id: 'FundEntry' });
 
-const fundSchema = z
-  .strictObject({
-    id: z.string(),
-    unitId: z.string(),
-    decisionId: z.string(),
-    titleZh: z.string(),
-    state: states.schema.optional(),
-    raisedFen: fen,
-    spentFen: fen,
-    balanceFen: fen,
-    entries: z.array(fundEntrySchema).meta({ description: '列表中没有' }),
-    threadId: z.string(),
-    createdAt: time.optional(),
-    updatedAt: time.optional(),
-    version: z.int(),
-  })
-  .meta({ id: 'FundRaise' });
+const fundShape = {
+  id: z.string(),
+  unitId: z.string(),
+  decisionId: z.string(),
+  titleZh: z.string(),
+  state: states.schema.optional(),
+  raisedFen: fen,
+  spentFen: fen,
+  balanceFen: fen,
+  entries: z.array(fundEntrySchema).meta({ description: '最近的账目；列表中没有' }),
+  threadId: z.string(),
+  createdAt: time.optional(),
+  updatedAt: time.optional(),
+  version: z.int(),
+};
+const fundSchema = z.strictObject(fundShape).meta({ id: 'FundRaise' });
+const accountsSchema = z.strictObject({ ...fundShape, nextPageToken }).meta({ id: 'FundAccounts' });
 
 type FundJson = z.input<typeof fundSchema>;
 
@@ -83,14 +83,20 @@ export const fundRoutes: readonly ApiRoute[] = [
     handle: async ({ body, requestId }, { clients, options }) => answer(await clients.funds.openFundRaise({ ...body, requestId }, options)),
   }),
   route({
-    ...about,
     method: 'get',
     path: '/v1/fund-raises/{id}',
     name: 'getFundRaise',
-    summary: '一次筹资及其账目',
+    summary: '一次筹资及其账目，逐页',
+    tag: 'decisions',
     calls: 'organization.v1.FundService/GetFundRaise',
     params: onFund,
-    handle: async ({ params }, { clients, options }) => answer(await clients.funds.getFundRaise({ fundRaiseId: params.id }, options)),
+    query: z.strictObject(page),
+    response: accountsSchema,
+    handle: async ({ params, query }, { clients, options }) => {
+      const found = await clients.funds.getFundRaise({ fundRaiseId: params.id, ...query }, options);
+      const fund = answer(found);
+      return { ...fund, body: { ...fund.body, nextPageToken: found.nextPageToken } };
+    },
   }),
   route({
     ...about,

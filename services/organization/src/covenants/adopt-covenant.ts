@@ -1,5 +1,6 @@
 import { coversUnit, systemCaller, type Caller } from '@linli/auth';
 import { localDateOf, satisfyClock, startClock, type Clock, type LocalDate } from '@linli/clocks';
+import type { organization } from '@linli/contracts';
 import { answerOnce, newId, tenantOf, type RequestKey, type Tx } from '@linli/db';
 import { violation } from '@linli/grpc';
 import { recordChanges } from '../changes';
@@ -73,7 +74,7 @@ export async function fileCovenant(
 
 /** The limit for filing: passed, or moved with the working calendar. */
 export function covenantAlarms(deps: Pick<Deps, 'now'>): ClockHandler {
-  async function save(tx: Tx, { subjectId, dueAt }: Clock, { changed, event }: { readonly changed: Partial<Covenant>; readonly event: Told['event'] }): Promise<void> {
+  async function save(tx: Tx, { subjectId, dueAt }: Clock, { changed, event }: { readonly changed: Partial<Covenant>; readonly event: 'CovenantFilingOverdue' | 'CovenantFilingDueMoved' }): Promise<void> {
     const found = await lockCovenant(tx, subjectId);
     if (found === undefined) throw covenantNotFound();
     const after: Covenant = { ...found, ...changed, version: found.version + 1 };
@@ -88,15 +89,26 @@ export function covenantAlarms(deps: Pick<Deps, 'now'>): ClockHandler {
   };
 }
 
-const entryCodes = { CovenantAdopted: 'adopted', CovenantFiled: 'filed', CovenantFilingOverdue: 'overdue', CovenantFilingDueMoved: 'due_moved' } as const;
+interface Events {
+  readonly CovenantAdopted: organization.CovenantAdopted;
+  readonly CovenantFiled: organization.CovenantFiled;
+  readonly CovenantFilingOverdue: organization.CovenantFilingOverdue;
+  readonly CovenantFilingDueMoved: organization.CovenantFilingDueMoved;
+}
 
-interface Told {
-  readonly event: keyof typeof entryCodes;
-  readonly detail: object;
+const entryCodes: Readonly<Record<keyof Events, string>> = { CovenantAdopted: 'adopted', CovenantFiled: 'filed', CovenantFilingOverdue: 'overdue', CovenantFilingDueMoved: 'due_moved' };
+
+interface Told<Name extends keyof Events> {
+  readonly event: Name;
+  readonly detail: Omit<Events[Name], 'covenantId' | 'unitId' | 'number'>;
   readonly facts: Readonly<Record<string, string>>;
 }
 
-async function record(tx: Tx, { caller, after, at }: { readonly caller: Caller; readonly after: Covenant; readonly at: Date }, { event, detail, facts }: Told): Promise<void> {
+async function record<Name extends keyof Events>(
+  tx: Tx,
+  { caller, after, at }: { readonly caller: Caller; readonly after: Covenant; readonly at: Date },
+  { event, detail, facts }: Told<Name>,
+): Promise<void> {
   const { id, unitId, unitPath, number, decisionId, filedOn, filingDueAt, version } = after;
   const payload = { covenantId: id, unitId, number, ...detail };
   const entry = { threadId: decisionId, unitPath, at, code: `covenant_${entryCodes[event]}`, facts };

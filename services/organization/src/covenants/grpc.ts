@@ -8,7 +8,8 @@ import type { Covenant } from './covenant';
 import { covenantNotFound } from './rules';
 import { findCovenant, listCovenants, listInForce } from './store';
 
-const mostPublic = 500;
+/** Of a page that comes with its texts, of up to 10,000 characters each. */
+const publicPage = { standard: 20, most: 100 };
 
 export function covenantService(deps: Deps): organization.CovenantServiceImplementation<RpcContext> {
   return {
@@ -42,10 +43,16 @@ export function covenantService(deps: Deps): organization.CovenantServiceImpleme
       const found = await deps.db.withTenant(caller, (tx) => listCovenants(tx, { scopes: unitScopes(caller, permissions.read), unitId, beforeId, limit: limit + 1 }));
       const page = found.slice(0, limit);
       const last = found.length > limit ? page.at(-1) : undefined;
-      return { covenants: page.map(covenantToWire), nextPageToken: last === undefined ? '' : deps.pages.sign([last.id], context) };
+      return { covenants: page.map((covenant) => covenantToWire({ ...covenant, textZh: '' })), nextPageToken: last === undefined ? '' : deps.pages.sign([last.id], context) };
     },
-    async listPublicCovenants(_request, { caller }) {
-      return { covenants: await deps.db.withTenant(caller, (tx) => listInForce(tx, today(deps), mostPublic)) };
+    async listPublicCovenants(request, { caller }) {
+      const limit = compactLimit(request.pageSize, publicPage);
+      const context = { list: 'public_covenants', tenant: caller.tenantId, caller: caller.subject };
+      const afterUnitId = deps.pages.read(request.pageToken, context)?.[0]?.toString();
+      const found = await deps.db.withTenant(caller, (tx) => listInForce(tx, { day: today(deps), afterUnitId, limit: limit + 1 }));
+      const page = found.slice(0, limit);
+      const last = found.length > limit ? page.at(-1) : undefined;
+      return { covenants: page.map(({ unitId: _inside, ...shown }) => shown), nextPageToken: last === undefined ? '' : deps.pages.sign([last.unitId], context) };
     },
   };
 }

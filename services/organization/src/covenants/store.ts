@@ -61,20 +61,21 @@ export async function listCovenants(
   return (await query).map(toCovenant);
 }
 
-export interface PublicCovenant extends Pick<Covenant, 'number' | 'textZh' | 'effectiveFrom'> {
+export interface PublicCovenant extends Pick<Covenant, 'unitId' | 'number' | 'textZh' | 'effectiveFrom'> {
   readonly unitNameZh: string;
 }
 
-/** Of each unit of an office that works the newest that has begun. Index: covenants_effective_idx. */
-export async function listInForce(tx: Tx, day: LocalDate, most: number): Promise<PublicCovenant[]> {
+/** Of each unit of an office that works the newest that has begun, in the order of the units' ids. Index: covenants_effective_idx. */
+export async function listInForce(tx: Tx, asked: { readonly day: LocalDate; readonly afterUnitId: string | undefined; readonly limit: number }): Promise<PublicCovenant[]> {
+  const { day, afterUnitId, limit } = asked;
   const { rows } = await tx.raw<{ rows: PublicCovenant[] }>(
-    `select distinct on (covenant.unit_id) unit.name_zh as "unitNameZh", covenant.number, covenant.text_zh as "textZh", covenant.effective_from as "effectiveFrom"
+    `select distinct on (covenant.unit_id) covenant.unit_id as "unitId", unit.name_zh as "unitNameZh", covenant.number, covenant.text_zh as "textZh", covenant.effective_from as "effectiveFrom"
        from covenants covenant
        join units unit on unit.tenant_id = covenant.tenant_id and unit.id = covenant.unit_id
        join tenants on tenants.tenant_id = covenant.tenant_id and not tenants.suspended
-      where covenant.tenant_id = :tenant and covenant.effective_from <= :day
-      order by covenant.unit_id, covenant.effective_from desc, covenant.number desc limit :most`,
-    { tenant: tenantOf(tx), day, most },
+      where covenant.tenant_id = :tenant and covenant.effective_from <= :day ${afterUnitId === undefined ? '' : 'and covenant.unit_id > cast(:afterUnitId as uuid)'}
+      order by covenant.unit_id, covenant.effective_from desc, covenant.number desc limit :limit`,
+    { tenant: tenantOf(tx), day, limit, ...(afterUnitId !== undefined && { afterUnitId }) },
   );
   return rows;
 }

@@ -1,6 +1,6 @@
 import { coversUnit, type Caller } from '@linli/auth';
 import { organization } from '@linli/contracts';
-import { newId, tenantOf, type Tx } from '@linli/db';
+import { newId } from '@linli/db';
 import { alreadyExists, notFound } from '@linli/errors';
 import { recordChanges } from '../changes';
 import { today } from '../days';
@@ -10,15 +10,8 @@ import { getUnitPath } from '../units/get-unit-path';
 import { holdUnitOpen } from '../units/hold-unit-open';
 import { unitNotFound } from '../units/rules';
 import { assertVersion } from '../version';
-
-/** How many activists and admitted members a year had. Numbers only: there is no file of anybody. */
-export interface DevelopmentCount {
-  readonly unitId: string;
-  readonly year: number;
-  readonly activists: number;
-  readonly admitted: number;
-  readonly version: number;
-}
+import type { DevelopmentCount } from './development-count';
+import { findCount, lockCount, saveCount } from './development-store';
 
 const read = 'organization.development.read';
 const write = 'organization.development.write';
@@ -32,7 +25,7 @@ export async function recordDevelopmentCount(deps: Pick<Deps, 'db' | 'now'>, cal
   return deps.db.withTenant(caller, async (tx) => {
     const unit = await holdUnitOpen(tx, unitId, today(deps));
     if (!coversUnit(caller, write, unit.path)) throw unitNotFound();
-    const found = await ofYear(tx, input).forUpdate().first<(DevelopmentCount & { readonly id: string }) | undefined>('id', 'version');
+    const found = await lockCount(tx, input);
     if (input.version === 0 && found !== undefined) throw alreadyExists('DEVELOPMENT_COUNT_EXISTS', 'the year is counted');
     if (input.version !== 0 && found === undefined) throw countNotFound();
     if (found !== undefined) assertVersion(found, input.version);
@@ -50,21 +43,11 @@ export async function getDevelopmentCount(deps: Pick<Deps, 'db'>, caller: Caller
   return deps.db.withTenant(caller, async (tx) => {
     const path = await getUnitPath(tx, asked.unitId);
     if (!coversUnit(caller, read, path)) throw unitNotFound();
-    const found = await ofYear(tx, asked).first<Pick<DevelopmentCount, 'activists' | 'admitted' | 'version'> | undefined>('activists', 'admitted', 'version');
+    const found = await findCount(tx, asked);
     if (found === undefined) throw countNotFound();
     const shown = (figure: number) => (coversUnit(caller, write, path) ? figure : toldOrNot(figure));
     return { ...asked, activists: shown(found.activists), admitted: shown(found.admitted), version: found.version };
   });
-}
-
-async function saveCount(tx: Tx, id: string, { unitId, year, activists, admitted, version }: DevelopmentCount): Promise<void> {
-  const figures = { activists, admitted, version };
-  if (version > 1) await ofYear(tx, { unitId, year }).update(figures);
-  else await tx('development_counts').insert({ tenant_id: tenantOf(tx), id, unit_id: unitId, year, ...figures });
-}
-
-function ofYear(tx: Tx, { unitId, year }: Pick<DevelopmentCount, 'unitId' | 'year'>) {
-  return tx('development_counts').where({ tenant_id: tenantOf(tx), unit_id: unitId, year });
 }
 
 function countNotFound() {

@@ -1,5 +1,6 @@
 import { coversUnit, unitScopes, type Caller } from '@linli/auth';
 import { organization } from '@linli/contracts';
+import type { Tx } from '@linli/db';
 import { compactLimit, readUuid, requestKey, requireText, violation, type RpcContext } from '@linli/grpc';
 import { readDay, today } from '../days';
 import type { Deps } from '../deps';
@@ -10,6 +11,8 @@ import { findFund, findPublicFund, listFundEntries, listFunds, listPublicFunds }
 import { entryKindOnWire, fundToWire, publicToWire, stateOnWire } from './wire';
 
 const mostPublic = 200;
+/** Of the accounts, in the answer to a change. */
+const lastEntries = 20;
 
 type Service = organization.FundServiceImplementation<RpcContext>;
 
@@ -40,10 +43,13 @@ function keeping(deps: Deps): Pick<Service, 'openFundRaise' | 'recordFundEntry' 
 function reading(deps: Deps): Pick<Service, 'getFundRaise' | 'listFundRaises' | 'getPublicFundRaise' | 'listPublicFundRaises'> {
   return {
     async getFundRaise(request, { caller }) {
-      const id = readUuid(request.fundRaiseId, 'fund_raise_id');
-      const fund = await deps.db.withTenant(caller, (tx) => findFund(tx, id));
-      if (fund === undefined || !coversUnit(caller, permissions.read, fund.unitPath)) throw fundRaiseNotFound();
-      return answer(deps, caller, fund);
+      const page = readEntryPage(deps, caller, request);
+      return deps.db.withTenant(caller, async (tx) => {
+        const fund = await findFund(tx, page.fundRaiseId);
+        if (fund === undefined || !coversUnit(caller, permissions.read, fund.unitPath)) throw fundRaiseNotFound();
+        const { entries, nextPageToken } = await page.read(tx);
+        return { fundRaise: fundToWire(fund, entries), nextPageToken };
+      });
     },
     async listFundRaises(request, { caller }) {
       const limit = compactLimit(request.pageSize);
@@ -56,11 +62,12 @@ function reading(deps: Deps): Pick<Service, 'getFundRaise' | 'listFundRaises' | 
       return { fundRaises: page.map((fund) => fundToWire(fund)), nextPageToken: last === undefined ? '' : deps.pages.sign([last.id], context) };
     },
     async getPublicFundRaise(request, { caller }) {
-      const id = readUuid(request.fundRaiseId, 'fund_raise_id');
+      const page = readEntryPage(deps, caller, request);
       return deps.db.withTenant(caller, async (tx) => {
-        const fund = await findPublicFund(tx, id);
+        const fund = await findPublicFund(tx, page.fundRaiseId);
         if (fund === undefined) throw fundRaiseNotFound();
-        return { fundRaise: publicToWire(fund, await listFundEntries(tx, id)) };
+        const { entries, nextPageToken } = await page.read(tx);
+        return { fundRaise: publicToWire(fund, entries), nextPageToken };
       });
     },
     async listPublicFundRaises(_request, { caller }) {
@@ -71,7 +78,22 @@ function reading(deps: Deps): Pick<Service, 'getFundRaise' | 'listFundRaises' | 
 }
 
 async function answer(deps: Pick<Deps, 'db'>, caller: Caller, fund: FundRaise): Promise<{ fundRaise: organization.FundRaise }> {
-  return { fundRaise: fundToWire(fund, await deps.db.withTenant(caller, (tx) => listFundEntries(tx, fund.id))) };
+  return { fundRaise: fundToWire(fund, await deps.db.withTenant(caller, (tx) => listFundEntries(tx, { fundRaiseId: fund.id, limit: lastEntries }))) };
+}
+
+/** Which page of the accounts is asked for, and how to read it. */
+function readEntryPage(deps: Pick<Deps, 'pages'>, caller: Caller, request: { readonly fundRaiseId: string; readonly pageSize: number; readonly pageToken: string }) {
+  const fundRaiseId = readUuid(request.fundRaiseId, 'fund_raise_id');
+  const limit = compactLimit(request.pageSize);
+  const context = { list: 'fund_entries', tenant: caller.tenantId, caller: caller.subject, fundRaiseId };
+  const position = deps.pages.read(request.pageToken, context)?.[0];
+  async function read(tx: Tx): Promise<{ entries: FundEntry[]; nextPageToken: string }> {
+    const found = await listFundEntries(tx, { fundRaiseId, before: position == null ? undefined : Number(position), limit: limit + 1 });
+    const entries = found.slice(0, limit);
+    const last = found.length > limit ? entries.at(-1) : undefined;
+    return { entries, nextPageToken: last === undefined ? '' : deps.pages.sign([last.number], context) };
+  }
+  return { fundRaiseId, read };
 }
 
 function readRef(request: { readonly fundRaiseId: string; readonly version: number }): FundRef {

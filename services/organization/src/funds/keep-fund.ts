@@ -1,4 +1,5 @@
 import { coversUnit, type Caller } from '@linli/auth';
+import type { organization } from '@linli/contracts';
 import { answerOnce, newId, type RequestKey, type Tx } from '@linli/db';
 import { violation } from '@linli/grpc';
 import { recordChanges } from '../changes';
@@ -77,14 +78,24 @@ async function takeFund(tx: Tx, caller: Caller, { fundRaiseId, version }: FundRe
   return found;
 }
 
-interface Told {
-  readonly event: 'FundRaiseOpened' | 'FundEntryRecorded' | 'FundRaiseClosed';
-  readonly detail: object;
+interface Events {
+  readonly FundRaiseOpened: organization.FundRaiseOpened;
+  readonly FundEntryRecorded: organization.FundEntryRecorded;
+  readonly FundRaiseClosed: organization.FundRaiseClosed;
+}
+
+interface Told<Name extends keyof Events> {
+  readonly event: Name;
+  readonly detail: Omit<Events[Name], 'fundRaiseId' | 'unitId'>;
   readonly code: string;
   readonly facts?: Readonly<Record<string, string>>;
 }
 
-async function record(tx: Tx, { caller, after }: { readonly caller: Caller; readonly after: FundRaise }, { event, detail, code, facts }: Told): Promise<void> {
+async function record<Name extends keyof Events>(
+  tx: Tx,
+  { caller, after }: { readonly caller: Caller; readonly after: FundRaise },
+  { event, detail, code, facts }: Told<Name>,
+): Promise<void> {
   const { id, unitId, unitPath, decisionId, updatedAt: at, version } = after;
   const entry = { threadId: decisionId, unitPath, at, code: `fund_${code}`, ...(facts && { facts }) };
   await recordChanges(tx, caller, [{ action: `fund.${code}`, objectType: 'fund', id, version, event, payload: { fundRaiseId: id, unitId, ...detail }, entry }]);

@@ -63,9 +63,11 @@ export async function insertFundEntry(tx: Tx, fundRaiseId: string, entry: FundEn
   });
 }
 
-/** All of the accounts, the newest first: a community's fund has dozens. Index: fund_entries_pkey. */
-export async function listFundEntries(tx: Tx, fundRaiseId: string): Promise<FundEntry[]> {
-  const rows = await tx('fund_entries').where({ tenant_id: tenantOf(tx), fund_raise_id: fundRaiseId }).orderBy('number', 'desc').select<EntryRow[]>();
+/** Of the accounts, the newest first. Index: fund_entries_pkey. */
+export async function listFundEntries(tx: Tx, asked: { readonly fundRaiseId: string; readonly before?: number | undefined; readonly limit: number }): Promise<FundEntry[]> {
+  const query = tx('fund_entries').where({ tenant_id: tenantOf(tx), fund_raise_id: asked.fundRaiseId }).orderBy('number', 'desc').limit(asked.limit);
+  if (asked.before !== undefined) void query.where('number', '<', asked.before);
+  const rows = await query.select<EntryRow[]>();
   return rows.map((row) => ({ number: row.number, kind: row.kind, onDay: row.on_day, amountFen: row.amount_fen, givers: row.givers, purposeZh: row.purpose_zh }));
 }
 

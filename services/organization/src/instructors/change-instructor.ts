@@ -48,8 +48,9 @@ export async function appointInstructor(
 /** @throws not_found INSTRUCTOR_NOT_FOUND; aborted VERSION_STALE; failed_precondition INSTRUCTOR_DISMISSED. */
 export async function dismissInstructor(deps: Pick<Deps, 'db' | 'now'>, caller: Caller, ref: InstructorRef): Promise<Instructor> {
   return deps.db.withTenant(caller, async (tx) => {
-    const instructor = dismiss(await lockForChange(tx, caller, { ref, permission: write }), today(deps));
-    await saveInstructor(tx, instructor);
+    const found = await lockForChange(tx, caller, { ref, permission: write });
+    const instructor = dismiss(found, today(deps));
+    await saveInstructor(tx, { before: found, after: instructor });
     const payload = organization.InstructorDismissed.fromPartial({ instructorId: instructor.id });
     await recordChanges(tx, caller, [changeOf(instructor, 'dismiss', { event: 'InstructorDismissed', payload })]);
     return instructor;
@@ -71,7 +72,7 @@ export async function assignInstructor(
       throw failedPrecondition('MEMBER_UNIT_NOT_IN', 'the member unit is not in on that day', { details: { member_unit: memberUnitId } });
     }
     const instructor = assign(found, { id: newId(deps.now().getTime()), memberUnitId, validFrom, validTo: undefined });
-    await saveInstructor(tx, instructor);
+    await saveInstructor(tx, { before: found, after: instructor });
     const payload = organization.InstructorAssigned.fromPartial({ instructorId: instructor.id, memberUnitId });
     await recordChanges(tx, caller, [changeOf(instructor, 'assign', { event: 'InstructorAssigned', payload })]);
     return instructor;
@@ -81,8 +82,9 @@ export async function assignInstructor(
 /** @throws as `dismissInstructor` and `endAssignment`. */
 export async function endInstructorAssignment(deps: Pick<Deps, 'db' | 'now'>, caller: Caller, { assignmentId, ...ref }: InstructorRef & { readonly assignmentId: string }): Promise<Instructor> {
   return deps.db.withTenant(caller, async (tx) => {
-    const { instructor, ended } = endAssignment(await lockForChange(tx, caller, { ref, permission: write }), assignmentId, today(deps));
-    await saveInstructor(tx, instructor);
+    const found = await lockForChange(tx, caller, { ref, permission: write });
+    const { instructor, ended } = endAssignment(found, assignmentId, today(deps));
+    await saveInstructor(tx, { before: found, after: instructor });
     const payload = organization.InstructorAssignmentEnded.fromPartial({ instructorId: instructor.id, memberUnitId: ended.memberUnitId });
     await recordChanges(tx, caller, [changeOf(instructor, 'end_assignment', { event: 'InstructorAssignmentEnded', payload })]);
     return instructor;
@@ -97,7 +99,7 @@ export async function recordInstructorVisit(deps: Pick<Deps, 'db' | 'now'>, call
     if (visitedOn > today(deps)) throw violation('visited_on', 'in_future');
     assertMayVisit(found, memberUnitId, visitedOn);
     const instructor = { ...found, version: found.version + 1 };
-    await saveInstructor(tx, instructor);
+    await saveInstructor(tx, { before: found, after: instructor });
     await insertVisit(tx, instructor.id, { ...visited, id: newId(deps.now().getTime()) });
     const payload = organization.InstructorVisited.fromPartial({ instructorId: instructor.id, memberUnitId, visitedOn, purposeCode });
     await recordChanges(tx, caller, [changeOf(instructor, 'visit', { event: 'InstructorVisited', payload })]);

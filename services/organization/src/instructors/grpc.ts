@@ -10,6 +10,8 @@ import { instructorNotFound } from './rules';
 import { findInstructor, listInstructors, readVisits } from './store';
 
 const read = 'organization.instructor.read';
+/** The last ones of an instructor. */
+const mostAssignments = 200;
 
 export function instructorService(deps: Deps): organization.InstructorServiceImplementation<RpcContext> {
   const refOf = ({ instructorId, version }: { instructorId: string; version: number }) => ({ instructorId: readUuid(instructorId, 'instructor_id'), version });
@@ -57,16 +59,14 @@ export function instructorService(deps: Deps): organization.InstructorServiceImp
       const limit = compactLimit(request.pageSize);
       const context = { list: 'instructors', tenant: caller.tenantId, caller: caller.subject };
       const afterId = deps.pages.read(request.pageToken, context)?.[0]?.toString();
-      const found = await deps.db.withTenant(caller, (tx) => listInstructors(tx, { scopes: unitScopes(caller, read), afterId, limit: limit + 1 }));
+      const found = await deps.db.withTenant(caller, (tx) => listInstructors(tx, { scopes: unitScopes(caller, read), day: today(deps), afterId, limit: limit + 1 }));
       const shown = found.slice(0, limit);
       const last = found.length > limit ? shown.at(-1) : undefined;
-      const day = today(deps);
-      const now = shown.map((instructor) => ({ ...instructor, assignments: instructor.assignments.filter(({ validTo }) => validTo === undefined || validTo > day) }));
-      return { instructors: now.map(instructorToWire), nextPageToken: last === undefined ? '' : deps.pages.sign([last.id], context) };
+      return { instructors: shown.map(instructorToWire), nextPageToken: last === undefined ? '' : deps.pages.sign([last.id], context) };
     },
   };
 }
 
 function instructorToWire({ dismissedOn = '', assignments, ...rest }: Instructor): organization.Instructor {
-  return { ...rest, dismissedOn, assignments: assignments.map(({ validTo = '', ...one }) => ({ ...one, validTo })) };
+  return { ...rest, dismissedOn, assignments: assignments.slice(-mostAssignments).map(({ validTo = '', ...one }) => ({ ...one, validTo })) };
 }

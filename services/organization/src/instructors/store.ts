@@ -1,4 +1,5 @@
 import type { UnitScopes } from '@linli/auth';
+import type { LocalDate } from '@linli/clocks';
 import { tenantOf, type ConstraintReasons, type Tx } from '@linli/db';
 import { whereInScopes } from '../scope';
 import type { Assignment, Instructor, Visit } from './instructor';
@@ -33,11 +34,13 @@ export async function insertInstructor(tx: Tx, { id, staffId, unitId, unitPath, 
   await tx('instructors').insert({ tenant_id: tenantOf(tx), id, staff_id: staffId, unit_id: unitId, unit_path: unitPath, appointed_on: appointedOn, version });
 }
 
-/** Writes what can change, with the assignments. */
-export async function saveInstructor(tx: Tx, { id, dismissedOn, assignments, version }: Instructor): Promise<void> {
+/** Writes what can change, with those assignments that are not as they were before. */
+export async function saveInstructor(tx: Tx, { before, after }: { readonly before: Instructor; readonly after: Instructor }): Promise<void> {
+  const { id, dismissedOn, version } = after;
   await tx('instructors').where({ tenant_id: tenantOf(tx), id }).update({ dismissed_on: dismissedOn ?? null, version });
-  if (assignments.length === 0) return;
-  const rows = assignments.map((one) => ({
+  const changed = after.assignments.filter((one) => !before.assignments.includes(one));
+  if (changed.length === 0) return;
+  const rows = changed.map((one) => ({
     tenant_id: tenantOf(tx),
     id: one.id,
     instructor_id: id,
@@ -56,12 +59,15 @@ export async function lockInstructor(tx: Tx, id: string): Promise<Instructor | u
   return (await readInstructors(tx, await tx('instructors').where({ tenant_id: tenantOf(tx), id }).forUpdate().select<InstructorRow[]>(columns)))[0];
 }
 
-/** Those appointed now. A dozen in an office: the key serves it. */
-export async function listInstructors(tx: Tx, { scopes, afterId, limit }: { readonly scopes: UnitScopes; readonly afterId: string | undefined; readonly limit: number }): Promise<Instructor[]> {
+/** Those appointed now, with what they are assigned to from the day on. A dozen in an office: the key serves it. */
+export async function listInstructors(
+  tx: Tx,
+  { scopes, day, afterId, limit }: { readonly scopes: UnitScopes; readonly day: LocalDate; readonly afterId: string | undefined; readonly limit: number },
+): Promise<Instructor[]> {
   const query = tx('instructors').where({ tenant_id: tenantOf(tx) }).whereNull('dismissed_on').orderBy('id').limit(limit).select<InstructorRow[]>(columns);
   whereInScopes(query, 'unit_path', scopes);
   if (afterId !== undefined) void query.where('id', '>', afterId);
-  return readInstructors(tx, await query);
+  return readInstructors(tx, await query, day);
 }
 
 export async function insertVisit(tx: Tx, instructorId: string, { id, memberUnitId, visitedOn, purposeCode, note }: Visit): Promise<void> {
@@ -77,14 +83,15 @@ export async function readVisits(tx: Tx, instructorId: string): Promise<Visit[]>
     .select<Visit[]>({ id: 'id', memberUnitId: 'member_unit_id', visitedOn: 'visited_on', purposeCode: 'purpose_code', note: 'note' });
 }
 
-/** Index: instructor_assignments_instructor_idx. */
-async function readInstructors(tx: Tx, rows: readonly InstructorRow[]): Promise<Instructor[]> {
+/** With all assignments, or those that last beyond a day. Index: instructor_assignments_instructor_idx. */
+async function readInstructors(tx: Tx, rows: readonly InstructorRow[], beyond?: LocalDate): Promise<Instructor[]> {
   if (rows.length === 0) return [];
-  const assignments = await tx('instructor_assignments')
+  const query = tx('instructor_assignments')
     .where({ tenant_id: tenantOf(tx) })
     .whereIn('instructor_id', rows.map(({ id }) => id))
-    .orderBy(['valid_from', 'id'])
-    .select<AssignmentRow[]>('id', 'instructor_id', 'member_unit_id', 'valid_from', 'valid_to');
+    .orderBy(['valid_from', 'id']);
+  if (beyond !== undefined) void query.whereRaw(`coalesce(valid_to, 'infinity'::date) > ?`, [beyond]);
+  const assignments = await query.select<AssignmentRow[]>('id', 'instructor_id', 'member_unit_id', 'valid_from', 'valid_to');
   const byInstructor = Map.groupBy(assignments, (one) => one.instructor_id);
   return rows.map((row) => toInstructor(row, byInstructor.get(row.id) ?? []));
 }
