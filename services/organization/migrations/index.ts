@@ -38,6 +38,7 @@ import * as began from './20261129110000_index_units_began';
 import * as residentsInThreads from './20261129120000_blank_residents_in_threads';
 import * as withdrawnChildren from './20261129120100_forget_withdrawn_children';
 import * as byUnit from './20261129130000_index_by_unit';
+import * as withdrawnDecisions from './20261129130100_withdraw_decisions';
 import * as followSuccessors from './20261129140000_follow_successors';
 
 export const migrations: readonly Migration[] = [
@@ -80,5 +81,6 @@ export const migrations: readonly Migration[] = [
   residentsInThreads,
   withdrawnChildren,
   byUnit,
+  withdrawnDecisions,
   followSuccessors,
 ];

@@ -3,7 +3,8 @@ import { testCaller } from '@linli/testing';
 import { history, makeTenant, makeUnit, sentEvents, startOffice, type Office } from './support';
 
 const { UNIT_KIND_COMMUNITY } = organization.UnitKind;
-const { DECISION_STATE_NOTICED, DECISION_STATE_CLOSED } = organization.DecisionState;
+const { DECISION_STATE_NOTICED, DECISION_STATE_CLOSED, DECISION_STATE_WITHDRAWN } = organization.DecisionState;
+const { DECISION_WITHDRAW_REASON_UNSPECIFIED, DECISION_WITHDRAW_REASON_ROLL_WRONG } = organization.DecisionWithdrawReason;
 const { DECISION_RESULT_ADOPTED, DECISION_RESULT_NOT_ADOPTED, DECISION_RESULT_NO_QUORUM, DECISION_RESULT_UNSPECIFIED } = organization.DecisionResult;
 const { CHOICE_IN_FAVOUR, CHOICE_AGAINST, CHOICE_ABSTAIN, CHOICE_UNSPECIFIED } = organization.Choice;
 const { DECISION_STEP_BRANCH_PROPOSED, DECISION_STEP_COMMITTEES_CONSULTED, DECISION_STEP_MEMBERS_DELIBERATED } = organization.DecisionStep;
@@ -101,6 +102,29 @@ describe('a decision', () => {
     const decision = await notice(await prepared());
     await expect(addVoters(decision, 7)).rejects.toMatchObject({ reason: 'DECISION_STATE_FORBIDS', details: { state: 'noticed', action: 'add_voters' } });
     await expect(notice(decision)).rejects.toMatchObject({ reason: 'DECISION_STATE_FORBIDS' });
+  });
+
+  it('may be withdrawn after its notice until the vote opens, for a reason that is told', async () => {
+    const withdraw = (decision: Decision, reason = DECISION_WITHDRAW_REASON_ROLL_WRONG, by = caller) => office.decisions.withdrawDecision({ ...ref(decision), reason }, { caller: by });
+    await expect(withdraw(await prepared())).rejects.toMatchObject({ reason: 'DECISION_STATE_FORBIDS', details: { state: 'drafted', action: 'withdraw' } });
+    const decision = await notice(await prepared());
+    await expect(withdraw(decision, DECISION_WITHDRAW_REASON_UNSPECIFIED)).rejects.toMatchObject({ violations: [{ field: 'reason', code: 'required' }] });
+    await expect(withdraw(decision, DECISION_WITHDRAW_REASON_ROLL_WRONG, at(elsewhere.path))).rejects.toMatchObject({ kind: 'not_found', reason: 'DECISION_NOT_FOUND' });
+    const opened = await notice(await prepared());
+    office.clock.set('2026-11-24T23:59:59Z');
+    const results = await Promise.allSettled([withdraw(decision), withdraw(decision)]);
+    expect(results.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
+    const withdrawn = await get(decision.id);
+    expect(withdrawn).toMatchObject({ state: DECISION_STATE_WITHDRAWN, withdrawReason: DECISION_WITHDRAW_REASON_ROLL_WRONG, result: DECISION_RESULT_UNSPECIFIED, entitled: 10 });
+    expect((await sentEvents(office, decision.id)).at(-1)).toMatchObject({ type: 'DecisionWithdrawn', payload: { reason: DECISION_WITHDRAW_REASON_ROLL_WRONG } });
+    expect((await office.work.listWork({ unitId: community.id, pageSize: 200 }, { caller })).items.map(({ subjectId }) => subjectId)).not.toContain(decision.id);
+    expect(await office.knex('decision_tallies').where({ decision_id: decision.id })).toEqual([]);
+    office.clock.set('2026-11-25T00:00:00Z');
+    await expect(vote(withdrawn, 0)).rejects.toMatchObject({ reason: 'VOTE_CLOSED' });
+    await expect(close(withdrawn)).rejects.toMatchObject({ reason: 'DECISION_STATE_FORBIDS', details: { state: 'withdrawn', action: 'close' } });
+    office.clock.set('2026-11-25T00:00:00Z');
+    await expect(withdraw(opened)).rejects.toMatchObject({ kind: 'failed_precondition', reason: 'VOTE_OPEN_ALREADY' });
+    await vote(opened, 0);
   });
 
   it.each([

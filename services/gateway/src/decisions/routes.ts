@@ -8,7 +8,8 @@ import { words } from '../wire/words';
 const subjects = words('DECISION_SUBJECT', organization.DecisionSubject, ['matter', 'covenant', 'fund_raise']);
 const bases = words('VOTER_BASIS', organization.VoterBasis, ['residents', 'households', 'representatives']);
 const steps = words('DECISION_STEP', organization.DecisionStep, ['branch_proposed', 'committees_consulted', 'members_deliberated']);
-const states = words('DECISION_STATE', organization.DecisionState, ['drafted', 'noticed', 'closed', 'published', 'reported']);
+const states = words('DECISION_STATE', organization.DecisionState, ['drafted', 'noticed', 'closed', 'published', 'reported', 'withdrawn']);
+const withdrawReasons = words('DECISION_WITHDRAW_REASON', organization.DecisionWithdrawReason, ['notice_wrong', 'roll_wrong', 'time_unsuitable', 'matter_settled', 'callers_withdrew']);
 export const results = words('DECISION_RESULT', organization.DecisionResult, ['adopted', 'not_adopted', 'no_quorum']);
 const choices = words('CHOICE', organization.Choice, ['in_favour', 'against', 'abstain']);
 
@@ -35,6 +36,7 @@ const decisionSchema = z
     result: results.schema.optional(),
     count: countSchema.optional().meta({ description: '表决结束后才有' }),
     publicationDueAt: time.optional(),
+    withdrawReason: withdrawReasons.schema.optional().meta({ description: '公告后、表决前撤回的理由，向居民公开' }),
     threadId: z.string(),
     createdAt: time.optional(),
     updatedAt: time.optional(),
@@ -58,6 +60,7 @@ function decisionToJson(decision: organization.Decision): DecisionJson {
     closesAt: timeOf(decision.closesAt),
     result: results.fromWire(decision.result),
     publicationDueAt: timeOf(decision.publicationDueAt),
+    withdrawReason: withdrawReasons.fromWire(decision.withdrawReason),
     createdAt: timeOf(decision.createdAt),
     updatedAt: timeOf(decision.updatedAt),
   };
@@ -141,6 +144,16 @@ const preparing: readonly ApiRoute[] = [
     body: z.strictObject({ entitled: number.min(1), opensAt: instant, closesAt: instant }),
     handle: async ({ params, body: { entitled, opensAt, closesAt }, version }, { clients, options }) =>
       answer(await clients.decisions.giveDecisionNotice({ decisionId: params.id, version, entitled, opensAt: new Date(opensAt), closesAt: new Date(closesAt) }, options)),
+  }),
+  route({
+    ...step,
+    path: '/v1/decisions/{id}:withdraw',
+    name: 'withdrawDecision',
+    summary: '公告后、表决开始前撤回，理由公开',
+    calls: 'organization.v1.DecisionService/WithdrawDecision',
+    body: z.strictObject({ reason: withdrawReasons.schema }),
+    handle: async ({ params, body, version }, { clients, options }) =>
+      answer(await clients.decisions.withdrawDecision({ decisionId: params.id, version, reason: withdrawReasons.toWire(body.reason) }, options)),
   }),
 ];
 

@@ -21,6 +21,7 @@ export const enSelfGovernment: Pick<Messages, 'reasons' | 'problems' | 'words'> 
     VOTE_NOT_OPEN: ['Not open yet', 'The vote has not begun.'],
     VOTE_CLOSED: ['Closed', 'The vote is over.'],
     VOTE_CAST_ALREADY: ['Voted already', 'You have voted. Each voter has one vote, which cannot be changed.'],
+    VOTE_OPEN_ALREADY: ['Open already', 'The vote opened at {opensAt}; it is not called off any more.'],
     VOTE_STILL_OPEN: ['Still open', 'The vote ends at {closesAt}; it cannot be counted before.'],
     BALLOTS_EXCEED_VOTERS: ['Too many ballots', 'There are {present} ballots, more than the {entitled} entitled.'],
     PUBLICATION_NOT_FOUND: ['No such publication', 'There is no such publication, or it is outside your area.'],
@@ -58,5 +59,10 @@ export const enSelfGovernment: Pick<Messages, 'reasons' | 'problems' | 'words'> 
     add_voters: 'add voters',
     give_notice: 'give notice',
     publish_outcome: 'publish the outcome',
+    notice_wrong: 'the notice is wrong',
+    roll_wrong: 'the roll is wrong',
+    time_unsuitable: 'the time does not suit',
+    matter_settled: 'the matter is settled',
+    callers_withdrew: 'those who called for it do so no more',
   },
 };

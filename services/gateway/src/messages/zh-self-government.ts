@@ -21,6 +21,7 @@ export const zhSelfGovernment: Pick<Messages, 'reasons' | 'problems' | 'fields' 
     VOTE_NOT_OPEN: ['还没有开始', '表决还没有开始。'],
     VOTE_CLOSED: ['已经结束', '表决已经结束。'],
     VOTE_CAST_ALREADY: ['已经投过票', '您已经投过票；每人一票，投出后不能更改。'],
+    VOTE_OPEN_ALREADY: ['表决已经开始', '表决已于 {opensAt} 开始，不能撤回。'],
     VOTE_STILL_OPEN: ['还没有结束', '表决到 {closesAt} 结束，在此之前不能计票。'],
     BALLOTS_EXCEED_VOTERS: ['票数超出', '共有 {present} 票，多于应到的 {entitled} 人。'],
     PUBLICATION_NOT_FOUND: ['没有这则公示', '没有找到这则公示，或者不在您的管辖范围内。'],
@@ -138,5 +139,10 @@ export const zhSelfGovernment: Pick<Messages, 'reasons' | 'problems' | 'fields' 
     give_notice: '公告',
     publish: '公示决议',
     publish_outcome: '公示结果',
+    notice_wrong: '公告内容有误',
+    roll_wrong: '名册有误',
+    time_unsuitable: '时间不合适',
+    matter_settled: '事项已经解决',
+    callers_withdrew: '提议人撤回提议',
   },
 };

@@ -46,6 +46,7 @@ interface Events {
   readonly DecisionStepRecorded: organization.DecisionStepRecorded;
   readonly DecisionVotersAdded: organization.DecisionVotersAdded;
   readonly DecisionNoticed: organization.DecisionNoticed;
+  readonly DecisionWithdrawn: organization.DecisionWithdrawn;
   readonly DecisionClosed: organization.DecisionClosed;
   readonly DecisionPublished: organization.DecisionPublished;
   readonly DecisionReported: organization.DecisionReported;
@@ -58,6 +59,7 @@ const entryCodes: Readonly<Record<keyof Events, string>> = {
   DecisionStepRecorded: 'step_recorded',
   DecisionVotersAdded: 'voters_added',
   DecisionNoticed: 'noticed',
+  DecisionWithdrawn: 'withdrawn',
   DecisionClosed: 'closed',
   DecisionPublished: 'published',
   DecisionReported: 'reported',
@@ -100,6 +102,7 @@ const nextSteps: Readonly<Record<DecisionState, { readonly action: string; reado
   closed: { action: 'publish', permission: 'organization.publication.publish' },
   published: { action: 'publish_outcome', permission: 'organization.publication.publish' },
   reported: undefined,
+  withdrawn: undefined,
 };
 
 /** Nothing comes of what was not adopted: once that is published, nobody is waited for. */

@@ -11,8 +11,11 @@ export type VoterBasis = (typeof voterBases)[number];
 export const decisionSteps = ['branch_proposed', 'committees_consulted', 'members_deliberated'] as const;
 export type DecisionStep = (typeof decisionSteps)[number];
 
-export const decisionStates = ['drafted', 'noticed', 'closed', 'published', 'reported'] as const;
+export const decisionStates = ['drafted', 'noticed', 'closed', 'published', 'reported', 'withdrawn'] as const;
 export type DecisionState = (typeof decisionStates)[number];
+
+export const withdrawReasons = ['notice_wrong', 'roll_wrong', 'time_unsuitable', 'matter_settled', 'callers_withdrew'] as const;
+export type WithdrawReason = (typeof withdrawReasons)[number];
 
 export const decisionResults = ['adopted', 'not_adopted', 'no_quorum'] as const;
 
@@ -53,6 +56,8 @@ export interface Decision {
   readonly notice: Notice | undefined;
   readonly outcome: { readonly result: Result; readonly count: BallotCount } | undefined;
   readonly publicationDueAt: Date | undefined;
+  /** Of one that was withdrawn. */
+  readonly withdrawReason: WithdrawReason | undefined;
   readonly createdAt: Date;
   readonly updatedAt: Date;
   readonly version: number;

@@ -7,12 +7,12 @@ import type { Deps } from '../deps';
 import { readTime } from '../fields';
 import { permissions, type DecisionRef } from './change';
 import type { Decision } from './decision';
-import { addVoters, draftDecision, giveNotice, recordStep } from './prepare-decision';
+import { addVoters, draftDecision, giveNotice, recordStep, withdrawDecision } from './prepare-decision';
 import { decisionNotFound } from './rules';
 import { findDecision, listDecisions, type DecisionReach } from './store';
 import { isOnRoll } from './store-votes';
 import { castVote, closeDecision } from './vote';
-import { basisOnWire, choiceOnWire, decisionToWire, stateOnWire, stepOnWire, subjectOnWire } from './wire';
+import { basisOnWire, choiceOnWire, decisionToWire, stateOnWire, stepOnWire, subjectOnWire, withdrawReasonOnWire } from './wire';
 
 const mostVoters = 1_000;
 const noPapers = { inFavour: 0, against: 0, abstained: 0 };
@@ -23,7 +23,7 @@ export function decisionService(deps: Deps): Service {
   return { ...preparing(deps), ...voting(deps), ...reading(deps) };
 }
 
-function preparing(deps: Deps): Pick<Service, 'draftDecision' | 'recordDecisionStep' | 'addDecisionVoters' | 'giveDecisionNotice'> {
+function preparing(deps: Deps): Pick<Service, 'draftDecision' | 'recordDecisionStep' | 'addDecisionVoters' | 'giveDecisionNotice' | 'withdrawDecision'> {
   return {
     async draftDecision(request, { caller }) {
       const decision = await draftDecision(deps, caller, {
@@ -53,6 +53,10 @@ function preparing(deps: Deps): Pick<Service, 'draftDecision' | 'recordDecisionS
       if (opensAt === undefined) throw violation('opens_at', 'required');
       if (closesAt === undefined) throw violation('closes_at', 'required');
       return { decision: decisionToWire(await giveNotice(deps, caller, { ...readRef(request), entitled: request.entitled, opensAt, closesAt })) };
+    },
+    async withdrawDecision(request, { caller }) {
+      const reason = withdrawReasonOnWire.fromWire(request.reason, 'reason');
+      return { decision: decisionToWire(await withdrawDecision(deps, caller, { ...readRef(request), reason })) };
     },
   };
 }

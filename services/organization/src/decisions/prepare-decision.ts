@@ -10,11 +10,11 @@ import { assertTopicSeen } from '../topics/assert-topic-seen';
 import { holdUnitOpen } from '../units/hold-unit-open';
 import { unitNotFound } from '../units/rules';
 import { permissions, recordDecision, saveStep, takeDecision, type DecisionRef } from './change';
-import type { Decision, DecisionStep } from './decision';
-import { assertMayNotice, takeStep } from './rules';
+import type { Decision, DecisionStep, WithdrawReason } from './decision';
+import { assertMayNotice, assertNotOpened, takeStep } from './rules';
 import { insertDecision } from './store';
-import { insertVoters, openTally } from './store-votes';
-import { stepOnWire } from './wire';
+import { insertVoters, openTally, takeTally } from './store-votes';
+import { stepOnWire, withdrawReasonOnWire } from './wire';
 
 type Preparing = Pick<Deps, 'db' | 'now'>;
 
@@ -41,6 +41,7 @@ export async function draftDecision(deps: Preparing, caller: Caller, input: Draf
         notice: undefined,
         outcome: undefined,
         publicationDueAt: undefined,
+        withdrawReason: undefined,
         createdAt: at,
         updatedAt: at,
         version: 1,
@@ -92,5 +93,17 @@ export async function giveNotice(deps: Preparing, caller: Caller, input: Decisio
       detail: { entitled: toldOrNot(entitled), quorumId, quorumVersion, opensAt, closesAt },
       facts: { entitled: String(entitled), opens_at: opensAt.toISOString(), closes_at: closesAt.toISOString() },
     });
+  });
+}
+
+/** What was noticed comes to no vote, for a reason that is told in public. @throws AppError as `takeDecision` and `assertNotOpened`. */
+export async function withdrawDecision(deps: Preparing, caller: Caller, input: DecisionRef & { readonly reason: WithdrawReason }): Promise<Decision> {
+  const { reason } = input;
+  return deps.db.withTenant(caller, async (tx) => {
+    const at = deps.now();
+    const step = await takeDecision(tx, caller, { ref: input, action: 'withdraw', permission: permissions.call, at });
+    assertNotOpened(step.found.notice, at);
+    await takeTally(tx, step.found.id);
+    return saveStep(tx, step, { changed: { withdrawReason: reason }, event: 'DecisionWithdrawn', detail: { reason: withdrawReasonOnWire.toWire(reason) }, facts: { reason } });
   });
 }

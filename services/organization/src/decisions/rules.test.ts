@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import type { Notice } from './decision';
-import { assertMayNotice, assertOpenToVotes, countVote, takeStep, transitions } from './rules';
+import { assertMayNotice, assertNotOpened, assertOpenToVotes, countVote, takeStep, transitions } from './rules';
 
 const half = { numerator: 1, denominator: 2 };
 const quorum = { id: 'q', version: 1, citation: '法', counted: 'representatives', attendance: half, majority: half, callers: { numerator: 1, denominator: 3 }, awaitsRevision: true } as const;
@@ -11,7 +11,7 @@ const reason = (code: string, details?: object) => expect.objectContaining({ rea
 describe('a decision', () => {
   it('is prepared, voted on, then published twice', () => {
     const table = Object.fromEntries(Object.entries(transitions).map(([state, targets]) => [state, Object.keys(targets).sort().join(' ')]));
-    expect(table).toEqual({ drafted: 'add_voters give_notice record_step', noticed: 'close', closed: 'fall_overdue move_due publish', published: 'publish_outcome', reported: '' });
+    expect(table).toEqual({ drafted: 'add_voters give_notice record_step', noticed: 'close withdraw', closed: 'fall_overdue move_due publish', published: 'publish_outcome', reported: '', withdrawn: '' });
   });
 
   it('takes its steps in their order, and none before the last one', () => {
@@ -42,6 +42,11 @@ describe('a vote', () => {
     const asked = () => assertOpenToVotes({ state: 'noticed', notice }, new Date(at));
     if (refused === undefined) expect(asked()).toBe(notice);
     else expect(asked).toThrow(reason(refused));
+  });
+
+  it('can be called off until it opens', () => {
+    expect(() => assertNotOpened(notice, new Date(999))).not.toThrow();
+    expect(() => assertNotOpened(notice, new Date(1_000))).toThrow(reason('VOTE_OPEN_ALREADY'));
   });
 
   it('is over once it is closed, and has not begun without notice', () => {

@@ -3,15 +3,16 @@ import { failedPrecondition, notFound, type AppError } from '@linli/errors';
 import { mayCall, resultOf, type Quorum } from '../quorum/quorum';
 import { decisionSteps, type BallotCount, type Decision, type DecisionState, type DecisionStep, type Notice } from './decision';
 
-export type DecisionAction = 'record_step' | 'add_voters' | 'give_notice' | 'close' | 'publish' | 'publish_outcome' | 'fall_overdue' | 'move_due';
+export type DecisionAction = 'record_step' | 'add_voters' | 'give_notice' | 'withdraw' | 'close' | 'publish' | 'publish_outcome' | 'fall_overdue' | 'move_due';
 
 /** In which state what may happen, and the state it leads to: 四议 and notice, the vote, then both publications. */
 export const transitions: Readonly<Record<DecisionState, Readonly<Partial<Record<DecisionAction, DecisionState>>>>> = {
   drafted: { record_step: 'drafted', add_voters: 'drafted', give_notice: 'noticed' },
-  noticed: { close: 'closed' },
+  noticed: { withdraw: 'withdrawn', close: 'closed' },
   closed: { publish: 'published', fall_overdue: 'closed', move_due: 'closed' },
   published: { publish_outcome: 'reported' },
   reported: {},
+  withdrawn: {},
 };
 
 /** @throws failed_precondition DECISION_STATE_FORBIDS { state, action }. */
@@ -46,6 +47,13 @@ export function assertMayNotice(decision: Pick<Decision, 'steps' | 'callers' | '
   }
   if (registered > entitled) {
     throw failedPrecondition('DECISION_ROLL_TOO_LONG', 'more are on the roll than may vote', { details: { registered: String(registered), entitled: String(entitled) } });
+  }
+}
+
+/** Nobody has voted yet, nor could have. @throws failed_precondition VOTE_OPEN_ALREADY { opensAt }. */
+export function assertNotOpened(notice: Notice | undefined, now: Date): void {
+  if (notice !== undefined && now >= notice.opensAt) {
+    throw failedPrecondition('VOTE_OPEN_ALREADY', 'the vote has begun', { details: { opensAt: notice.opensAt.toISOString() } });
   }
 }
 

@@ -4,7 +4,7 @@ import type { Knex } from 'knex';
 import { wherePageByUnit } from '../by-unit';
 import { quorumColumns, quorumOf, type QuorumRow } from '../quorum/store';
 import type { Result } from '../quorum/quorum';
-import type { Decision, DecisionState, DecisionSubject, VoterBasis } from './decision';
+import type { Decision, DecisionState, DecisionSubject, VoterBasis, WithdrawReason } from './decision';
 
 interface DecisionRow {
   readonly id: string;
@@ -32,6 +32,7 @@ interface DecisionRow {
   readonly against: number | null;
   readonly abstained: number | null;
   readonly publication_due_at: Date | null;
+  readonly withdraw_reason: WithdrawReason | null;
   readonly created_at: Date;
   readonly updated_at: Date;
   readonly version: number;
@@ -116,6 +117,7 @@ function toRow(decision: Decision): DecisionRow {
     against: outcome?.count.against ?? null,
     abstained: outcome?.count.abstained ?? null,
     publication_due_at: decision.publicationDueAt ?? null,
+    withdraw_reason: decision.withdrawReason ?? null,
     created_at: decision.createdAt,
     updated_at: decision.updatedAt,
     version: decision.version,
@@ -150,6 +152,7 @@ function toDecision(row: JoinedRow): Decision {
         ? undefined
         : { result: row.result, count: { present: row.present ?? 0, inFavour: row.in_favour ?? 0, against: row.against ?? 0, abstained: row.abstained ?? 0 } },
     publicationDueAt: row.publication_due_at ?? undefined,
+    withdrawReason: row.withdraw_reason ?? undefined,
     createdAt: row.created_at,
     updatedAt: row.updated_at,
     version: row.version,

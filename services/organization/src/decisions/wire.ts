@@ -1,12 +1,13 @@
 import { organization } from '@linli/contracts';
 import { wireEnum } from '@linli/grpc';
-import { choices, decisionResults, decisionStates, decisionSteps, decisionSubjects, voterBases, type BallotCount, type Decision } from './decision';
+import { choices, decisionResults, decisionStates, decisionSteps, decisionSubjects, voterBases, withdrawReasons, type BallotCount, type Decision } from './decision';
 
 export const subjectOnWire = wireEnum('DECISION_SUBJECT', organization.DecisionSubject, decisionSubjects);
 export const basisOnWire = wireEnum('VOTER_BASIS', organization.VoterBasis, voterBases);
 export const stepOnWire = wireEnum('DECISION_STEP', organization.DecisionStep, decisionSteps);
 export const stateOnWire = wireEnum('DECISION_STATE', organization.DecisionState, decisionStates);
 export const resultOnWire = wireEnum('DECISION_RESULT', organization.DecisionResult, decisionResults);
+export const withdrawReasonOnWire = wireEnum('DECISION_WITHDRAW_REASON', organization.DecisionWithdrawReason, withdrawReasons);
 export const choiceOnWire = wireEnum('CHOICE', organization.Choice, choices);
 
 export function countToWire(count: BallotCount): organization.BallotCount {
@@ -14,7 +15,7 @@ export function countToWire(count: BallotCount): organization.BallotCount {
 }
 
 export function decisionToWire(decision: Decision): organization.Decision {
-  const { notice, outcome, steps, topicId = '', subject, basis, state, ...rest } = decision;
+  const { notice, outcome, steps, topicId = '', subject, basis, state, withdrawReason, ...rest } = decision;
   return {
     ...rest,
     topicId,
@@ -32,5 +33,6 @@ export function decisionToWire(decision: Decision): organization.Decision {
     result: outcome === undefined ? organization.DecisionResult.DECISION_RESULT_UNSPECIFIED : resultOnWire.toWire(outcome.result),
     count: outcome && countToWire(outcome.count),
     threadId: decision.id,
+    withdrawReason: withdrawReason === undefined ? organization.DecisionWithdrawReason.DECISION_WITHDRAW_REASON_UNSPECIFIED : withdrawReasonOnWire.toWire(withdrawReason),
   };
 }
