@@ -28,9 +28,14 @@ export interface PageByUnit {
 export function wherePageByUnit(tx: Tx, query: Knex.QueryBuilder, page: PageByUnit): void {
   const { id = 'id', table, scopes, under } = page;
   const ranges = rangesOf(scopes, under);
-  const rows = (condition: string) => rowsOf(page, condition);
-  const sql = ranges === 'all' ? rows('true') : `${placesOf(table)} select found.id from place cross join lateral (${rows('unit_path = place.path')}) found order by found.id ${direction(page)} limit :limit`;
-  void query.whereRaw(`${id} in (?)`, [tx.raw(sql, { tenant: tenantOf(tx), ...bindingsOf(page), ...(ranges !== 'all' && { lows: ranges.map(({ low }) => low), highs: ranges.map(({ high }) => high) }) })]);
+  if (ranges === 'all') return whereIn(query, id, tx.raw(rowsOf(page, 'true'), bindingsOf(tx, page)));
+  const ofPlace = `place cross join lateral (${rowsOf(page, 'unit_path = place.path')}) found`;
+  const sql = `${placesOf(table)} select found.id from ${ofPlace} order by found.id ${direction(page)} limit :limit`;
+  whereIn(query, id, tx.raw(sql, { ...bindingsOf(tx, page), lows: ranges.map(({ low }) => low), highs: ranges.map(({ high }) => high) }));
+}
+
+function whereIn(query: Knex.QueryBuilder, id: string, ids: Knex.Raw): void {
+  void query.whereRaw(`${id} in (?)`, [ids]);
 }
 
 function rowsOf({ table, holding = {}, after, order }: PageByUnit, condition: string): string {
@@ -40,9 +45,9 @@ function rowsOf({ table, holding = {}, after, order }: PageByUnit, condition: st
   return `select id from ${table} where ${conditions.join(' and ')} order by id ${direction({ order })} limit :limit`;
 }
 
-function bindingsOf({ holding = {}, after, limit }: PageByUnit): Record<string, string | number> {
-  const held = Object.entries(holding).flatMap(([column, value]) => (value === undefined || value === null ? [] : [[column, value] as const]));
-  return { ...Object.fromEntries(held), ...(after !== undefined && { after }), limit };
+function bindingsOf(tx: Tx, { holding = {}, after, limit }: PageByUnit): Record<string, string | number | null> {
+  const held = Object.entries(holding).map(([column, value]) => [column, value ?? null] as const);
+  return { ...Object.fromEntries(held), tenant: tenantOf(tx), after: after ?? null, limit };
 }
 
 /** The distinct unit paths of the table's rows within the ranges. */

@@ -75,7 +75,7 @@ export async function listInForce(tx: Tx, asked: { readonly day: LocalDate; read
        join tenants on tenants.tenant_id = covenant.tenant_id and not tenants.suspended
       where covenant.tenant_id = :tenant and covenant.effective_from <= :day ${afterUnitId === undefined ? '' : 'and covenant.unit_id > cast(:afterUnitId as uuid)'}
       order by covenant.unit_id, covenant.effective_from desc, covenant.number desc limit :limit`,
-    { tenant: tenantOf(tx), day, limit, ...(afterUnitId !== undefined && { afterUnitId }) },
+    { tenant: tenantOf(tx), day, limit, afterUnitId: afterUnitId ?? null },
   );
   return rows;
 }
