@@ -16,7 +16,10 @@ export interface Change {
   /** Message name within `linli.organization.v1`. */
   readonly event: string;
   readonly payload: object;
-  /** The line it adds to the story of its matter; a capability without threads has none. */
+  /**
+   * The line it adds to the story of its matter. Its thread is the one that the matter stores, else the matter's own id; a part of
+   * something else (a count of a venue) tells it there. The README says what has none, and why.
+   */
   readonly entry?: Entry;
 }
 

@@ -1,8 +1,9 @@
-import { toldOrNot, toldPart, toldVote } from './small-figures';
+import { toldFact, toldOrNot, toldPart, toldVote } from './small-figures';
 
 describe('a figure of people', () => {
   it('is told from five on', () => {
     expect([0, 1, 4, 5, 12].map(toldOrNot)).toEqual([undefined, undefined, undefined, 5, 12]);
+    expect([4, 5].map((figure) => toldFact('attended', figure))).toEqual([{}, { attended: '5' }]);
   });
 
   it('is not told as a part when the rest would be below five', () => {

@@ -8,6 +8,11 @@ export function toldOrNot(figure: number): number | undefined {
   return figure >= leastTold ? figure : undefined;
 }
 
+/** As a fact of a thread: none where the figure is too small to be told. */
+export function toldFact(name: string, figure: number): Readonly<Record<string, string>> {
+  return figure >= leastTold ? { [name]: String(figure) } : {};
+}
+
 /** A part of a figure that is told itself: not when the rest is so small that the two would tell it. */
 export function toldPart(part: number, whole: number): number | undefined {
   const rest = whole - part;

@@ -87,6 +87,7 @@ describe('an office', () => {
     expect(await history(office, staff.get('s1')?.id ?? '')).toEqual(['StaffCreated 1']);
     // Tenant and root, 4 units, 3 people, 1 client, 3 grants.
     expect(await countEvents()).toBe(2 + 4 + 3 + 1 + 3);
+    expect((await office.knex('thread_entries').where({ tenant_id: tenantId, code: 'created' }).pluck('subject_id')).sort()).toEqual([...codes.keys()].sort());
     const gateway = systemCaller(tenantId, 'gateway', ['organization.caller.resolve']);
     const kind = organization.PrincipalKind.PRINCIPAL_KIND_STAFF;
     const resolved = await office.callers.resolveCaller({ kind, ...identity('s1') }, { caller: { ...gateway } });

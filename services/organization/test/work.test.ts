@@ -94,7 +94,10 @@ describe('a thread', () => {
       ]),
     );
     const read = async (by: ReturnType<typeof at>): Promise<thread.Entry[]> => (await office.threads.listEntries({ threadId }, { caller: by })).entries;
-    expect(await read(at(here.path))).toEqual([expect.objectContaining({ subjectKind: 'organization.unit', subjectVersion: 7, actorId: worker.id, code: 'renamed', facts: { from: 'a' }, note: '居民提议' })]);
+    expect(await read(at(here.path))).toEqual([
+      expect.objectContaining({ subjectVersion: 1, code: 'created' }),
+      expect.objectContaining({ subjectKind: 'organization.unit', subjectVersion: 7, actorId: worker.id, code: 'renamed', facts: { from: 'a' }, note: '居民提议' }),
+    ]);
     expect(await read(at(there.path))).toEqual([]);
     expect(await read({ ...at(here.path), kind: 'resident' })).toEqual([]);
   });

@@ -6,7 +6,7 @@ import { promoteWaiting } from '../bookings/promote-waiting';
 import { activityResource } from '../bookings/resource';
 import { recordChanges } from '../changes';
 import type { Deps } from '../deps';
-import { toldOrNot } from '../small-figures';
+import { toldFact, toldOrNot } from '../small-figures';
 import { assertVersion } from '../version';
 import type { Activity } from './activity';
 import { activityNotFound, attend, callOff, change } from './rules';
@@ -29,10 +29,12 @@ export async function updateActivity(
     const activity = await lockForChange(tx, caller, { ...ref, permission: 'organization.activity.write' });
     const after = change(activity, changed, await lastPlaceHeld(tx, activity.id));
     await saveActivity(tx, after);
-    const { id, version, capacity } = after;
+    const { id, unitPath, version, capacity } = after;
     const payload = organization.ActivityChanged.fromPartial({ activityId: id, capacity });
-    await recordChanges(tx, caller, [{ action: 'activity.update', objectType: 'activity', id, version, event: 'ActivityChanged', payload }]);
-    if (capacity > activity.capacity) await promoteWaiting(tx, caller, { resource: activityResource(after), now: deps.now() });
+    const now = deps.now();
+    const entry = { threadId: id, unitPath, at: now, code: 'changed' };
+    await recordChanges(tx, caller, [{ action: 'activity.update', objectType: 'activity', id, version, event: 'ActivityChanged', payload, entry }]);
+    if (capacity > activity.capacity) await promoteWaiting(tx, caller, { resource: activityResource(after), now });
     return after;
   });
 }
@@ -43,9 +45,10 @@ export async function callOffActivity(deps: Changing, caller: Caller, ref: Activ
     const now = deps.now();
     const after = callOff(await lockForChange(tx, caller, { ...ref, permission: 'organization.activity.write' }), now);
     await saveActivity(tx, after);
-    const { id, version } = after;
+    const { id, unitPath, version } = after;
     const payload = organization.ActivityCalledOff.fromPartial({ activityId: id });
-    await recordChanges(tx, caller, [{ action: 'activity.call_off', objectType: 'activity', id, version, event: 'ActivityCalledOff', payload }]);
+    const entry = { threadId: id, unitPath, at: now, code: 'called_off' };
+    await recordChanges(tx, caller, [{ action: 'activity.call_off', objectType: 'activity', id, version, event: 'ActivityCalledOff', payload, entry }]);
     await callOffBookings(tx, caller, { resource: activityResource(after), now });
     return after;
   });
@@ -60,12 +63,14 @@ export async function countAttendance(
   return deps.db.withTenant(caller, async (tx) => {
     const activity = await lockForChange(tx, caller, { ...ref, permission: 'organization.activity.count' });
     const counted = { number: sessionNumber, attended };
-    const after = attend(activity, counted, deps.now());
+    const now = deps.now();
+    const after = attend(activity, counted, now);
     await saveActivity(tx, after);
     await saveAttendance(tx, activity.id, counted);
-    const { id, version } = after;
+    const { id, unitPath, version } = after;
     const payload = organization.AttendanceCounted.fromPartial({ activityId: id, sessionNumber, attended: toldOrNot(attended) });
-    await recordChanges(tx, caller, [{ action: 'activity.count', objectType: 'activity', id, version, event: 'AttendanceCounted', payload }]);
+    const entry = { threadId: id, unitPath, at: now, code: 'attendance_counted', facts: { session: String(sessionNumber), ...toldFact('attended', attended) } };
+    await recordChanges(tx, caller, [{ action: 'activity.count', objectType: 'activity', id, version, event: 'AttendanceCounted', payload, entry }]);
     return after;
   });
 }

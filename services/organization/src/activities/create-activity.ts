@@ -1,4 +1,5 @@
 import { coversUnit, type Caller } from '@linli/auth';
+import { localDateOf } from '@linli/clocks';
 import { organization } from '@linli/contracts';
 import { answerOnce, newId, type RequestKey } from '@linli/db';
 import { violation } from '@linli/grpc';
@@ -26,11 +27,13 @@ export async function createActivity(deps: Pick<Deps, 'db' | 'now'>, caller: Cal
       const unit = await holdUnitOpen(tx, facts.unitId, today(deps));
       if (!coversUnit(caller, 'organization.activity.write', unit.path)) throw unitNotFound();
       if (unit.kind !== 'community') throw violation('unit_id', 'misplaced');
-      const activity = announced(facts, { id: newId(deps.now().getTime()), unitPath: unit.path, now: deps.now() });
+      const at = deps.now();
+      const activity = announced(facts, { id: newId(at.getTime()), unitPath: unit.path, now: at });
       await insertActivity(tx, activity);
-      const { id, unitId, startsAt, endsAt, capacity } = activity;
-      const payload = organization.ActivityAnnounced.fromPartial({ activityId: id, unitId, kind: kindOnWire.toWire(activity.kind), startsAt, endsAt, capacity });
-      await recordChanges(tx, caller, [{ action: 'activity.create', objectType: 'activity', id, version: 1, event: 'ActivityAnnounced', payload }]);
+      const { id, unitId, unitPath, kind, startsAt, endsAt, capacity } = activity;
+      const payload = organization.ActivityAnnounced.fromPartial({ activityId: id, unitId, kind: kindOnWire.toWire(kind), startsAt, endsAt, capacity });
+      const entry = { threadId: id, unitPath, at, code: 'announced', facts: { kind, starts_on: localDateOf(startsAt) } };
+      await recordChanges(tx, caller, [{ action: 'activity.create', objectType: 'activity', id, version: 1, event: 'ActivityAnnounced', payload, entry }]);
       return activity;
     }),
   );

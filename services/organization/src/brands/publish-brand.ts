@@ -31,9 +31,10 @@ export async function publishBrand(deps: Pick<Deps, 'db' | 'now'>, caller: Calle
     const brand = input.version === 0 ? first(deps, { input, unitPath: unit.path, before }) : await next(tx, input, before);
     if (before === undefined) await insertBrand(tx, brand);
     await insertVersion(tx, brand);
-    const { id, unitId, version, validFrom } = brand;
+    const { id, unitId, unitPath, version, validFrom } = brand;
     const payload = organization.BrandPublished.fromPartial({ brandId: id, unitId, validFrom });
-    await recordChanges(tx, caller, [{ action: 'brand.publish', objectType: 'brand', id, version, event: 'BrandPublished', payload }]);
+    const entry = { threadId: id, unitPath, at: deps.now(), code: 'published', facts: { valid_from: validFrom } };
+    await recordChanges(tx, caller, [{ action: 'brand.publish', objectType: 'brand', id, version, event: 'BrandPublished', payload, entry }]);
     return brand;
   });
 }

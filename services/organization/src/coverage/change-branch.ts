@@ -3,7 +3,7 @@ import type { LocalDate } from '@linli/clocks';
 import { organization } from '@linli/contracts';
 import { answerOnce, newId, type RequestKey, type Tx } from '@linli/db';
 import { violation } from '@linli/grpc';
-import { recordChanges, type Change } from '../changes';
+import { recordChanges, type Change, type Entry } from '../changes';
 import { today } from '../days';
 import type { Deps } from '../deps';
 import { holdUnitOpen } from '../units/hold-unit-open';
@@ -31,25 +31,26 @@ export async function establishBranch(
     answerOnce(tx, request, async () => {
       const unit = await holdUnitOpen(tx, unitId, today(deps));
       if (!coversUnit(caller, write, unit.path)) throw unitNotFound();
-      const branch = established(unit, newId(deps.now().getTime()), facts);
+      const at = deps.now();
+      const branch = established(unit, newId(at.getTime()), facts);
       if (facts.validFrom < unit.validFrom) throw violation('valid_from', 'before_unit');
       if (facts.validFrom > today(deps)) throw violation('valid_from', 'in_future');
       await insertBranch(tx, branch);
-      await recordChanges(tx, caller, [branchEstablished(branch)]);
+      await recordChanges(tx, caller, [branchEstablished(branch, at)]);
       return branch;
     }),
   );
 }
 
 /** Nothing happens when nothing is different. @throws not_found BRANCH_NOT_FOUND; aborted VERSION_STALE; as `updated`. */
-export async function updateBranch(deps: Pick<Deps, 'db'>, caller: Caller, { change, ...ref }: BranchRef & { readonly change: Parameters<typeof updated>[1] }): Promise<Branch> {
+export async function updateBranch(deps: Pick<Deps, 'db' | 'now'>, caller: Caller, { change, ...ref }: BranchRef & { readonly change: Parameters<typeof updated>[1] }): Promise<Branch> {
   return deps.db.withTenant(caller, async (tx) => {
     const found = await lockForChange(tx, caller, ref);
     const branch = updated(found, change);
     if (branch === found) return found;
     await saveBranch(tx, branch);
     const payload = organization.BranchUpdated.fromPartial({ branchId: branch.id });
-    await recordChanges(tx, caller, [changeOf(branch, 'update', { event: 'BranchUpdated', payload })]);
+    await recordChanges(tx, caller, [changeOf(branch, 'update', { event: 'BranchUpdated', payload, at: deps.now() })]);
     return branch;
   });
 }
@@ -61,20 +62,21 @@ export async function dissolveBranch(deps: Pick<Deps, 'db' | 'now'>, caller: Cal
     if (validTo < branch.validFrom) throw violation('valid_to', 'before_valid_from');
     if (validTo > today(deps)) throw violation('valid_to', 'in_future');
     await saveBranch(tx, branch);
-    await recordChanges(tx, caller, [branchDissolved(branch)]);
+    await recordChanges(tx, caller, [branchDissolved(branch, deps.now())]);
     return branch;
   });
 }
 
-export function branchEstablished(branch: Branch): Change {
+export function branchEstablished(branch: Branch, at: Date): Change {
   const { id, kind, unitId, validFrom } = branch;
   const payload = organization.BranchEstablished.fromPartial({ branchId: id, kind: branchKindOnWire.toWire(kind), unitId, validFrom });
-  return changeOf(branch, 'establish', { event: 'BranchEstablished', payload });
+  return changeOf(branch, 'establish', { event: 'BranchEstablished', payload, at, facts: { kind, valid_from: validFrom } });
 }
 
-export function branchDissolved(branch: Branch): Change {
-  const payload = organization.BranchDissolved.fromPartial({ branchId: branch.id, validTo: branch.validTo ?? '' });
-  return changeOf(branch, 'dissolve', { event: 'BranchDissolved', payload });
+export function branchDissolved(branch: Branch, at: Date): Change {
+  const { id, validTo = '' } = branch;
+  const payload = organization.BranchDissolved.fromPartial({ branchId: id, validTo });
+  return changeOf(branch, 'dissolve', { event: 'BranchDissolved', payload, at, facts: { valid_to: validTo } });
 }
 
 async function lockForChange(tx: Tx, caller: Caller, { branchId, version }: BranchRef): Promise<Branch> {
@@ -84,6 +86,9 @@ async function lockForChange(tx: Tx, caller: Caller, { branchId, version }: Bran
   return branch;
 }
 
-function changeOf({ id, version }: Branch, action: string, told: Pick<Change, 'event' | 'payload'>): Change {
-  return { action: `branch.${action}`, objectType: 'branch', id, version, ...told };
+const entryCodes = { establish: 'established', update: 'updated', dissolve: 'dissolved' } as const;
+
+function changeOf({ id, unitPath, version }: Branch, action: keyof typeof entryCodes, told: Pick<Change, 'event' | 'payload'> & Pick<Entry, 'at' | 'facts'>): Change {
+  const { event, payload, at, facts = {} } = told;
+  return { action: `branch.${action}`, objectType: 'branch', id, version, event, payload, entry: { threadId: id, unitPath, at, code: entryCodes[action], facts } };
 }

@@ -30,10 +30,13 @@ export async function recordDevelopmentCount(deps: Pick<Deps, 'db' | 'now'>, cal
     if (input.version !== 0 && found === undefined) throw countNotFound();
     if (found !== undefined) assertVersion(found, input.version);
     const count = { ...input, version: input.version + 1 };
-    const id = found?.id ?? newId(deps.now().getTime());
+    const at = deps.now();
+    const id = found?.id ?? newId(at.getTime());
     await saveCount(tx, id, count);
     const payload = organization.DevelopmentCountRecorded.fromPartial({ unitId, year });
-    await recordChanges(tx, caller, [{ action: 'development.record', objectType: 'development', id, version: count.version, event: 'DevelopmentCountRecorded', payload }]);
+    // Told in the thread of the unit, without the numbers: those are for whoever keeps them.
+    const entry = { threadId: unitId, unitPath: unit.path, at, code: 'development_recorded', facts: { year: String(year) } };
+    await recordChanges(tx, caller, [{ action: 'development.record', objectType: 'development', id, version: count.version, event: 'DevelopmentCountRecorded', payload, entry }]);
     return count;
   });
 }

@@ -21,11 +21,11 @@ export async function moveBranches(
   for (const branch of await lockBranchesAt(tx, [...successors.keys()])) {
     const gone = dissolved(branch, day);
     await saveBranch(tx, gone);
-    await recordChanges(tx, caller, [branchDissolved(gone)]);
+    await recordChanges(tx, caller, [branchDissolved(gone, now)]);
     const successor = successors.get(branch.unitId);
     if (successor?.continuesId !== branch.unitId) continue;
     const next: Branch = { ...branch, id: newId(now.getTime()), unitId: successor.id, unitPath: successor.path, validFrom: day, version: 1 };
     await insertBranch(tx, next);
-    await recordChanges(tx, caller, [branchEstablished(next)]);
+    await recordChanges(tx, caller, [branchEstablished(next, now)]);
   }
 }

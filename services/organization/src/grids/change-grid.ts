@@ -3,7 +3,7 @@ import type { LocalDate } from '@linli/clocks';
 import { failedPrecondition } from '@linli/errors';
 import { violation } from '@linli/grpc';
 import type { Tx } from '@linli/db';
-import { recordChanges, type Change } from '../changes';
+import { recordChanges, type Change, type Entry } from '../changes';
 import { today } from '../days';
 import type { Deps } from '../deps';
 import { lockUnitForChange } from '../units/change-unit';
@@ -44,7 +44,7 @@ export async function setBoundary(
     const boundary = { unitId: unit.id, validFrom, geometry, areaM2: areaOf(geometry) };
     await saveBoundary(tx, boundary, boundsOf(geometry));
     const version = await raiseVersion(tx, unit);
-    await recordChanges(tx, caller, [changeOf({ ...unit, version }, { event: 'UnitBoundarySet', payload: { unitId: unit.id, validFrom } })]);
+    await recordChanges(tx, caller, [changeOf({ ...unit, version }, { event: 'UnitBoundarySet', payload: { unitId: unit.id, validFrom }, at: deps.now(), facts: { valid_from: validFrom } })]);
     return { boundary, version, warnings: unit.kind === 'grid' ? await warningsOf(tx, unit, boundary) : [] };
   });
 }
@@ -56,7 +56,7 @@ export async function setGridFacts(deps: Pick<Deps, 'db' | 'now'>, caller: Calle
     if (unit.kind !== 'grid') throw failedPrecondition('UNIT_NOT_GRID', 'only grids have these');
     await saveFacts(tx, unit.id, input.facts);
     const version = await raiseVersion(tx, unit);
-    await recordChanges(tx, caller, [changeOf({ ...unit, version }, { event: 'GridFactsSet', payload: { unitId: unit.id } })]);
+    await recordChanges(tx, caller, [changeOf({ ...unit, version }, { event: 'GridFactsSet', payload: { unitId: unit.id }, at: deps.now() })]);
     return version;
   });
 }
@@ -70,6 +70,17 @@ function assertKind({ kind }: Unit, kinds: readonly UnitKind[]): void {
   if (!kinds.includes(kind)) throw failedPrecondition('UNIT_WITHOUT_BOUNDARY', 'units of this kind have no boundary', { details: { kind } });
 }
 
-function changeOf({ id, version }: Unit, { event, payload }: { event: 'UnitBoundarySet' | 'GridFactsSet'; payload: object }): Change {
-  return { action: event === 'GridFactsSet' ? 'unit.set_facts' : 'unit.set_boundary', objectType: 'unit', id, version, event, payload };
+const steps = {
+  UnitBoundarySet: { action: 'unit.set_boundary', code: 'boundary_set' },
+  GridFactsSet: { action: 'unit.set_facts', code: 'facts_set' },
+} as const;
+
+interface Told extends Pick<Entry, 'at' | 'facts'> {
+  readonly event: keyof typeof steps;
+  readonly payload: object;
+}
+
+function changeOf({ id, path, version }: Unit, { event, payload, at, facts = {} }: Told): Change {
+  const { action, code } = steps[event];
+  return { action, objectType: 'unit', id, version, event, payload, entry: { threadId: id, unitPath: path, at, code, facts } };
 }

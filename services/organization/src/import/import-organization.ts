@@ -55,7 +55,7 @@ export async function importOrganization(deps: Pick<Deps, 'db' | 'now'>, caller:
       newId: (offset = 0) => newId(now.getTime() + offset),
     });
     const problems = [...input.problems, ...plan.problems];
-    if (problems.length === 0 && !input.dryRun) await write(tx, caller, { plan, day: today(deps) });
+    if (problems.length === 0 && !input.dryRun) await write(tx, caller, { plan, at: now });
     const would = problems.length === 0 ? plan : { units: [], staff: [], unchanged: 0 };
     return {
       unitsCreated: would.units.length,
@@ -88,8 +88,9 @@ async function readExisting(tx: Tx, sheet: Sheet, now: Date): Promise<Existing> 
   };
 }
 
-async function write(tx: Tx, caller: Caller, { plan, day }: { plan: ImportPlan; day: string }): Promise<void> {
-  await addUnits(tx, caller, plan.units);
+async function write(tx: Tx, caller: Caller, { plan, at }: { plan: ImportPlan; at: Date }): Promise<void> {
+  const day = localDateOf(at);
+  await addUnits(tx, caller, { units: plan.units, at });
   await addStaff(tx, caller, { staff: plan.staff, day });
   await recordStaff(tx, caller, { changes: plan.changes, day });
   await addClients(tx, caller, plan.clients);

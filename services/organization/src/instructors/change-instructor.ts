@@ -4,7 +4,7 @@ import { organization } from '@linli/contracts';
 import { answerOnce, newId, type RequestKey, type Tx } from '@linli/db';
 import { failedPrecondition } from '@linli/errors';
 import { violation } from '@linli/grpc';
-import { recordChanges, type Change } from '../changes';
+import { recordChanges, type Change, type Entry } from '../changes';
 import { today } from '../days';
 import type { Deps } from '../deps';
 import { holdMemberUnits } from '../member-units/hold-member-units';
@@ -36,10 +36,11 @@ export async function appointInstructor(
       const unit = await holdUnitOpen(tx, facts.unitId, today(deps));
       if (!coversUnit(caller, write, unit.path)) throw unitNotFound();
       await holdStaffActive(tx, [facts.staffId]);
-      const instructor = { ...facts, id: newId(deps.now().getTime()), unitPath: unit.path, dismissedOn: undefined, assignments: [], version: 1 };
+      const at = deps.now();
+      const instructor = { ...facts, id: newId(at.getTime()), unitPath: unit.path, dismissedOn: undefined, assignments: [], version: 1 };
       await insertInstructor(tx, instructor);
       const payload = organization.InstructorAppointed.fromPartial({ instructorId: instructor.id, staffId: facts.staffId });
-      await recordChanges(tx, caller, [changeOf(instructor, 'appoint', { event: 'InstructorAppointed', payload })]);
+      await recordChanges(tx, caller, [changeOf(instructor, 'appoint', { event: 'InstructorAppointed', payload, at, facts: { appointed_on: facts.appointedOn } })]);
       return instructor;
     }),
   );
@@ -52,7 +53,7 @@ export async function dismissInstructor(deps: Pick<Deps, 'db' | 'now'>, caller: 
     const instructor = dismiss(found, today(deps));
     await saveInstructor(tx, { before: found, after: instructor });
     const payload = organization.InstructorDismissed.fromPartial({ instructorId: instructor.id });
-    await recordChanges(tx, caller, [changeOf(instructor, 'dismiss', { event: 'InstructorDismissed', payload })]);
+    await recordChanges(tx, caller, [changeOf(instructor, 'dismiss', { event: 'InstructorDismissed', payload, at: deps.now() })]);
     return instructor;
   });
 }
@@ -71,10 +72,11 @@ export async function assignInstructor(
     if (!isInOn(memberUnit, validFrom) || memberUnit.leftOn !== undefined) {
       throw failedPrecondition('MEMBER_UNIT_NOT_IN', 'the member unit is not in on that day', { details: { member_unit: memberUnitId } });
     }
-    const instructor = assign(found, { id: newId(deps.now().getTime()), memberUnitId, validFrom, validTo: undefined });
+    const at = deps.now();
+    const instructor = assign(found, { id: newId(at.getTime()), memberUnitId, validFrom, validTo: undefined });
     await saveInstructor(tx, { before: found, after: instructor });
     const payload = organization.InstructorAssigned.fromPartial({ instructorId: instructor.id, memberUnitId });
-    await recordChanges(tx, caller, [changeOf(instructor, 'assign', { event: 'InstructorAssigned', payload })]);
+    await recordChanges(tx, caller, [changeOf(instructor, 'assign', { event: 'InstructorAssigned', payload, at, facts: { valid_from: validFrom } })]);
     return instructor;
   });
 }
@@ -86,7 +88,7 @@ export async function endInstructorAssignment(deps: Pick<Deps, 'db' | 'now'>, ca
     const { instructor, ended } = endAssignment(found, assignmentId, today(deps));
     await saveInstructor(tx, { before: found, after: instructor });
     const payload = organization.InstructorAssignmentEnded.fromPartial({ instructorId: instructor.id, memberUnitId: ended.memberUnitId });
-    await recordChanges(tx, caller, [changeOf(instructor, 'end_assignment', { event: 'InstructorAssignmentEnded', payload })]);
+    await recordChanges(tx, caller, [changeOf(instructor, 'end_assignment', { event: 'InstructorAssignmentEnded', payload, at: deps.now() })]);
     return instructor;
   });
 }
@@ -100,9 +102,10 @@ export async function recordInstructorVisit(deps: Pick<Deps, 'db' | 'now'>, call
     assertMayVisit(found, memberUnitId, visitedOn);
     const instructor = { ...found, version: found.version + 1 };
     await saveInstructor(tx, { before: found, after: instructor });
-    await insertVisit(tx, instructor.id, { ...visited, id: newId(deps.now().getTime()) });
+    const at = deps.now();
+    await insertVisit(tx, instructor.id, { ...visited, id: newId(at.getTime()) });
     const payload = organization.InstructorVisited.fromPartial({ instructorId: instructor.id, memberUnitId, visitedOn, purposeCode });
-    await recordChanges(tx, caller, [changeOf(instructor, 'visit', { event: 'InstructorVisited', payload })]);
+    await recordChanges(tx, caller, [changeOf(instructor, 'visit', { event: 'InstructorVisited', payload, at, facts: { visited_on: visitedOn, purpose: purposeCode } })]);
     return instructor;
   });
 }
@@ -114,6 +117,9 @@ async function lockForChange(tx: Tx, caller: Caller, { ref, permission }: { read
   return instructor;
 }
 
-function changeOf({ id, version }: Instructor, action: string, told: Pick<Change, 'event' | 'payload'>): Change {
-  return { action: `instructor.${action}`, objectType: 'instructor', id, version, ...told };
+const entryCodes = { appoint: 'appointed', dismiss: 'dismissed', assign: 'assigned', end_assignment: 'assignment_ended', visit: 'visited' } as const;
+
+function changeOf({ id, unitPath, version }: Instructor, action: keyof typeof entryCodes, told: Pick<Change, 'event' | 'payload'> & Pick<Entry, 'at' | 'facts'>): Change {
+  const { event, payload, at, facts = {} } = told;
+  return { action: `instructor.${action}`, objectType: 'instructor', id, version, event, payload, entry: { threadId: id, unitPath, at, code: entryCodes[action], facts } };
 }

@@ -25,11 +25,13 @@ export async function postJob(deps: Posting, caller: Caller, { request, ...facts
       const unit = await holdUnitOpen(tx, facts.unitId, today(deps));
       if (!coversUnit(caller, 'organization.job.write', unit.path)) throw unitNotFound();
       if (unit.kind !== 'community') throw violation('unit_id', 'misplaced');
-      const job: Job = { ...facts, id: newId(deps.now().getTime()), unitPath: unit.path, takenDown: false, version: 1 };
+      const at = deps.now();
+      const job: Job = { ...facts, id: newId(at.getTime()), unitPath: unit.path, takenDown: false, version: 1 };
       await insertJob(tx, job);
-      const { id, unitId, wanted, openFrom, openUntil } = job;
+      const { id, unitId, unitPath, wanted, openFrom, openUntil } = job;
       const payload = organization.JobPosted.fromPartial({ jobId: id, unitId, wanted, openFrom, openUntil });
-      await recordChanges(tx, caller, [{ action: 'job.post', objectType: 'job', id, version: 1, event: 'JobPosted', payload }]);
+      const entry = { threadId: id, unitPath, at, code: 'posted', facts: { open_from: openFrom, open_until: openUntil } };
+      await recordChanges(tx, caller, [{ action: 'job.post', objectType: 'job', id, version: 1, event: 'JobPosted', payload, entry }]);
       return job;
     }),
   );
@@ -44,7 +46,8 @@ export async function takeDownJob(deps: Posting, caller: Caller, ref: { readonly
     const after = takeDown(job, today(deps));
     await saveJob(tx, after);
     const payload = organization.JobTakenDown.fromPartial({ jobId: job.id });
-    await recordChanges(tx, caller, [{ action: 'job.take_down', objectType: 'job', id: job.id, version: after.version, event: 'JobTakenDown', payload }]);
+    const entry = { threadId: job.id, unitPath: job.unitPath, at: deps.now(), code: 'taken_down' };
+    await recordChanges(tx, caller, [{ action: 'job.take_down', objectType: 'job', id: job.id, version: after.version, event: 'JobTakenDown', payload, entry }]);
     return after;
   });
 }

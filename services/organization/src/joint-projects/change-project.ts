@@ -61,11 +61,12 @@ export type Advance = keyof typeof advances;
 /** Agreed, begun, or closed once residents rated it, which meets its needs. @throws as `lockForChange`; failed_precondition JOINT_PROJECT_STATE_FORBIDS. */
 export async function advanceProject(deps: Pick<Deps, 'db' | 'now'>, caller: Caller, { to, ...ref }: ProjectRef & { readonly to: Advance }): Promise<JointProject> {
   return deps.db.withTenant(caller, async (tx) => {
+    const at = deps.now();
     const action = advances[to];
     const project = act(await lockForChange(tx, caller, ref), action);
-    if (to === 'closed') await settleNeedsOf(tx, caller, { project, state: 'met' });
+    if (to === 'closed') await settleNeedsOf(tx, caller, { project, state: 'met', at });
     const payload = organization.JointProjectAdvanced.fromPartial({ jointProjectId: project.id, state: projectStateOnWire.toWire(project.state) });
-    await recordProject(tx, caller, { project, action, event: 'JointProjectAdvanced', payload, at: deps.now() });
+    await recordProject(tx, caller, { project, action, event: 'JointProjectAdvanced', payload, at });
     return project;
   });
 }
@@ -102,7 +103,7 @@ export async function stallProject(deps: Pick<Deps, 'db' | 'now'>, caller: Calle
     await lockClockOf(tx, ref.projectId);
     const project = act(await lockForChange(tx, caller, ref), 'stall', { reasonCode });
     await cancelClock(tx, { kind: projectClock, subjectId: project.id, at });
-    await settleNeedsOf(tx, caller, { project, state: 'open' });
+    await settleNeedsOf(tx, caller, { project, state: 'open', at });
     const payload = organization.JointProjectStalled.fromPartial({ jointProjectId: project.id, reasonCode });
     await recordProject(tx, caller, { project, action: 'stall', event: 'JointProjectStalled', payload, at, facts: { reason: reasonCode } });
     return project;
@@ -160,10 +161,10 @@ async function recordProject(tx: Tx, caller: Caller, step: Step): Promise<void> 
   await recordChanges(tx, caller, [changeOf(step)]);
 }
 
-async function settleNeedsOf(tx: Tx, caller: Caller, { project, state }: { readonly project: JointProject; readonly state: NeedState }): Promise<void> {
+async function settleNeedsOf(tx: Tx, caller: Caller, { project, state, at }: { readonly project: JointProject; readonly state: NeedState; readonly at: Date }): Promise<void> {
   const needs = [...(await lockNeeds(tx, project.needIds)).values()];
   await settleNeeds(tx, needs, state);
-  await recordChanges(tx, caller, needs.map((need) => needSettled(need, { state, projectId: project.id })));
+  await recordChanges(tx, caller, needs.map((need) => needSettled(need, { state, projectId: project.id, at })));
 }
 
 async function lockForChange(tx: Tx, caller: Caller, ref: ProjectRef): Promise<JointProject> {

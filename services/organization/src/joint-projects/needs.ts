@@ -24,10 +24,12 @@ export async function raiseNeed(deps: Pick<Deps, 'db' | 'now'>, caller: Caller, 
     const id = await answerOnce(tx, request, async () => {
       const unit = await holdUnitOpen(tx, facts.unitId, today(deps));
       if (!coversUnit(caller, 'organization.need.write', unit.path)) throw unitNotFound();
-      const need: Need = { ...facts, id: newId(deps.now().getTime()), unitPath: unit.path, state: 'open', raisedOn: today(deps), version: 1 };
+      const at = deps.now();
+      const need: Need = { ...facts, id: newId(at.getTime()), unitPath: unit.path, state: 'open', raisedOn: today(deps), version: 1 };
       await insertNeed(tx, need);
       const payload = organization.NeedRaised.fromPartial({ needId: need.id, unitId: need.unitId, categoryCode: need.categoryCode });
-      await recordChanges(tx, caller, [{ action: 'need.raise', objectType: 'need', id: need.id, version: 1, event: 'NeedRaised', payload }]);
+      const entry = { threadId: need.id, unitPath: unit.path, at, code: 'raised', facts: { category: need.categoryCode } };
+      await recordChanges(tx, caller, [{ action: 'need.raise', objectType: 'need', id: need.id, version: 1, event: 'NeedRaised', payload, entry }]);
       return need.id;
     });
     // Its text is not kept with the answer.
@@ -44,14 +46,14 @@ export async function assertNeedSeen(tx: Tx, caller: Caller, needId: string): Pr
 }
 
 /** @throws not_found NEED_NOT_FOUND; aborted VERSION_STALE; failed_precondition NEED_NOT_OPEN. */
-export async function withdrawNeed(deps: Pick<Deps, 'db'>, caller: Caller, ref: { readonly needId: string; readonly version: number }): Promise<Need> {
+export async function withdrawNeed(deps: Pick<Deps, 'db' | 'now'>, caller: Caller, ref: { readonly needId: string; readonly version: number }): Promise<Need> {
   return deps.db.withTenant(caller, async (tx) => {
     const need = (await lockNeeds(tx, [ref.needId])).get(ref.needId);
     if (need === undefined || !coversUnit(caller, 'organization.need.write', need.unitPath)) throw needNotFound();
     assertVersion(need, ref.version);
     if (need.state !== 'open') throw failedPrecondition('NEED_NOT_OPEN', 'the need is not open', { details: { state: need.state } });
     const [withdrawn] = await settleNeeds(tx, [need], 'withdrawn');
-    await recordChanges(tx, caller, [needSettled(need, { state: 'withdrawn', projectId: '' })]);
+    await recordChanges(tx, caller, [needSettled(need, { state: 'withdrawn', projectId: '', at: deps.now() })]);
     return withdrawn ?? need;
   });
 }
@@ -63,10 +65,12 @@ export async function settleNeeds(tx: Tx, needs: readonly Need[], state: NeedSta
   return settled;
 }
 
+const settledCodes: Readonly<Record<NeedState, string>> = { open: 'reopened', taken: 'taken', met: 'met', withdrawn: 'withdrawn' };
+
 /** What is told of a need that was at that version before. */
-export function needSettled({ id, version }: Need, { state, projectId }: { readonly state: NeedState; readonly projectId: string }): Change {
+export function needSettled({ id, unitPath, version }: Need, { state, projectId, at }: { readonly state: NeedState; readonly projectId: string; readonly at: Date }): Change {
   const payload = organization.NeedSettled.fromPartial({ needId: id, state: needStateOnWire.toWire(state), jointProjectId: projectId });
-  return { action: 'need.settle', objectType: 'need', id, version: version + 1, event: 'NeedSettled', payload };
+  return { action: 'need.settle', objectType: 'need', id, version: version + 1, event: 'NeedSettled', payload, entry: { threadId: id, unitPath, at, code: settledCodes[state] } };
 }
 
 export type OfferResource = Pick<Resource, 'memberUnitId' | 'categoryCode' | 'titleZh' | 'capacity'> & { readonly request: RequestKey };
@@ -78,11 +82,13 @@ export async function offerResource(deps: Pick<Deps, 'db' | 'now'>, caller: Call
       const memberUnit = (await holdMemberUnits(tx, [facts.memberUnitId])).get(facts.memberUnitId);
       if (memberUnit === undefined || !coversUnit(caller, 'organization.joint_project.write', memberUnit.unitPath)) throw memberUnitNotFound();
       if (memberUnit.leftOn !== undefined) throw failedPrecondition('MEMBER_UNIT_NOT_IN', 'the member unit has left', { details: { member_unit: memberUnit.id } });
-      const resource = { ...facts, id: newId(deps.now().getTime()), unitPath: memberUnit.unitPath, offeredOn: today(deps), withdrawnOn: undefined, version: 1 };
+      const at = deps.now();
+      const resource = { ...facts, id: newId(at.getTime()), unitPath: memberUnit.unitPath, offeredOn: today(deps), withdrawnOn: undefined, version: 1 };
       await insertResource(tx, resource);
-      const { id, memberUnitId, categoryCode, capacity } = resource;
+      const { id, memberUnitId, unitPath, categoryCode, capacity } = resource;
       const payload = organization.ResourceOffered.fromPartial({ resourceId: id, memberUnitId, categoryCode, capacity });
-      await recordChanges(tx, caller, [{ action: 'resource.offer', objectType: 'resource', id, version: 1, event: 'ResourceOffered', payload }]);
+      const entry = { threadId: id, unitPath, at, code: 'offered', facts: { category: categoryCode } };
+      await recordChanges(tx, caller, [{ action: 'resource.offer', objectType: 'resource', id, version: 1, event: 'ResourceOffered', payload, entry }]);
       return resource;
     }),
   );
@@ -97,8 +103,10 @@ export async function withdrawResource(deps: Pick<Deps, 'db' | 'now'>, caller: C
     assertOffered(resource);
     const withdrawn = { ...resource, withdrawnOn: today(deps), version: resource.version + 1 };
     await withdrawResourceRow(tx, withdrawn);
-    const payload = organization.ResourceWithdrawn.fromPartial({ resourceId: resource.id });
-    await recordChanges(tx, caller, [{ action: 'resource.withdraw', objectType: 'resource', id: resource.id, version: withdrawn.version, event: 'ResourceWithdrawn', payload }]);
+    const { id, unitPath, version } = withdrawn;
+    const payload = organization.ResourceWithdrawn.fromPartial({ resourceId: id });
+    const entry = { threadId: id, unitPath, at: deps.now(), code: 'withdrawn' };
+    await recordChanges(tx, caller, [{ action: 'resource.withdraw', objectType: 'resource', id, version, event: 'ResourceWithdrawn', payload, entry }]);
     return withdrawn;
   });
 }

@@ -38,7 +38,7 @@ export async function proposeProject(deps: Pick<Deps, 'db' | 'now' | 'calendar'>
       const payload = organization.JointProjectProposed.fromPartial({ jointProjectId: project.id, unitId: project.unitId, needIds: [...project.needIds] });
       await recordChanges(tx, caller, [
         changeOf({ project, action: 'propose', event: 'JointProjectProposed', payload, at, facts: { needs: String(project.needIds.length), due_on: project.dueOn } }),
-        ...[...needs.values()].map((need) => needSettled(need, { state: 'taken', projectId: project.id })),
+        ...[...needs.values()].map((need) => needSettled(need, { state: 'taken', projectId: project.id, at })),
       ]);
       return project;
     }),

@@ -1,10 +1,12 @@
 import { coversUnit, type Caller } from '@linli/auth';
+import { localDateOf } from '@linli/clocks';
 import { organization } from '@linli/contracts';
 import { answerOnce, newId, type RequestKey, type Tx } from '@linli/db';
 import { violation } from '@linli/grpc';
 import { recordChanges } from '../changes';
 import { today } from '../days';
 import type { Deps } from '../deps';
+import { toldFact } from '../small-figures';
 import { holdUnitOpen } from '../units/hold-unit-open';
 import { unitNotFound } from '../units/rules';
 import { assertVersion } from '../version';
@@ -34,11 +36,13 @@ export async function planLearning(deps: Planning, caller: Caller, { request, ..
     answerOnce(tx, request, async () => {
       const unit = await holdUnitOpen(tx, facts.unitId, today(deps));
       if (!coversUnit(caller, write, unit.path)) throw unitNotFound();
-      const learning: Learning = { ...facts, id: newId(deps.now().getTime()), unitPath: unit.path, cancelled: false, attended: false, staffIds: [], others: 0, version: 1 };
+      const at = deps.now();
+      const learning: Learning = { ...facts, id: newId(at.getTime()), unitPath: unit.path, cancelled: false, attended: false, staffIds: [], others: 0, version: 1 };
       await insertLearning(tx, learning);
-      const { id, unitId, unitPath, topicZh, startsAt, endsAt, version } = learning;
-      const payload = organization.LearningPlanned.fromPartial({ learningId: id, unitId, kind: kindOnWire.toWire(learning.kind), startsAt });
-      await recordChanges(tx, caller, [{ action: 'learning.plan', objectType: 'learning', id, version, event: 'LearningPlanned', payload }]);
+      const { id, unitId, unitPath, kind, topicZh, startsAt, endsAt, version } = learning;
+      const payload = organization.LearningPlanned.fromPartial({ learningId: id, unitId, kind: kindOnWire.toWire(kind), startsAt });
+      const entry = { threadId: id, unitPath, at, code: 'planned', facts: { kind, starts_on: localDateOf(startsAt) } };
+      await recordChanges(tx, caller, [{ action: 'learning.plan', objectType: 'learning', id, version, event: 'LearningPlanned', payload, entry }]);
       await setWork(tx, [{ kind: work, subjectId: id, number: '', action: 'record_attendance', titleZh: topicZh, unitId, unitPath, ownerId: undefined, permission: write, dueAt: endsAt, threadId: id, version }]);
       return learning;
     }),
@@ -48,12 +52,14 @@ export async function planLearning(deps: Planning, caller: Caller, { request, ..
 /** @throws not_found LEARNING_NOT_FOUND; aborted VERSION_STALE; failed_precondition of `cancel`. */
 export async function cancelLearning(deps: Planning, caller: Caller, ref: LearningRef): Promise<Learning> {
   return deps.db.withTenant(caller, async (tx) => {
-    const after = cancel(await lockForChange(tx, caller, ref), deps.now());
+    const at = deps.now();
+    const after = cancel(await lockForChange(tx, caller, ref), at);
     await saveLearning(tx, after);
     await endWork(tx, work, [after.id]);
-    const { id, version } = after;
+    const { id, unitPath, version } = after;
     const payload = organization.LearningCancelled.fromPartial({ learningId: id });
-    await recordChanges(tx, caller, [{ action: 'learning.cancel', objectType: 'learning', id, version, event: 'LearningCancelled', payload }]);
+    const entry = { threadId: id, unitPath, at, code: 'cancelled' };
+    await recordChanges(tx, caller, [{ action: 'learning.cancel', objectType: 'learning', id, version, event: 'LearningCancelled', payload, entry }]);
     return after;
   });
 }
@@ -61,13 +67,15 @@ export async function cancelLearning(deps: Planning, caller: Caller, ref: Learni
 /** @throws not_found LEARNING_NOT_FOUND, STAFF_NOT_FOUND; aborted VERSION_STALE; failed_precondition of `attend`. */
 export async function recordAttendance(deps: Planning, caller: Caller, { staffIds, others, ...ref }: LearningRef & Pick<Learning, 'staffIds' | 'others'>): Promise<Learning> {
   return deps.db.withTenant(caller, async (tx) => {
-    const after = attend(await lockForChange(tx, caller, ref), { staffIds, others }, deps.now());
+    const at = deps.now();
+    const after = attend(await lockForChange(tx, caller, ref), { staffIds, others }, at);
     await saveLearning(tx, after);
     await replaceAttendance(tx, after);
     await endWork(tx, work, [after.id]);
-    const { id, version } = after;
+    const { id, unitPath, version } = after;
     const payload = organization.LearningAttended.fromPartial({ learningId: id, staff: staffIds.length, others });
-    await recordChanges(tx, caller, [{ action: 'learning.attend', objectType: 'learning', id, version, event: 'LearningAttended', payload }]);
+    const entry = { threadId: id, unitPath, at, code: 'attendance_recorded', facts: { ...toldFact('staff', staffIds.length), ...toldFact('others', others) } };
+    await recordChanges(tx, caller, [{ action: 'learning.attend', objectType: 'learning', id, version, event: 'LearningAttended', payload, entry }]);
     return after;
   });
 }

@@ -3,7 +3,7 @@ import type { LocalDate } from '@linli/clocks';
 import { organization } from '@linli/contracts';
 import type { Tx } from '@linli/db';
 import { violation } from '@linli/grpc';
-import { recordChanges } from '../changes';
+import { recordChanges, type Change, type Entry } from '../changes';
 import { today } from '../days';
 import type { Deps } from '../deps';
 import { assertVersion } from '../version';
@@ -18,7 +18,7 @@ interface MemberUnitRef {
 
 /** What is the same already changes nothing. @throws not_found, aborted VERSION_STALE, failed_precondition MEMBER_UNIT_LEFT. */
 export async function updateMemberUnit(
-  deps: Pick<Deps, 'db'>,
+  deps: Pick<Deps, 'db' | 'now'>,
   caller: Caller,
   { changed, ...ref }: MemberUnitRef & { readonly changed: Partial<Pick<MemberUnit, 'nameZh' | 'contactName' | 'contactPhone'>> },
 ): Promise<MemberUnit> {
@@ -30,9 +30,7 @@ export async function updateMemberUnit(
     if (nameZh === memberUnit.nameZh && contactName === memberUnit.contactName && contactPhone === memberUnit.contactPhone) return memberUnit;
     await saveMemberUnit(tx, updated);
     const payload = organization.MemberUnitUpdated.fromPartial({ memberUnitId: updated.id });
-    await recordChanges(tx, caller, [
-      { action: 'member_unit.update', objectType: 'member_unit', id: updated.id, version: updated.version, event: 'MemberUnitUpdated', payload },
-    ]);
+    await recordChanges(tx, caller, [changeOf(updated, 'update', { event: 'MemberUnitUpdated', payload, at: deps.now() })]);
     return updated;
   });
 }
@@ -46,9 +44,16 @@ export async function leaveMemberUnit(deps: Pick<Deps, 'db' | 'now'>, caller: Ca
     const left = leave(memberUnit, input.leftOn, await countHeld(tx, memberUnit.id, input.leftOn));
     await saveMemberUnit(tx, left);
     const payload = organization.MemberUnitLeft.fromPartial({ memberUnitId: left.id, leftOn: input.leftOn });
-    await recordChanges(tx, caller, [{ action: 'member_unit.leave', objectType: 'member_unit', id: left.id, version: left.version, event: 'MemberUnitLeft', payload }]);
+    await recordChanges(tx, caller, [changeOf(left, 'leave', { event: 'MemberUnitLeft', payload, at: deps.now(), facts: { left_on: input.leftOn } })]);
     return left;
   });
+}
+
+const entryCodes = { update: 'updated', leave: 'left' } as const;
+
+function changeOf({ id, unitPath, version }: MemberUnit, action: keyof typeof entryCodes, told: Pick<Change, 'event' | 'payload'> & Pick<Entry, 'at' | 'facts'>): Change {
+  const { event, payload, at, facts = {} } = told;
+  return { action: `member_unit.${action}`, objectType: 'member_unit', id, version, event, payload, entry: { threadId: id, unitPath, at, code: entryCodes[action], facts } };
 }
 
 async function lockForChange(tx: Tx, caller: Caller, ref: MemberUnitRef): Promise<MemberUnit> {

@@ -21,12 +21,14 @@ export async function joinMemberUnit(deps: Pick<Deps, 'db' | 'now'>, caller: Cal
     const id = await answerOnce(tx, request, async () => {
       const unit = await holdUnitOpen(tx, facts.unitId, today(deps));
       if (!coversUnit(caller, 'organization.member_unit.write', unit.path)) throw unitNotFound();
-      const memberUnit = { ...facts, id: newId(deps.now().getTime()), unitPath: unit.path, leftOn: undefined, version: 1 };
+      const at = deps.now();
+      const memberUnit = { ...facts, id: newId(at.getTime()), unitPath: unit.path, leftOn: undefined, version: 1 };
       await insertMemberUnit(tx, memberUnit);
-      const { unitId, joinedOn } = memberUnit;
-      const payload = organization.MemberUnitJoined.fromPartial({ memberUnitId: memberUnit.id, kind: memberUnitKindOnWire.toWire(memberUnit.kind), unitId, joinedOn });
-      await recordChanges(tx, caller, [{ action: 'member_unit.join', objectType: 'member_unit', id: memberUnit.id, version: 1, event: 'MemberUnitJoined', payload }]);
-      return memberUnit.id;
+      const { id: memberUnitId, kind, unitId, unitPath, joinedOn } = memberUnit;
+      const payload = organization.MemberUnitJoined.fromPartial({ memberUnitId, kind: memberUnitKindOnWire.toWire(kind), unitId, joinedOn });
+      const entry = { threadId: memberUnitId, unitPath, at, code: 'joined', facts: { kind, joined_on: joinedOn } };
+      await recordChanges(tx, caller, [{ action: 'member_unit.join', objectType: 'member_unit', id: memberUnitId, version: 1, event: 'MemberUnitJoined', payload, entry }]);
+      return memberUnitId;
     });
     // A repeat is answered from the row as it is now: stored answers must hold no name.
     const memberUnit = await findMemberUnit(tx, id);

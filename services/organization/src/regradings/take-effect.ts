@@ -35,9 +35,9 @@ export async function takeEffect(deps: Pick<Deps, 'now'>, tx: Tx, { caller, regr
     return { unit, successor };
   });
   await recordChanges(tx, caller, [
-    ...opened.map(unitCreated),
-    ...successions.map(unitClosed),
-    ...renamed.map(unitRenamed),
+    ...opened.map((unit) => unitCreated(unit, now)),
+    ...successions.map((succession) => unitClosed(succession, now)),
+    ...renamed.map((unit) => unitRenamed(unit, now)),
     regradingChange(effective, { event: 'RegradingTookEffect', at: now }),
   ]);
   await handOver(deps, tx, { caller, ended: successions, day });

@@ -30,8 +30,9 @@ export async function createTenant(deps: Pick<Deps, 'db' | 'now'>, caller: Calle
     await recordChanges(tx, caller, [
       { action: 'tenant.create', objectType: 'tenant', id: tenant.id, version: tenant.version, event: 'TenantCreated', payload },
     ]);
-    const id = newId(deps.now().getTime());
-    await addUnits(tx, caller, [rootUnit({ id, code: tenant.id, nameZh: tenant.nameZh, validFrom: today(deps) })]);
+    const at = deps.now();
+    const root = rootUnit({ id: newId(at.getTime()), code: tenant.id, nameZh: tenant.nameZh, validFrom: today(deps) });
+    await addUnits(tx, caller, { units: [root], at });
     return kept;
   });
 }

@@ -26,23 +26,15 @@ export interface ThreadPosition {
   readonly version: number;
 }
 
+/** As one parameter, for an office that comes in has more entries than a statement takes parameters. */
 export async function insertEntries(tx: Tx, entries: readonly ThreadEntry[]): Promise<void> {
   if (entries.length === 0) return;
-  await tx('thread_entries').insert(
-    entries.map((entry) => ({
-      tenant_id: tenantOf(tx),
-      thread_id: entry.threadId,
-      subject_kind: entry.subjectKind,
-      subject_id: entry.subjectId,
-      version: entry.version,
-      unit_path: entry.unitPath,
-      at: entry.at,
-      actor_kind: entry.actorKind,
-      actor_id: entry.actorId,
-      code: entry.code,
-      facts: JSON.stringify(entry.facts),
-      note: entry.note,
-    })),
+  await tx.raw(
+    `insert into thread_entries (tenant_id, thread_id, subject_kind, subject_id, version, unit_path, at, actor_kind, actor_id, code, facts, note)
+     select cast(:tenant as text), "threadId", "subjectKind", "subjectId", version, "unitPath", at, "actorKind", "actorId", code, facts, note
+       from jsonb_to_recordset(:entries::jsonb) as told ("threadId" uuid, "subjectKind" text, "subjectId" uuid, version integer, "unitPath" text,
+            at timestamptz, "actorKind" text, "actorId" text, code text, facts jsonb, note text)`,
+    { tenant: tenantOf(tx), entries: JSON.stringify(entries) },
   );
 }
 

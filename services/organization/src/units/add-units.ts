@@ -6,21 +6,23 @@ import { insertUnits } from './store';
 import type { Unit } from './unit';
 import { kindOnWire } from './wire';
 
-/** Writes new units, parents before children, each with its event. */
-export async function addUnits(tx: Tx, caller: Caller, units: readonly Unit[]): Promise<void> {
+/** Writes new units, parents before children, each with its event and entry. */
+export async function addUnits(tx: Tx, caller: Caller, { units, at }: { readonly units: readonly Unit[]; readonly at: Date }): Promise<void> {
   await insertUnits(tx, units);
-  await recordChanges(tx, caller, units.map(unitCreated));
+  await recordChanges(tx, caller, units.map((unit) => unitCreated(unit, at)));
 }
 
-export function unitCreated(unit: Unit): Change {
+export function unitCreated(unit: Unit, at: Date): Change {
+  const { id, kind, path, validFrom, version } = unit;
   const payload = organization.UnitCreated.fromPartial({
-    unitId: unit.id,
-    kind: kindOnWire.toWire(unit.kind),
+    unitId: id,
+    kind: kindOnWire.toWire(kind),
     parentId: unit.parentId ?? '',
-    path: unit.path,
+    path,
     code: unit.code,
-    validFrom: unit.validFrom,
+    validFrom,
     continuesId: unit.continuesId ?? '',
   });
-  return { action: 'unit.create', objectType: 'unit', id: unit.id, version: unit.version, event: 'UnitCreated', payload };
+  const entry = { threadId: id, unitPath: path, at, code: 'created', facts: { kind, valid_from: validFrom } };
+  return { action: 'unit.create', objectType: 'unit', id, version, event: 'UnitCreated', payload, entry };
 }

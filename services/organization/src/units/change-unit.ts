@@ -33,7 +33,7 @@ export async function renameUnit(deps: Pick<Deps, 'db' | 'now'>, caller: Caller,
     if (unit.nameZh === input.nameZh && unit.nameMn === input.nameMn) return unit;
     const renamed = rename(unit, { nameZh: input.nameZh, nameMn: input.nameMn }, day);
     await saveRenamed(tx, renamed, day);
-    await recordChanges(tx, caller, [unitRenamed(renamed)]);
+    await recordChanges(tx, caller, [unitRenamed(renamed, deps.now())]);
     return renamed;
   });
 }
@@ -55,20 +55,21 @@ export async function closeUnit(deps: Pick<Deps, 'db' | 'now'>, caller: Caller, 
     const closed = close(unit, { validTo: input.validTo, successorId: successor.id }, { held, day });
     if (input.successorId === undefined) assertNoPosts(held);
     await saveClosed(tx, closed);
-    await recordChanges(tx, caller, [unitClosed({ unit: closed, successor })]);
+    await recordChanges(tx, caller, [unitClosed({ unit: closed, successor }, deps.now())]);
     await handOver(deps, tx, { caller, ended: [{ unit: closed, successor }], day });
     return closed;
   });
 }
 
-export function unitRenamed({ id, version }: Unit): Change {
+export function unitRenamed({ id, path, version }: Unit, at: Date): Change {
   const payload = organization.UnitRenamed.fromPartial({ unitId: id });
-  return { action: 'unit.rename', objectType: 'unit', id, version, event: 'UnitRenamed', payload };
+  return { action: 'unit.rename', objectType: 'unit', id, version, event: 'UnitRenamed', payload, entry: { threadId: id, unitPath: path, at, code: 'renamed' } };
 }
 
-export function unitClosed({ unit: { id, version, validTo = '' }, successor }: Succession): Change {
+export function unitClosed({ unit: { id, path, version, validTo = '' }, successor }: Succession, at: Date): Change {
   const payload = organization.UnitClosed.fromPartial({ unitId: id, validTo, successorId: successor.id, successorPath: successor.path });
-  return { action: 'unit.close', objectType: 'unit', id, version, event: 'UnitClosed', payload };
+  const entry = { threadId: id, unitPath: path, at, code: 'closed', facts: { valid_to: validTo } };
+  return { action: 'unit.close', objectType: 'unit', id, version, event: 'UnitClosed', payload, entry };
 }
 
 /** The unit in the version that the caller has seen. @throws not_found UNIT_NOT_FOUND, aborted VERSION_STALE, failed_precondition UNIT_CLOSED, UNIT_IN_PLAN. */

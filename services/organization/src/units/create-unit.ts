@@ -28,8 +28,9 @@ export async function createUnit(deps: Pick<Deps, 'db' | 'now'>, caller: Caller,
       const parent = await shareUnit(tx, parentId, day);
       if (parent === undefined || !coversUnit(caller, 'organization.unit.write', parent.path)) throw unitNotFound();
       if (facts.validFrom < parent.validFrom) throw violation('valid_from', 'before_parent');
-      const unit = unitUnder(parent, { ...facts, id: newId(deps.now().getTime()) }, day);
-      await addUnits(tx, caller, [unit]);
+      const at = deps.now();
+      const unit = unitUnder(parent, { ...facts, id: newId(at.getTime()) }, day);
+      await addUnits(tx, caller, { units: [unit], at });
       return unit;
     }),
   );

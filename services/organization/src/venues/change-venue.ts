@@ -33,10 +33,12 @@ export async function updateVenue(
     const { venue, promised } = await lockForChange(deps, tx, { caller, ref });
     const after = change(venue, changed, promised);
     await saveVenue(tx, after);
-    const { id, version, capacity } = after;
+    const { id, unitPath, version, capacity } = after;
     const payload = organization.VenueChanged.fromPartial({ venueId: id, capacity });
-    await recordChanges(tx, caller, [{ action: 'venue.update', objectType: 'venue', id, version, event: 'VenueChanged', payload }]);
-    if (capacity > venue.capacity) await promoteWaiting(tx, caller, { resource: venueResource(after), now: deps.now() });
+    const now = deps.now();
+    const entry = { threadId: id, unitPath, at: now, code: 'changed' };
+    await recordChanges(tx, caller, [{ action: 'venue.update', objectType: 'venue', id, version, event: 'VenueChanged', payload, entry }]);
+    if (capacity > venue.capacity) await promoteWaiting(tx, caller, { resource: venueResource(after), now });
     return after;
   });
 }
@@ -55,9 +57,11 @@ export async function changeVenueDay(
     const after = setDay(venue, { day, spans }, promised);
     await (spans === undefined ? deleteDay(tx, venue.id, day) : saveDay(tx, venue.id, { day, spans }));
     await saveVenue(tx, after);
-    const { id, version } = after;
-    const payload = organization.VenueDayChanged.fromPartial({ venueId: id, day, open: spans?.length !== 0 });
-    await recordChanges(tx, caller, [{ action: 'venue.set_day', objectType: 'venue', id, version, event: 'VenueDayChanged', payload }]);
+    const { id, unitPath, version } = after;
+    const open = spans?.length !== 0;
+    const payload = organization.VenueDayChanged.fromPartial({ venueId: id, day, open });
+    const entry = { threadId: id, unitPath, at: deps.now(), code: 'day_changed', facts: { day, open: String(open) } };
+    await recordChanges(tx, caller, [{ action: 'venue.set_day', objectType: 'venue', id, version, event: 'VenueDayChanged', payload, entry }]);
     return after;
   });
 }
@@ -68,9 +72,10 @@ export async function closeVenue(deps: Changing, caller: Caller, ref: VenueRef):
     const { venue, promised } = await lockForChange(deps, tx, { caller, ref });
     const after = close(venue, promised);
     await saveVenue(tx, after);
-    const { id, version } = after;
+    const { id, unitPath, version } = after;
     const payload = organization.VenueClosed.fromPartial({ venueId: id });
-    await recordChanges(tx, caller, [{ action: 'venue.close', objectType: 'venue', id, version, event: 'VenueClosed', payload }]);
+    const entry = { threadId: id, unitPath, at: deps.now(), code: 'closed' };
+    await recordChanges(tx, caller, [{ action: 'venue.close', objectType: 'venue', id, version, event: 'VenueClosed', payload, entry }]);
     return after;
   });
 }

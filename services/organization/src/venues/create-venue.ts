@@ -20,11 +20,13 @@ export async function createVenue(deps: Pick<Deps, 'db' | 'now'>, caller: Caller
       const unit = await holdUnitOpen(tx, facts.unitId, today(deps));
       if (!coversUnit(caller, 'organization.venue.write', unit.path)) throw unitNotFound();
       if (unit.kind !== 'community') throw violation('unit_id', 'misplaced');
-      const venue: Venue = { ...facts, id: newId(deps.now().getTime()), unitPath: unit.path, days: [], closed: false, version: 1 };
+      const at = deps.now();
+      const venue: Venue = { ...facts, id: newId(at.getTime()), unitPath: unit.path, days: [], closed: false, version: 1 };
       await insertVenue(tx, venue);
-      const { id, unitId, use, capacity } = venue;
+      const { id, unitId, unitPath, use, capacity } = venue;
       const payload = organization.VenueCreated.fromPartial({ venueId: id, unitId, use: useOnWire.toWire(use), capacity });
-      await recordChanges(tx, caller, [{ action: 'venue.create', objectType: 'venue', id, version: 1, event: 'VenueCreated', payload }]);
+      const entry = { threadId: id, unitPath, at, code: 'created', facts: { use } };
+      await recordChanges(tx, caller, [{ action: 'venue.create', objectType: 'venue', id, version: 1, event: 'VenueCreated', payload, entry }]);
       return venue;
     }),
   );

@@ -7,6 +7,7 @@ import { violation } from '@linli/grpc';
 import { recordChanges } from '../changes';
 import { today } from '../days';
 import type { Deps } from '../deps';
+import { toldFact } from '../small-figures';
 import { assertVersion } from '../version';
 import { venueNotFound } from './rules';
 import { findVenue, insertVisitorCount, lockVisitorCount, saveVisitorCount } from './store';
@@ -32,7 +33,8 @@ export async function recordVisitors(deps: Pick<Deps, 'db' | 'now'>, caller: Cal
     const count = await (input.version === 0 ? countFirst(deps, tx, input) : correct(tx, input));
     const { id, venueId, day, visitors, version } = count;
     const payload = organization.VisitorsCounted.fromPartial({ countId: id, venueId, day, visitors });
-    await recordChanges(tx, caller, [{ action: 'visitors.record', objectType: 'visitors', id, version, event: 'VisitorsCounted', payload }]);
+    const entry = { threadId: venueId, unitPath: venue.unitPath, at: deps.now(), code: 'visitors_counted', facts: { day, ...toldFact('visitors', visitors) } };
+    await recordChanges(tx, caller, [{ action: 'visitors.record', objectType: 'visitors', id, version, event: 'VisitorsCounted', payload, entry }]);
     return count;
   });
 }
