@@ -1,5 +1,5 @@
 import { assertCoversUnit, type Caller } from '@linli/auth';
-import { answerOnce, type RequestKey, type Tx } from '@linli/db';
+import { answerOnce, type RequestKey } from '@linli/db';
 import { failedPrecondition, notFound, permissionDenied } from '@linli/errors';
 import type { Deps } from '../deps';
 import { assertVersion } from '../version';
