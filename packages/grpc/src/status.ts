@@ -1,5 +1,5 @@
 import { AppError, errorKinds, internal, isAppError, kindOfGrpcCode } from '@linli/errors';
-import { ClientError } from 'nice-grpc';
+import { ClientError, Status } from 'nice-grpc';
 import { BadRequest, ErrorInfo, RichClientError, RichServerError } from 'nice-grpc-error-details';
 
 const domain = 'linli';
@@ -27,9 +27,14 @@ export function toAppError(error: unknown): AppError {
     const carried = readDetails(error);
     if (carried !== undefined) return new AppError(kind, carried.reason, error.details, carried);
   }
-  if (kind === 'unavailable') return new AppError(kind, 'SERVICE_UNAVAILABLE', 'a service does not answer');
+  if (kind === 'unavailable' || isLostOnTheWay(error)) return new AppError('unavailable', 'SERVICE_UNAVAILABLE', 'a service does not answer', { cause: error });
   if (kind === 'deadline_exceeded') return new AppError(kind, 'SERVICE_TOO_SLOW', 'a service took too long');
   return new AppError(kind, 'CALL_FAILED', 'a call between services failed', { cause: error });
+}
+
+/** A stream that ended with its connection, as an overloaded one does: grpc-js calls it INTERNAL, but no server of ours said so. */
+function isLostOnTheWay({ code, details }: ClientError): boolean {
+  return code === Status.INTERNAL && /RST_STREAM|Session closed/.test(details);
 }
 
 function readDetails({ extra }: RichClientError) {
