@@ -42,6 +42,14 @@ describe('a boundary', () => {
     expect(await history(office, unit.id)).toEqual(['UnitCreated 1', 'UnitBoundarySet 2', 'UnitBoundarySet 3']);
   });
 
+  it('of a community that leaves a grid outside is kept, with a warning', async () => {
+    const wide = await makeUnit(office, root.id, { kind: UNIT_KIND_COMMUNITY });
+    const inner = await makeUnit(office, wide.id, { kind: UNIT_KIND_GRID });
+    await draw(inner, square(112, 39.8, 0.01));
+    expect((await draw(wide, square(111.99, 39.79, 0.1))).warnings).toEqual([]);
+    expect((await draw(wide, square(112.005, 39.8, 0.1), { version: 2 })).warnings).toEqual(['grid_outside']);
+  });
+
   it('outside its community is kept, with a warning', async () => {
     const around = await makeUnit(office, root.id, { kind: UNIT_KIND_COMMUNITY });
     await draw(around, square(120, 39, 1));

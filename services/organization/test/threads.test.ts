@@ -6,17 +6,19 @@ import { joinUnits, partyAffairs } from './party';
 import { everything, fresh, makeStaff, makeTenant, makeUnit, startOffice, type Office } from './support';
 
 const { UNIT_KIND_COMMUNITY, UNIT_KIND_GRID } = organization.UnitKind;
+const { DUTY_KIND_WORKDAY } = organization.DutyKind;
 const day = '2026-11-24';
 const [all, runs, party] = [{ caller: everything() }, { caller: runner() }, { caller: partyAffairs() }];
 const reader = (unitPath: string) => testCaller({ grants: [{ permissions: ['thread.read'], scope: 'subtree', unitPath }] });
 
 let office: Office;
+let root: organization.Unit;
 let community: organization.Unit;
 let elsewhere: organization.Unit;
 
 beforeAll(async () => {
   office = await startOffice();
-  const { root } = await makeTenant(office);
+  ({ root } = await makeTenant(office));
   community = await makeUnit(office, root.id, { kind: UNIT_KIND_COMMUNITY });
   elsewhere = await makeUnit(office, root.id, { kind: UNIT_KIND_COMMUNITY });
 });
@@ -113,6 +115,20 @@ const stories = {
     const parts = { themeZh: '文化共享社区', projects: [{ nameZh: '展厅', nameMn: '', summaryZh: '对所有人开放' }], evidence: [{ textZh: '开馆报道', url: '' }] };
     return (await office.brands.publishBrand({ unitId: community.id, ...parts }, runs)).brand?.id;
   },
+  async 'duty roster'() {
+    const { roster } = await office.duty.openDutyRoster({ unitId: (await makeUnit(office, community.id, { kind: UNIT_KIND_GRID })).id, kinds: [DUTY_KIND_WORKDAY] }, all);
+    await office.duty.changeDutyRoster({ rosterId: roster?.id ?? '', version: 1, kinds: [] }, all);
+    return roster?.id;
+  },
+  async 'duty slot'() {
+    const grid = await makeUnit(office, community.id, { kind: UNIT_KIND_GRID });
+    const [a, b, c] = [await makeStaff(office, grid.id), await makeStaff(office, grid.id), await makeStaff(office, grid.id)];
+    const { slots } = await office.duty.planDuty({ unitId: grid.id, fromDay: '2026-12-01', toDay: '2026-12-01', kinds: [DUTY_KIND_WORKDAY], pairs: [{ aId: a.id, bId: b.id }] }, all);
+    const slotId = slots[0]?.id ?? '';
+    await office.duty.reassignDuty({ slotId, version: 1, aId: c.id, bId: '' }, all);
+    await office.duty.cancelDuty({ slotId, version: 2 }, all);
+    return slotId;
+  },
   async job() {
     const offer = { titleZh: '手工艺制作', employerZh: '手工艺协会', placeZh: '社区', dutiesZh: '刺绣', wanted: 3, contactPhone: '0477-8500000', openUntil: '2026-12-31' };
     const jobId = (await office.jobs.postJob({ unitId: community.id, ...offer }, runs)).job?.id ?? '';
@@ -189,6 +205,8 @@ const told: readonly (readonly [what: keyof typeof stories, lines: readonly Line
   ],
   ['activity that is called off', [['announced', { kind: 'event', starts_on: '2026-12-01' }], ['called_off', {}]]],
   ['brand', [['published', { valid_from: day }]]],
+  ['duty roster', [['opened', { kinds: 'workday' }], ['changed', { kinds: '' }]]],
+  ['duty slot', [['planned', { day: '2026-12-01', kind: 'workday' }], ['reassigned', { day: '2026-12-01', kind: 'workday' }], ['cancelled', { day: '2026-12-01', kind: 'workday' }]]],
   ['job', [['posted', { open_from: day, open_until: '2026-12-31' }], ['taken_down', {}]]],
   ['learning session', [['planned', { kind: 'reading', starts_on: '2026-12-01' }], ['attendance_recorded', { others: '12' }]]],
   ['learning session that is cancelled', [['planned', { kind: 'reading', starts_on: '2026-12-01' }], ['cancelled', {}]]],
@@ -199,6 +217,16 @@ describe('the thread', () => {
     const threadId = (await stories[what]()) ?? '';
     expect(await linesOf(threadId, community.path)).toEqual(lines);
     expect(await linesOf(threadId, elsewhere.path)).toEqual([]);
+  });
+
+  it('of what is the whole office’s lies at its root', async () => {
+    const { override } = await office.calendar.setCalendarOverride({ day: '2026-12-18', kind: organization.CalendarDayKind.CALENDAR_DAY_KIND_REST, nameZh: '那达慕', citation: '市政府通知' }, all);
+    await office.calendar.removeCalendarOverride({ overrideId: override?.id ?? '', version: 1 }, all);
+    const { rules } = await office.conduct.publishConductRules({ code: 'five-musts', titleZh: '五个一律', rulesZh: ['不收礼'], complaintUrl: 'https://discipline.example/report', complaintHintZh: '举报网站' }, runs);
+    const fromRoot = async (id = '') => linesOf(id, root.path);
+    expect(await fromRoot(override?.id)).toEqual([['set', { day: '2026-12-18', kind: 'rest' }], ['removed', { day: '2026-12-18', kind: 'rest' }]]);
+    expect(await fromRoot(rules?.id)).toEqual([['published', { code: 'five-musts', valid_from: day }]]);
+    expect(await linesOf(rules?.id ?? '', community.path)).toEqual([]);
   });
 
   it('takes more entries at once than a statement takes parameters', async () => {

@@ -64,7 +64,7 @@ export const gridRoutes: readonly ApiRoute[] = [
     changes: true,
     params: onUnit,
     body: z.strictObject({ geometry: geometrySchema, validFrom: optionalDay.meta({ description: '缺省为今天' }) }),
-    response: z.strictObject({ boundary: boundarySchema, warnings: z.array(z.string()).meta({ description: 'outside_community：超出所属社区的范围' }) }),
+    response: z.strictObject({ boundary: boundarySchema, warnings: z.array(z.string()).meta({ description: 'outside_community：超出所属社区的范围；grid_outside：有网格超出社区的范围' }) }),
     handle: async ({ params, body, version }, { clients, options }) => {
       const request = { unitId: params.id, version, geometryJson: JSON.stringify(body.geometry), validFrom: body.validFrom };
       const { boundary, version: next, warnings } = await clients.grids.setBoundary(request, options);

@@ -6,6 +6,7 @@ import { recordChanges, type Change } from '../changes';
 import { today } from '../days';
 import type { Deps } from '../deps';
 import { reviewAllDuty } from '../duty/review-duty';
+import { findRoot } from '../units/store';
 import { assertVersion } from '../version';
 import type { Override } from './override';
 import { assertAhead, calendarWith, overrideNotFound, removeDay, setDay } from './rules';
@@ -70,7 +71,8 @@ async function decide(
   const { day, kind, removed, version } = override;
   await saveOverride(tx, override);
   await setOwnDay(tx, { day, kind: removed ? undefined : kind, version }, deps.now());
-  await recordChanges(tx, caller, [changeOf(override, event)]);
+  const entry = { threadId: override.id, unitPath: (await findRoot(tx)).path, at: deps.now(), code: removed ? 'removed' : 'set', facts: { day, kind } };
+  await recordChanges(tx, caller, [{ ...changeOf(override, event), entry }]);
   // Duty follows the calendar as it will be: other slots are needed on that day now.
   const calendar = calendarWith(deps.calendar, await listOverrides(tx, { from: today(deps) }));
   await reviewAllDuty({ now: deps.now, calendar }, tx, caller);

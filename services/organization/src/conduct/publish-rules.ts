@@ -6,6 +6,7 @@ import { violation } from '@linli/grpc';
 import { recordChanges } from '../changes';
 import type { Deps } from '../deps';
 import { coversTenant } from '../scope';
+import { findRoot } from '../units/store';
 import { assertVersion } from '../version';
 import type { ConductRules } from './conduct-rules';
 import { endVersion, insertRules, insertVersion, lockRules } from './store';
@@ -28,7 +29,8 @@ export async function publishRules(deps: Pick<Deps, 'db' | 'now'>, caller: Calle
     await insertVersion(tx, rules);
     const { id, code, version, validFrom } = rules;
     const payload = organization.ConductRulesPublished.fromPartial({ rulesId: id, code, validFrom });
-    await recordChanges(tx, caller, [{ action: 'conduct.publish', objectType: 'conduct', id, version, event: 'ConductRulesPublished', payload }]);
+    const entry = { threadId: id, unitPath: (await findRoot(tx)).path, at: deps.now(), code: 'published', facts: { code, valid_from: validFrom } };
+    await recordChanges(tx, caller, [{ action: 'conduct.publish', objectType: 'conduct', id, version, event: 'ConductRulesPublished', payload, entry }]);
     return rules;
   });
 }

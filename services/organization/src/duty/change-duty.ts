@@ -2,7 +2,7 @@ import { coversUnit, type Caller } from '@linli/auth';
 import { organization } from '@linli/contracts';
 import type { Tx } from '@linli/db';
 import { violation } from '@linli/grpc';
-import { recordChanges, type Change } from '../changes';
+import { recordChanges, type Change, type Entry } from '../changes';
 import type { Deps } from '../deps';
 import { assertVersion } from '../version';
 import type { DutyPart, Person, Roster, Slot } from './duty';
@@ -14,6 +14,7 @@ import { slotFacts } from './wire';
 type Changing = Pick<Deps, 'db' | 'now' | 'calendar'>;
 
 const actions = { DutyReassigned: 'duty_slot.reassign', DutySwapped: 'duty_slot.swap', DutyCancelled: 'duty_slot.cancel' } as const;
+const codes = { DutyReassigned: 'reassigned', DutySwapped: 'swapped', DutyCancelled: 'cancelled' } as const;
 
 export interface SlotRef {
   readonly slotId: string;
@@ -21,6 +22,7 @@ export interface SlotRef {
 }
 
 interface Taken {
+  readonly unitPath: string;
   readonly slots: ReadonlyMap<string, Slot>;
   readonly people: ReadonlyMap<string, Person>;
   readonly roster: Roster | undefined;
@@ -36,7 +38,7 @@ export async function reassignDuty(deps: Changing, caller: Caller, input: SlotRe
     if (changed.aId === slot.aId && changed.bId === slot.bId) return slot;
     if (changed.aId !== slot.aId) assertAble(taken.people.get(changed.aId), slot);
     if (changed.bId !== slot.bId) assertAble(taken.people.get(changed.bId), slot);
-    await record(deps, tx, { caller, taken, changes: [changeOf(changed, 'DutyReassigned', organization.DutyReassigned.fromPartial(slotFacts(changed)))], slots: [changed] });
+    await record(deps, tx, { caller, taken, changes: [toldOf(changed, 'DutyReassigned', organization.DutyReassigned.fromPartial(slotFacts(changed)))], slots: [changed] });
     return changed;
   });
 }
@@ -62,7 +64,7 @@ export async function swapDuty(deps: Changing, caller: Caller, input: SwapDuty):
     assertAble(taken.people.get(partOf(first, one.part)), second);
     const changes = swapped.map((slot) => {
       const otherSlotId = slot.id === first.id ? second.id : first.id;
-      return changeOf(slot, 'DutySwapped', organization.DutySwapped.fromPartial({ ...slotFacts(slot), otherSlotId }));
+      return toldOf(slot, 'DutySwapped', organization.DutySwapped.fromPartial({ ...slotFacts(slot), otherSlotId }));
     });
     await record(deps, tx, { caller, taken, changes, slots: swapped });
     return swapped;
@@ -75,7 +77,7 @@ export async function cancelDuty(deps: Changing, caller: Caller, ref: SlotRef): 
     const taken = await takeSlots(deps, tx, { caller, refs: [ref], newcomers: [] });
     const slot = slotOf(taken, ref);
     const cancelled = { ...slot, aId: '', bId: '', cancelled: true, version: slot.version + 1 };
-    await record(deps, tx, { caller, taken, changes: [changeOf(cancelled, 'DutyCancelled', organization.DutyCancelled.fromPartial(slotFacts(cancelled)))], slots: [cancelled] });
+    await record(deps, tx, { caller, taken, changes: [toldOf(cancelled, 'DutyCancelled', organization.DutyCancelled.fromPartial(slotFacts(cancelled)))], slots: [cancelled] });
     return cancelled;
   });
 }
@@ -94,7 +96,7 @@ async function takeSlots(deps: Pick<Deps, 'now'>, tx: Tx, asked: { caller: Calle
   const people = await findPeople(tx, [...new Set(concerned)], { unitPath: place.path, share: true });
   const roster = await lockRosterAt(tx, unitId);
   const slots = await lockSlots(tx, ids);
-  const taken = { slots, people, roster };
+  const taken = { unitPath: place.path, slots, people, roster };
   for (const ref of asked.refs) {
     const slot = slotOf(taken, ref);
     assertVersion(slot, ref.version);
@@ -117,13 +119,15 @@ function withPart(slot: Slot, part: DutyPart, staffId: string): Slot {
   return { ...slot, ...(part === 'a' ? { aId: staffId } : { bId: staffId }), version: slot.version + 1 };
 }
 
-function changeOf({ id, version }: Slot, event: keyof typeof actions, payload: object): Change {
-  return { action: actions[event], objectType: 'duty_slot', id, version, event, payload };
+type Told = Omit<Change, 'entry'> & { readonly entry: Pick<Entry, 'threadId' | 'code' | 'facts'> };
+
+function toldOf({ id, version, day, kind }: Slot, event: keyof typeof actions, payload: object): Told {
+  return { action: actions[event], objectType: 'duty_slot', id, version, event, payload, entry: { threadId: id, code: codes[event], facts: { day, kind } } };
 }
 
-async function record(deps: Pick<Deps, 'now' | 'calendar'>, tx: Tx, done: { caller: Caller; taken: Taken; changes: readonly Change[]; slots: readonly Slot[] }): Promise<void> {
+async function record(deps: Pick<Deps, 'now' | 'calendar'>, tx: Tx, done: { caller: Caller; taken: Taken; changes: readonly Told[]; slots: readonly Slot[] }): Promise<void> {
   const { caller, taken, changes, slots } = done;
   await saveSlots(tx, slots);
-  await recordChanges(tx, caller, changes);
+  await recordChanges(tx, caller, changes.map((change) => ({ ...change, entry: { ...change.entry, unitPath: taken.unitPath, at: deps.now() } })));
   if (taken.roster !== undefined) await reviewDuty(deps, tx, { caller, roster: taken.roster });
 }

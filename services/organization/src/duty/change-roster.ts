@@ -1,6 +1,6 @@
 import { coversUnit, type Caller } from '@linli/auth';
 import { answerOnce, newId, type RequestKey } from '@linli/db';
-import { recordChanges, type Change } from '../changes';
+import { recordChanges, type Change, type Entry } from '../changes';
 import { today } from '../days';
 import type { Deps } from '../deps';
 import { holdUnitOpen } from '../units/hold-unit-open';
@@ -27,7 +27,7 @@ export async function openRoster(
       if (!coversUnit(caller, permission, unit.path)) throw unitNotFound();
       const roster = { id: newId(deps.now().getTime()), unitId, kinds, nextReviewOn: undefined, version: 1 };
       await insertRoster(tx, roster);
-      await recordChanges(tx, caller, [changeOf(roster, 'DutyRosterOpened')]);
+      await recordChanges(tx, caller, [changeOf(roster, 'DutyRosterOpened', { unitPath: unit.path, at: deps.now() })]);
       await reviewDuty(deps, tx, { caller, roster });
       return roster;
     }),
@@ -48,14 +48,15 @@ export async function changeRoster(
     if (found.kinds.join() === input.kinds.join()) return found;
     const changed = { ...found, kinds: input.kinds, version: found.version + 1 };
     await saveRoster(tx, changed);
-    await recordChanges(tx, caller, [changeOf(changed, 'DutyRosterChanged')]);
+    await recordChanges(tx, caller, [changeOf(changed, 'DutyRosterChanged', { unitPath: place.path, at: deps.now() })]);
     await reviewDuty(deps, tx, { caller, roster: changed });
     return changed;
   });
 }
 
-function changeOf(roster: Roster, event: 'DutyRosterOpened' | 'DutyRosterChanged'): Change {
+function changeOf(roster: Roster, event: 'DutyRosterOpened' | 'DutyRosterChanged', where: Pick<Entry, 'unitPath' | 'at'>): Change {
   const { id: rosterId, unitId, kinds } = rosterToWire(roster);
-  const action = event === 'DutyRosterOpened' ? 'duty_roster.open' : 'duty_roster.change';
-  return { action, objectType: 'duty_roster', id: roster.id, version: roster.version, event, payload: { rosterId, unitId, kinds } };
+  const [action, code] = event === 'DutyRosterOpened' ? ['duty_roster.open', 'opened'] : ['duty_roster.change', 'changed'];
+  const entry = { ...where, threadId: roster.id, code, facts: { kinds: roster.kinds.join() } };
+  return { action, objectType: 'duty_roster', id: roster.id, version: roster.version, event, payload: { rosterId, unitId, kinds }, entry };
 }

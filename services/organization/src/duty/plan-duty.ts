@@ -37,7 +37,7 @@ export async function planDuty(deps: Pick<Deps, 'db' | 'now' | 'calendar'>, call
       const slots = await planned(deps, tx, { unitId, unitPath: unit.path, pattern });
       const roster = await lockRosterAt(tx, unitId);
       await insertSlots(tx, slots);
-      await recordPlanned(tx, caller, slots);
+      await recordPlanned(tx, caller, { slots, unitPath: unit.path, at: deps.now() });
       if (roster !== undefined) await reviewDuty(deps, tx, { caller, roster });
       return slots.map(({ id }) => id);
     });
@@ -54,7 +54,7 @@ async function planned(deps: Pick<Deps, 'now' | 'calendar'>, tx: Tx, at: { unitI
   return slots.map((slot) => ({ ...slot, id: newId(deps.now().getTime()), unitId, cancelled: false, version: 1 }));
 }
 
-async function recordPlanned(tx: Tx, caller: Caller, slots: readonly Slot[]): Promise<void> {
+async function recordPlanned(tx: Tx, caller: Caller, { slots, ...where }: { readonly slots: readonly Slot[]; readonly unitPath: string; readonly at: Date }): Promise<void> {
   await recordChanges(
     tx,
     caller,
@@ -65,6 +65,7 @@ async function recordPlanned(tx: Tx, caller: Caller, slots: readonly Slot[]): Pr
       version: slot.version,
       event: 'DutyPlanned',
       payload: organization.DutyPlanned.fromPartial(slotFacts(slot)),
+      entry: { ...where, threadId: slot.id, code: 'planned', facts: { day: slot.day, kind: slot.kind } },
     })),
   );
 }

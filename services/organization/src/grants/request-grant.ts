@@ -9,7 +9,8 @@ import { endWork, setWork } from '../work/store';
 import { prepareGrant, type GrantRole } from './grant-role';
 import type { GrantRequest } from './grant-request';
 import { isSensitive } from './powers';
-import { findRoot, insertGrantRequest } from './request-store';
+import { findRoot } from '../units/store';
+import { insertGrantRequest } from './request-store';
 import { principalOnWire } from './wire';
 
 export const confirmClock = 'organization.grant_confirm';

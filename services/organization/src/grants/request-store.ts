@@ -77,12 +77,6 @@ export async function listGrantRequests(
   return (await query).map(toRequest);
 }
 
-/** Where the office's work without a unit waits. */
-export async function findRoot(tx: Tx): Promise<{ id: string; path: string }> {
-  const row = await tx('units').where({ tenant_id: tenantOf(tx) }).whereNull('parent_id').first<{ id: string; path: string } | undefined>('id', 'path');
-  return row ?? { id: '', path: '' };
-}
-
 function selectRequests(tx: Tx) {
   return tx('grant_requests as q')
     .leftJoin('units as u', (on) => void on.on('u.tenant_id', 'q.tenant_id').andOn('u.id', 'q.unit_id'))

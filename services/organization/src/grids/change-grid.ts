@@ -10,7 +10,7 @@ import { lockUnitForChange } from '../units/change-unit';
 import { raiseVersion } from '../units/store';
 import type { Unit, UnitKind } from '../units/unit';
 import { areaOf, boundsOf, liesWithin, type Geometry } from './geometry';
-import { findBoundary, saveBoundary, saveFacts, type Boundary, type GridFacts } from './store';
+import { findBoundary, findGridsOf, saveBoundary, saveFacts, type Boundary, type GridFacts } from './store';
 
 interface UnitRef {
   readonly unitId: string;
@@ -18,7 +18,7 @@ interface UnitRef {
 }
 
 /** What is odd about a boundary and was kept all the same: drawings are never exact. */
-export type BoundaryWarning = 'outside_community';
+export type BoundaryWarning = 'outside_community' | 'grid_outside';
 
 interface SetBoundary extends UnitRef {
   readonly geometry: Geometry;
@@ -45,7 +45,7 @@ export async function setBoundary(
     await saveBoundary(tx, boundary, boundsOf(geometry));
     const version = await raiseVersion(tx, unit);
     await recordChanges(tx, caller, [changeOf({ ...unit, version }, { event: 'UnitBoundarySet', payload: { unitId: unit.id, validFrom }, at: deps.now(), facts: { valid_from: validFrom } })]);
-    return { boundary, version, warnings: unit.kind === 'grid' ? await warningsOf(tx, unit, boundary) : [] };
+    return { boundary, version, warnings: await warningsOf(tx, unit, boundary) };
   });
 }
 
@@ -61,8 +61,12 @@ export async function setGridFacts(deps: Pick<Deps, 'db' | 'now'>, caller: Calle
   });
 }
 
-async function warningsOf(tx: Tx, grid: Unit, { geometry, validFrom }: Boundary): Promise<BoundaryWarning[]> {
-  const community = await findBoundary(tx, grid.parentId ?? '', validFrom);
+async function warningsOf(tx: Tx, unit: Unit, { geometry, validFrom }: Boundary): Promise<BoundaryWarning[]> {
+  if (unit.kind === 'community') {
+    const grids = await findGridsOf(tx, unit.id, validFrom);
+    return grids.every((grid) => liesWithin(grid.geometry, geometry)) ? [] : ['grid_outside'];
+  }
+  const community = await findBoundary(tx, unit.parentId ?? '', validFrom);
   return community === undefined || liesWithin(geometry, community.geometry) ? [] : ['outside_community'];
 }
 

@@ -41,6 +41,18 @@ export async function findBoundary(tx: Tx, unitId: string, day: LocalDate): Prom
   return row && toBoundary(row);
 }
 
+/** The boundaries of a community's grids in force on a day; a community has some dozens. Indexes: units_parent_idx, unit_boundaries_pkey. */
+export async function findGridsOf(tx: Tx, communityId: string, day: LocalDate): Promise<Boundary[]> {
+  const { rows } = await tx.raw<{ rows: BoundaryRow[] }>(
+    `select b.unit_id, b.valid_from, b.geometry, b.area_m2
+       from units u cross join lateral (select * from unit_boundaries
+                                         where tenant_id = :tenant and unit_id = u.id and valid_from <= :day order by valid_from desc limit 1) b
+      where u.tenant_id = :tenant and u.parent_id = :communityId and u.kind = 'grid' and u.valid_from <= :day and (u.valid_to is null or u.valid_to > :day)`,
+    { tenant: tenantOf(tx), communityId, day },
+  );
+  return rows.map(toBoundary);
+}
+
 /**
  * The boundaries of grids in force on a day whose boxes hold a place; which of them hold it exactly is for the reader to say.
  * The smallest first. Index: unit_boundaries_bounds_idx.

@@ -79,6 +79,12 @@ export async function findUnit(tx: Tx, id: string, day: LocalDate): Promise<Unit
   return first(await selectUnits(tx, day).where({ id }));
 }
 
+/** The top of the office's tree: where what is the whole office's lies. */
+export async function findRoot(tx: Tx): Promise<{ id: string; path: string }> {
+  const row = await tx('units').where({ tenant_id: tenantOf(tx) }).whereNull('parent_id').first<{ id: string; path: string } | undefined>('id', 'path');
+  return row ?? { id: '', path: '' };
+}
+
 /** It never changes, so it needs no day. */
 export async function findPath(tx: Tx, id: string): Promise<string | undefined> {
   return (await tx('units').where({ tenant_id: tenantOf(tx), id }).first<{ path: string } | undefined>('path'))?.path;
