@@ -59,10 +59,18 @@ export function createAlarmScanner(options: AlarmScannerOptions, { store, rest }
   const watchCalendar = calendarWatch(options, figures);
   const stopping = new AbortController();
   let running: Promise<void> | undefined;
+  let scanning: Promise<unknown> = Promise.resolve();
   const settle = provisionalWatch(options, store);
   const follow = calendarFollower(options, store);
 
-  async function scanOnce(): Promise<number> {
+  /** One scan at a time in a process: when it ends, what was due is raised, also what another one had in hand. */
+  function scanOnce(): Promise<number> {
+    const scan = scanning.then(raiseDue);
+    scanning = scan.catch(() => undefined);
+    return scan;
+  }
+
+  async function raiseDue(): Promise<number> {
     let raised = 0;
     for (;;) {
       const due = await store.tenantsWithDueAlarms(system.knex, now());
