@@ -12,7 +12,7 @@ export interface RequestKey {
   readonly fingerprint: string;
 }
 
-/** Migration helper: the answers already given, kept until pruned. */
+/** Migration helper: the answers already given, kept until they are pruned (`createAnswerPruner`). */
 export async function createAnswerTable(knex: Knex): Promise<void> {
   await createTenantTable(
     knex,

@@ -16,6 +16,7 @@ import {
   openDatabase,
   openSystemDatabase,
   pageToken,
+  pruneAnswers,
   type Database,
   type Migration,
 } from './index';
@@ -216,6 +217,25 @@ describe('answerOnce', () => {
     const request = { ...key, id: 'key-3' };
     await expect(database.withTenant(a, (tx) => answerOnce(tx, request, () => Promise.reject(new Error('boom'))))).rejects.toBeDefined();
     expect((await answer(request, 'later')).value).toBe('later');
+  });
+});
+
+describe('pruneAnswers', () => {
+  it('forgets answers that have had their time, of every tenant, and then their keys are new', async () => {
+    const system = openSystemDatabase({ url: test.relayUrl, name: 'dbtest-relay', log: silentLogger() });
+    const ask = (scope: typeof a, id: string, value: number) =>
+      database.withTenant(scope, (tx) => answerOnce(tx, { id, principal: 'staff-1', fingerprint: 'f' }, () => Promise.resolve({ value })));
+    for (const scope of [a, b]) {
+      await ask(scope, 'old', 1);
+      await ask(scope, 'young', 1);
+    }
+    await acrossTenants(owner, ['answered_requests'], async () => {
+      await owner('answered_requests').where({ request_id: 'old' }).update({ created_at: owner.raw(`now() - interval '14 days 1 minute'`) });
+      await owner('answered_requests').where({ request_id: 'young' }).update({ created_at: owner.raw(`now() - interval '13 days 23 hours'`) });
+    });
+    expect(await pruneAnswers(system)).toBe(2);
+    expect([await ask(a, 'old', 2), await ask(b, 'old', 2), await ask(a, 'young', 2), await ask(b, 'young', 2)]).toEqual([2, 2, 1, 1].map((value) => ({ value })));
+    await system.close();
   });
 });
 

@@ -25,6 +25,10 @@ const parts: Readonly<Record<string, string>> = {
       from information_schema.role_table_grants
      where table_schema = 'public' and grantee <> grantor and grantee not like 'pg\\_%' and grantee <> 'postgres'
      group by table_name, grantee order by table_name, grantee`,
+  'grants of columns': `
+    select format('%s (%s) to %s: %s', a.attrelid::regclass, a.attname, acl.grantee::regrole, acl.privilege_type) as line
+      from pg_attribute a join pg_class c on c.oid = a.attrelid, aclexplode(a.attacl) acl
+     where c.relnamespace = 'public'::regnamespace order by 1`,
   triggers: `
     select pg_get_triggerdef(oid) as line from pg_trigger where not tgisinternal order by tgrelid::regclass::text, tgname`,
   functions: `

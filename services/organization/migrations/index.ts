@@ -40,6 +40,7 @@ import * as withdrawnChildren from './20261129120100_forget_withdrawn_children';
 import * as byUnit from './20261129130000_index_by_unit';
 import * as withdrawnDecisions from './20261129130100_withdraw_decisions';
 import * as followSuccessors from './20261129140000_follow_successors';
+import * as eraseInTime from './20261129150000_erase_in_time';
 
 export const migrations: readonly Migration[] = [
   machinery,
@@ -83,4 +84,5 @@ export const migrations: readonly Migration[] = [
   byUnit,
   withdrawnDecisions,
   followSuccessors,
+  eraseInTime,
 ];

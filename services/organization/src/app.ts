@@ -2,7 +2,7 @@ import { createSealer } from '@linli/audit';
 import { createInternalTokens } from '@linli/auth';
 import { clockConstraints, createAlarmScanner, createCalendars, loadCalendar, type AlarmScanner } from '@linli/clocks';
 import { organization, thread, work } from '@linli/contracts';
-import { openDatabase, openSystemDatabase, pageToken, type ConstraintReasons } from '@linli/db';
+import { createAnswerPruner, openDatabase, openSystemDatabase, pageToken, type ConstraintReasons } from '@linli/db';
 import { createGrpcServer, type GrpcServer } from '@linli/grpc';
 import { checkOf, startSideServer, type SideServer } from '@linli/http';
 import { createRelay } from '@linli/messaging';
@@ -78,6 +78,7 @@ import { resettlementService } from './resettlements/grpc';
 import { promiseClockHandler } from './resettlements/promise-alarms';
 import { resettlementKind } from './resettlements/resettlement';
 import { resettlementConstraints } from './resettlements/store';
+import { createRetentionSweep, type RetentionSweep } from './retention/sweep';
 import { siteService } from './sites/grpc';
 import { visitClock } from './sites/site';
 import { siteConstraints } from './sites/store';
@@ -139,8 +140,9 @@ export interface OrganizationApp extends App {
   readonly deps: Deps;
   /** Known once started. */
   readonly ports: { grpc: number; side: number };
-  /** Runs by itself; to be run at once, for tests. */
+  /** Both run by themselves; to be run at once, for tests. */
   readonly scanner: AlarmScanner;
+  readonly retention: RetentionSweep;
 }
 
 /** The whole service. `overrides` replaces any member of its dependencies, for tests. */
@@ -160,10 +162,12 @@ export async function createApp(config: ServiceConfig, overrides: Partial<Deps> 
     onCommit: () => relay.wake(),
   });
   const sealer = createSealer({ system, ...(config.auditSigningKey && { signingKey: config.auditSigningKey }), log, metrics, now });
+  const answers = createAnswerPruner({ system, log });
   const calendars = createCalendars(overrides.calendar ?? loadCalendar(), system);
   const deps: Deps = { db, now, log, pages: pageToken(config.pageTokenKey, now), refreshCalendar: () => calendars.refresh(), ...overrides, calendar: calendars };
   const clocks = clockHandlers(deps);
   const scanner = createAlarmScanner({ database: db, system, calendar: deps.calendar, calendars, now, onAlarms: onAlarms(clocks), onMoved: onMoved(clocks), log, metrics });
+  const retention = createRetentionSweep({ db, system, now, log, metrics });
 
   const server = createGrpcServer({ service: name, internal, log, metrics, requestBytes });
   addServices(server, deps);
@@ -174,20 +178,25 @@ export async function createApp(config: ServiceConfig, overrides: Partial<Deps> 
     deps,
     ports,
     scanner,
+    retention,
     async start() {
       const ready = async () => [await checkOf('database', db.ping())];
       side = await startSideServer({ port: config.sidePort, host: config.host, log, metrics, ready });
       ports.side = side.port;
       await relay.start();
       await sealer.start();
+      answers.start();
       await scanner.start();
+      retention.start();
       ports.grpc = await server.start(config.grpcPort, config.host);
     },
     async stop() {
       await server.stop(5_000);
       await scanner.stop();
+      await retention.stop();
       await relay.stop();
       await sealer.stop();
+      await answers.stop();
       await side?.stop();
       await db.close();
       await system.close();

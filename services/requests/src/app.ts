@@ -2,7 +2,7 @@ import { createSealer } from '@linli/audit';
 import { createInternalTokens } from '@linli/auth';
 import { clockConstraints, createAlarmScanner, createCalendars, loadCalendar, type AlarmScanner } from '@linli/clocks';
 import { requests, residents, thread, work } from '@linli/contracts';
-import { openDatabase, openSystemDatabase, pageToken } from '@linli/db';
+import { createAnswerPruner, openDatabase, openSystemDatabase, pageToken } from '@linli/db';
 import { createGrpcClients, createGrpcServer, type GrpcServer } from '@linli/grpc';
 import { checkOf, startSideServer, type SideServer } from '@linli/http';
 import { createConsumer, createRelay, type EventHandlers } from '@linli/messaging';
@@ -26,6 +26,9 @@ import { threadService } from './thread/grpc';
 import { createTimerSweep, type TimerSweep } from './timers/timer-sweep';
 import { workQueueService } from './work/grpc';
 
+/** What each violated constraint means. */
+const constraints = { ...clockConstraints, ...itemConstraints, ...caseConstraints };
+
 export interface RequestsApp {
   readonly deps: Deps;
   /** Filled by `start`. */
@@ -48,7 +51,6 @@ export async function createApp(config: RequestsConfig, overrides: Partial<Deps>
 
   const system = openSystemDatabase({ url: config.databaseRelayUrl, name: 'requests-system', log });
   const relay = createRelay({ database: system, brokers: config.kafkaBrokers, clientId: 'requests', source: 'linli/requests', log, metrics });
-  const constraints = { ...clockConstraints, ...itemConstraints, ...caseConstraints };
   const db = overrides.db ?? openDatabase({ url: config.databaseUrl, name: 'requests', log, constraints, onCommit: () => relay.wake() });
   const clients = createGrpcClients({ internal });
   const calendars = createCalendars(overrides.calendar ?? loadCalendar(), system);
@@ -80,6 +82,7 @@ export async function createApp(config: RequestsConfig, overrides: Partial<Deps>
   const timers = createTimerSweep({ db, system, now, log, handlers: sweeps });
   const scanner = createAlarmScanner({ database: db, system, calendar: deps.calendar, calendars, now, onAlarms: caseAlarms(deps), onMoved: caseDueMoved(deps), log, metrics });
   const sealer = createSealer({ system, signingKey: config.auditSigningKey, log, metrics, now });
+  const answers = createAnswerPruner({ system, log });
 
   const ports = { grpc: 0, side: 0 };
   let side: SideServer | undefined;
@@ -105,11 +108,12 @@ export async function createApp(config: RequestsConfig, overrides: Partial<Deps>
       await scanner.start();
       timers.start();
       await sealer.start();
+      answers.start();
       ports.grpc = await server.start(config.grpcPort, config.host);
     },
     async stop() {
       await server.stop(10_000);
-      await Promise.all([consumer.stop(), scanner.stop(), timers.stop(), sealer.stop()]);
+      await Promise.all([consumer.stop(), scanner.stop(), timers.stop(), sealer.stop(), answers.stop()]);
       await relay.stop();
       await side?.stop();
       clients.close();

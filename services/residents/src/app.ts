@@ -1,7 +1,7 @@
 import { createSealer } from '@linli/audit';
 import { createInternalTokens } from '@linli/auth';
 import { residents } from '@linli/contracts';
-import { openDatabase, openSystemDatabase, pageToken } from '@linli/db';
+import { createAnswerPruner, openDatabase, openSystemDatabase, pageToken } from '@linli/db';
 import { createGrpcServer } from '@linli/grpc';
 import { checkOf, startSideServer, type SideServer } from '@linli/http';
 import { createConsumer, createRelay, type EventHandlers } from '@linli/messaging';
@@ -44,6 +44,7 @@ export async function createApp(config: ResidentsConfig, overrides: Partial<Deps
   const handlers = unitHandlers({ onUnitSucceeded: movePersons(deps) });
   const consumer = createConsumer({ database: db, system, brokers: config.kafkaBrokers, group: config.consumerGroup, handlers, log, metrics });
   const sealer = createSealer({ system, ...(config.auditSigningKey && { signingKey: config.auditSigningKey }), log, metrics, now });
+  const answers = createAnswerPruner({ system, log });
 
   const ports = { grpc: 0, side: 0 };
   let side: SideServer | undefined;
@@ -58,6 +59,7 @@ export async function createApp(config: ResidentsConfig, overrides: Partial<Deps
       await relay.start();
       await consumer.start();
       await sealer.start();
+      answers.start();
       ports.grpc = await server.start(config.grpcPort, config.host);
     },
     async stop() {
@@ -65,6 +67,7 @@ export async function createApp(config: ResidentsConfig, overrides: Partial<Deps
       await consumer.stop();
       await relay.stop();
       await sealer.stop();
+      await answers.stop();
       await side?.stop();
       await db.close();
       await system.close();

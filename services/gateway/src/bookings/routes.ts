@@ -34,6 +34,7 @@ const bookingSchema = z
     people: z.int(),
     holderKind: holders.schema.optional(),
     residentId: z.string().optional(),
+    holderErased: z.boolean().meta({ description: '预约人已到期删除' }),
     organisationName: z.string().optional(),
     state: states.schema.optional(),
     signUp: signUpSchema.optional(),

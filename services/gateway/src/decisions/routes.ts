@@ -30,6 +30,7 @@ const decisionSchema = z
     steps: z.array(z.strictObject({ step: steps.schema.optional(), heldOn: z.string() })).meta({ description: '四议，依次' }),
     entitled: count.meta({ description: '应到人数' }),
     registered: count.meta({ description: '其中可在网上表决的人数' }),
+    rollErased: z.boolean().meta({ description: '选民名册已到期删除' }),
     quorum: z.strictObject({ id: z.string(), version: z.int(), citation: z.string(), awaitsRevision: z.boolean() }).optional().meta({ description: '公告之日有效的表决规则，终身适用' }),
     opensAt: time.optional(),
     closesAt: time.optional(),

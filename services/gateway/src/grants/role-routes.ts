@@ -6,6 +6,8 @@ import { code, dateOf, given, id, nextPageToken, page, text, time, timeOf } from
 import { words } from '../wire/words';
 import { grantBody, principalKinds, scopes } from './grant-json';
 
+/** An office's own roles are told from the platform's by their beginning. */
+const ownCode = z.string().regex(/^own\.[a-z0-9][a-z0-9._-]{0,59}$/);
 const states = words('GRANT_REQUEST_STATE', organization.GrantRequestState, ['requested', 'confirmed', 'declined', 'expired']);
 const permissions = z.array(z.string().min(1).max(100).regex(/^[a-z0-9_.]+$/)).min(1).max(200);
 
@@ -99,7 +101,7 @@ const roles: readonly ApiRoute[] = [
     tag: 'grants',
     calls: 'organization.v1.RoleService/CreateRole',
     creates: true,
-    body: z.strictObject({ code, nameZh: text(60), holder: principalKinds.schema, permissions }),
+    body: z.strictObject({ code: ownCode, nameZh: text(60), holder: principalKinds.schema, permissions }),
     response: roleSchema,
     handle: async ({ body: { holder, ...rest }, requestId }, { clients, options }) =>
       answerRole(await clients.roles.createRole({ ...rest, holder: principalKinds.toWire(holder), requestId }, options)),

@@ -90,7 +90,7 @@ function operationOf(route: Described & { readonly isPublic?: true }, schemas: J
   const parameters = [
     ...parametersOf(route.params, 'path'),
     ...parametersOf(route.query, 'query'),
-    ...(route.creates === true ? [header('Idempotency-Key', idempotencyKey, { description: '重复发送同一请求时得到第一次的答复', example: '"a3f1c7e2"' })] : []),
+    ...(route.creates === true ? [header('Idempotency-Key', idempotencyKey, { description: '十四日内重复发送同一请求，得到第一次的答复', example: '"a3f1c7e2"' })] : []),
     ...(route.isPublic === true ? [{ name: 'If-None-Match', in: 'header', required: false, description: '上次答复的 ETag；没有变化时得到 304', schema: { type: 'string' } }] : []),
     ...(route.changes === true ? [header('If-Match', entityTag, { description: '所见版本的 ETag', example: '"v3"' })] : []),
   ];

@@ -36,6 +36,7 @@ const objectionSchema = z
     overdue: z.boolean(),
     answerZh: z.string().optional(),
     answeredAt: time.optional(),
+    erased: z.boolean().meta({ description: '提出人、原文和答复已到期删除' }),
     createdAt: time.optional(),
     version: z.int(),
   })

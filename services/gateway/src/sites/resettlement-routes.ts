@@ -2,7 +2,7 @@ import { organization } from '@linli/contracts';
 import { internal } from '@linli/errors';
 import { z } from 'zod';
 import { route, type Answer, type ApiRoute } from '../routing/route';
-import { code, day, id, nextPageToken, optionalId, page, time, timeOf } from '../wire/fields';
+import { code, day, given, id, nextPageToken, optionalId, page, time, timeOf } from '../wire/fields';
 import { words } from '../wire/words';
 import { month } from './routes';
 
@@ -14,8 +14,8 @@ const resettlementSchema = z
     id: z.string(),
     siteId: z.string(),
     unitId: z.string(),
-    householdId: z.string().meta({ description: '住户编号；不含任何个人信息' }),
-    agreementNumber: z.string(),
+    householdId: z.string().optional().meta({ description: '住户编号；不含任何个人信息；办结后保存期满即删除' }),
+    agreementNumber: z.string().optional().meta({ description: '协议编号；与住户编号一并删除' }),
     promisedOn: z.string().meta({ description: '协议约定的交付日' }),
     state: states.schema.optional(),
     missedAt: time.optional().meta({ description: '约定交付日已过而未交付' }),
@@ -27,9 +27,10 @@ const resettlementSchema = z
   })
   .meta({ id: 'Resettlement' });
 
-function resettlementToJson({ state, missedAt, handedOverAt, closedAt, nextStates, ...rest }: organization.Resettlement): z.input<typeof resettlementSchema> {
+function resettlementToJson({ householdId, agreementNumber, state, missedAt, handedOverAt, closedAt, nextStates, ...rest }: organization.Resettlement): z.input<typeof resettlementSchema> {
   const next = nextStates.map((one) => states.fromWire(one)).filter((word) => word !== undefined);
-  return { ...rest, state: states.fromWire(state), missedAt: timeOf(missedAt), handedOverAt: timeOf(handedOverAt), closedAt: timeOf(closedAt), nextStates: next };
+  const gone = { householdId: given(householdId), agreementNumber: given(agreementNumber) };
+  return { ...rest, ...gone, state: states.fromWire(state), missedAt: timeOf(missedAt), handedOverAt: timeOf(handedOverAt), closedAt: timeOf(closedAt), nextStates: next };
 }
 
 function answerResettlement({ resettlement }: { resettlement: organization.Resettlement | undefined }): Answer<z.input<typeof resettlementSchema>> {

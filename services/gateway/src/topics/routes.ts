@@ -15,7 +15,8 @@ const topicSchema = z
   .strictObject({
     id: z.string(),
     unitId: z.string(),
-    textZh: z.string().meta({ description: '原话，不公开' }),
+    textZh: z.string().meta({ description: '原话，不公开；答复后保存期满即删除' }),
+    textErased: z.boolean().meta({ description: '原话和提出人已到期删除' }),
     source: sources.schema.optional(),
     residentId: z.string().optional(),
     state: states.schema.optional(),

@@ -17,8 +17,9 @@ export interface Booking {
   /** Empty while it holds none. */
   readonly places: readonly PlaceSpan[];
   readonly holderKind: HolderKind;
-  /** The subject id; '' for an organisation. */
+  /** The subject id; '' for an organisation, and once it is erased. */
   readonly residentId: string;
+  readonly holderErased: boolean;
   readonly organisationName: string;
   readonly state: BookingState;
   /** Its place in the order of asking. */
@@ -28,7 +29,7 @@ export interface Booking {
   /** By the office, and not by its holder. */
   readonly calledOffAt: Date | undefined;
   readonly toldAt: Date | undefined;
-  /** Undefined for a venue. */
+  /** Undefined for a venue, and once its holder is erased. */
   readonly signUp: SignUp | undefined;
   readonly version: number;
 }

@@ -5,7 +5,7 @@ const starts = new Date('2026-12-01T02:00:00Z');
 const before = new Date('2026-12-01T01:59:00Z');
 const booking: Booking = {
   id: 'b', resourceKind: 'venue', resourceId: 'v', unitId: 'u', unitPath: '/u/', startsAt: starts, endsAt: new Date('2026-12-01T04:00:00Z'), people: 1, places: [[1, 1]],
-  holderKind: 'resident', residentId: 'r', organisationName: '', state: 'confirmed', turn: 1, bookedAt: before, promotedAt: undefined, calledOffAt: undefined, toldAt: undefined, signUp: undefined, version: 1,
+  holderKind: 'resident', residentId: 'r', holderErased: false, organisationName: '', state: 'confirmed', turn: 1, bookedAt: before, promotedAt: undefined, calledOffAt: undefined, toldAt: undefined, signUp: undefined, version: 1,
 };
 const inState = (state: BookingState): Booking => ({ ...booking, state });
 const reasonOf = (step: () => unknown): string | undefined => {

@@ -1,6 +1,7 @@
 import { instantAt, type LocalDate } from '@linli/clocks';
 import { tenantOf, type ConstraintReasons, type Tx } from '@linli/db';
 import { notFound } from '@linli/errors';
+import type { Erased, Over } from '../retention/retention';
 import type { Booking, BookingRule, BookingState, Consent, HolderKind, PlaceSpan, ResourceKind, SignUp } from './booking';
 
 export const bookingConstraints: ConstraintReasons = {
@@ -20,6 +21,7 @@ interface BookingRow {
   readonly spans: readonly PlaceSpan[];
   readonly holder_kind: HolderKind;
   readonly resident_id: string;
+  readonly holder_erased: boolean;
   readonly organisation_name: string;
   readonly state: BookingState;
   readonly turn: number;
@@ -41,7 +43,7 @@ interface SignUpRow {
 }
 
 const columns = [
-  'id', 'resource_kind', 'resource_id', 'unit_id', 'unit_path', 'starts_at', 'ends_at', 'people', 'holder_kind', 'resident_id', 'organisation_name',
+  'id', 'resource_kind', 'resource_id', 'unit_id', 'unit_path', 'starts_at', 'ends_at', 'people', 'holder_kind', 'resident_id', 'holder_erased', 'organisation_name',
   'state', 'turn', 'booked_at', 'promoted_at', 'called_off_at', 'told_at', 'version',
 ] as const;
 
@@ -117,6 +119,21 @@ export async function lockBooking(tx: Tx, id: string): Promise<Booking | undefin
   return row && toBooking(row);
 }
 
+/** Takes out whose they were, how many of which age came and who consented; a hall's own record stays. Index: bookings_to_erase_idx. */
+export async function eraseHolders(tx: Tx, { before, most }: Over): Promise<Erased[]> {
+  const { rows } = await tx.raw<{ rows: Erased[] }>(
+    `with over as (
+       select id from bookings
+        where tenant_id = :tenant and ends_at < :before and holder_kind = 'resident' and not holder_erased order by ends_at limit :most for update skip locked),
+     gone as (
+       delete from sign_ups as sign_up using over where sign_up.tenant_id = :tenant and sign_up.booking_id = over.id)
+     update bookings as booking set resident_id = '', holder_erased = true, version = version + 1
+       from over where booking.tenant_id = :tenant and booking.id = over.id returning booking.id, booking.version, booking.unit_path as "unitPath"`,
+    { tenant: tenantOf(tx), before, most },
+  );
+  return rows;
+}
+
 interface Window {
   readonly resourceId: string;
   readonly startsAt: Date;
@@ -181,6 +198,7 @@ function toRow(booking: Booking) {
     places: `{${booking.places.map(([first, last]) => `[${first},${last + 1})`).join(',')}}`,
     holder_kind: booking.holderKind,
     resident_id: booking.residentId,
+    holder_erased: booking.holderErased,
     organisation_name: booking.organisationName,
     state: booking.state,
     turn: booking.turn,
@@ -222,6 +240,7 @@ function toBooking(row: BookingRow): Booking {
     places: row.spans,
     holderKind: row.holder_kind,
     residentId: row.resident_id,
+    holderErased: row.holder_erased,
     organisationName: row.organisation_name,
     state: row.state,
     turn: row.turn,

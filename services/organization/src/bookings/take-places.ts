@@ -38,6 +38,7 @@ export async function takePlaces(
     bookedAt: now,
     promotedAt: undefined,
     calledOffAt: undefined,
+    holderErased: false,
     toldAt: undefined,
     version: 1,
   };

@@ -53,6 +53,8 @@ export interface Decision {
   readonly steps: Readonly<Partial<Record<DecisionStep, LocalDate>>>;
   /** How many may vote by their own sign-in. */
   readonly registered: number;
+  /** Who they were, and who of them voted, is not known any more. */
+  readonly rollErased: boolean;
   readonly notice: Notice | undefined;
   readonly outcome: { readonly result: Result; readonly count: BallotCount } | undefined;
   readonly publicationDueAt: Date | undefined;

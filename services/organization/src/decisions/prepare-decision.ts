@@ -38,6 +38,7 @@ export async function draftDecision(deps: Preparing, caller: Caller, input: Draf
         state: 'drafted',
         steps: {},
         registered: 0,
+        rollErased: false,
         notice: undefined,
         outcome: undefined,
         publicationDueAt: undefined,

@@ -1,4 +1,5 @@
 import { tenantOf, type Tx } from '@linli/db';
+import type { Erased, Over } from '../retention/retention';
 import type { BallotCount, Choice } from './decision';
 
 /** Adds to the roll those who are not on it; gives its length. */
@@ -14,6 +15,20 @@ export async function insertVoters(tx: Tx, decisionId: string, voterIds: readonl
 export async function isOnRoll(tx: Tx, decisionId: string, voterId: string): Promise<boolean> {
   const row = await tx('decision_voters').where({ tenant_id: tenantOf(tx), decision_id: decisionId, voter_id: voterId }).first<{ voted: boolean } | undefined>('voted');
   return row !== undefined;
+}
+
+/** Takes away the roll of votes whose time is over, also of those that were withdrawn or never counted. Index: decisions_to_erase_idx. */
+export async function eraseRolls(tx: Tx, { before, most }: Over): Promise<Erased[]> {
+  const { rows } = await tx.raw<{ rows: Erased[] }>(
+    `with over as (
+       select id from decisions where tenant_id = :tenant and closes_at < :before and registered > 0 and not roll_erased order by closes_at limit :most for update skip locked),
+     gone as (
+       delete from decision_voters as voter using over where voter.tenant_id = :tenant and voter.decision_id = over.id)
+     update decisions as decision set roll_erased = true, version = version + 1
+       from over where decision.tenant_id = :tenant and decision.id = over.id returning decision.id, decision.version, decision.unit_path as "unitPath"`,
+    { tenant: tenantOf(tx), before, most },
+  );
+  return rows;
 }
 
 /** Notes that somebody voted; false when they had. Two at once wait for each other here. */

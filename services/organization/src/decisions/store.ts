@@ -21,6 +21,7 @@ interface DecisionRow {
   readonly committees_consulted_on: string | null;
   readonly members_deliberated_on: string | null;
   readonly registered: number;
+  readonly roll_erased: boolean;
   readonly entitled: number | null;
   readonly quorum_id: string | null;
   readonly quorum_version: number | null;
@@ -106,6 +107,7 @@ function toRow(decision: Decision): DecisionRow {
     committees_consulted_on: steps.committees_consulted ?? null,
     members_deliberated_on: steps.members_deliberated ?? null,
     registered: decision.registered,
+    roll_erased: decision.rollErased,
     entitled: notice?.entitled ?? null,
     quorum_id: notice?.quorum.id ?? null,
     quorum_version: notice?.quorum.version ?? null,
@@ -143,6 +145,7 @@ function toDecision(row: JoinedRow): Decision {
       ...(row.members_deliberated_on !== null && { members_deliberated: row.members_deliberated_on }),
     },
     registered: row.registered,
+    rollErased: row.roll_erased,
     notice:
       row.quorum === null || row.opens_at === null || row.closes_at === null
         ? undefined

@@ -2,6 +2,7 @@ import type { UnitScopes } from '@linli/auth';
 import type { LocalDate } from '@linli/clocks';
 import { tenantOf, type ConstraintReasons, type Tx } from '@linli/db';
 import { wherePageByUnit } from '../by-unit';
+import type { Erased, Over } from '../retention/retention';
 import type { Job, JobApplication } from './job';
 
 export const jobConstraints: ConstraintReasons = {
@@ -120,4 +121,18 @@ export async function listApplications(tx: Tx, { jobId, residentId, afterId, lim
   if (residentId !== undefined) void query.where('resident_id', residentId);
   if (afterId !== undefined) void query.where('id', '>', afterId);
   return query.select<JobApplication[]>(applicationColumns);
+}
+
+/** Takes away who applied for what nobody can apply for any more, withdrawn ones too. Index: job_applications_job_idx. */
+export async function eraseApplications(tx: Tx, { beforeDay, most }: Over): Promise<Erased[]> {
+  const { rows } = await tx.raw<{ rows: Erased[] }>(
+    `with over as (
+       select application.id from job_applications application join jobs on jobs.tenant_id = application.tenant_id and jobs.id = application.job_id
+        where application.tenant_id = :tenant and jobs.open_until < :beforeDay order by application.id limit :most for update of application skip locked)
+     delete from job_applications as application
+      using over where application.tenant_id = :tenant and application.id = over.id
+      returning application.id, application.version + 1 as version, application.unit_path as "unitPath", application.job_id as "partOf"`,
+    { tenant: tenantOf(tx), beforeDay, most },
+  );
+  return rows;
 }

@@ -1,6 +1,7 @@
 import type { UnitScopes } from '@linli/auth';
 import type { LocalDate } from '@linli/clocks';
 import { tenantOf, type ConstraintReasons, type Tx } from '@linli/db';
+import type { Erased, Over } from '../retention/retention';
 import { whereInScopes, whereInSubtree } from '../scope';
 import type { MemberUnit, MemberUnitKind } from './member-unit';
 import type { Held } from './rules';
@@ -81,6 +82,19 @@ export async function listMemberUnits(tx: Tx, { scopes, under, day, afterId, lim
   if (under !== undefined) whereInSubtree(query, 'unit_path', under);
   if (afterId !== undefined) void query.where('id', '>', afterId);
   return (await query).map(toMemberUnit);
+}
+
+/** Takes out whom the office called at units that left. A few hundred in an office: the key serves it. */
+export async function eraseContacts(tx: Tx, { beforeDay, most }: Over): Promise<Erased[]> {
+  const { rows } = await tx.raw<{ rows: Erased[] }>(
+    `with over as (
+       select id from member_units
+        where tenant_id = :tenant and left_on <= :beforeDay and (contact_name <> '' or contact_phone <> '') order by id limit :most for update skip locked)
+     update member_units as m set contact_name = '', contact_phone = '', version = version + 1
+       from over where m.tenant_id = :tenant and m.id = over.id returning m.id, m.version, m.unit_path as "unitPath"`,
+    { tenant: tenantOf(tx), beforeDay, most },
+  );
+  return rows;
 }
 
 function toRow(memberUnit: MemberUnit): MemberUnitRow {

@@ -34,7 +34,7 @@ export interface Objection {
   readonly publicationId: string;
   readonly unitId: string;
   readonly unitPath: string;
-  /** An id that means nothing here. */
+  /** An id that means nothing here. It, the words and the answer are '' once they are erased. */
   readonly raisedBy: string;
   readonly textZh: string;
   readonly state: (typeof objectionStates)[number];
@@ -42,6 +42,7 @@ export interface Objection {
   readonly overdue: boolean;
   readonly answerZh: string;
   readonly answeredAt: Date | undefined;
+  readonly erased: boolean;
   readonly createdAt: Date;
   readonly version: number;
 }

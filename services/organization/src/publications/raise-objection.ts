@@ -48,6 +48,7 @@ export async function raiseObjection(
         overdue: false,
         answerZh: '',
         answeredAt: undefined,
+        erased: false,
         createdAt: at,
         version: 1,
       };

@@ -1,6 +1,7 @@
 import type { UnitScopes } from '@linli/auth';
 import { tenantOf, type Tx } from '@linli/db';
 import { wherePageByUnit } from '../by-unit';
+import type { Erased, Over } from '../retention/retention';
 import { whereInScopes } from '../scope';
 import type { Objection } from './publication';
 
@@ -16,6 +17,7 @@ interface ObjectionRow {
   readonly overdue: boolean;
   readonly answer_zh: string;
   readonly answered_at: Date | null;
+  readonly erased: boolean;
   readonly created_at: Date;
   readonly version: number;
 }
@@ -57,6 +59,18 @@ export async function listObjections(
   return (await query).map(toObjection);
 }
 
+/** Takes out who objected, what they said and the answer, which repeats it. Index: objections_to_erase_idx. */
+export async function eraseObjections(tx: Tx, { before, most }: Over): Promise<Erased[]> {
+  const { rows } = await tx.raw<{ rows: Erased[] }>(
+    `with over as (
+       select id from objections where tenant_id = :tenant and answered_at < :before and not erased order by answered_at limit :most for update skip locked)
+     update objections as objection set raised_by = '', text_zh = '', answer_zh = '', erased = true, version = version + 1
+       from over where objection.tenant_id = :tenant and objection.id = over.id returning objection.id, objection.version, objection.unit_path as "unitPath"`,
+    { tenant: tenantOf(tx), before, most },
+  );
+  return rows;
+}
+
 function toRow(objection: Objection): ObjectionRow {
   return {
     id: objection.id,
@@ -70,6 +84,7 @@ function toRow(objection: Objection): ObjectionRow {
     overdue: objection.overdue,
     answer_zh: objection.answerZh,
     answered_at: objection.answeredAt ?? null,
+    erased: objection.erased,
     created_at: objection.createdAt,
     version: objection.version,
   };
@@ -88,6 +103,7 @@ function toObjection(row: ObjectionRow): Objection {
     overdue: row.overdue,
     answerZh: row.answer_zh,
     answeredAt: row.answered_at ?? undefined,
+    erased: row.erased,
     createdAt: row.created_at,
     version: row.version,
   };

@@ -17,6 +17,7 @@ export interface Resettlement {
   readonly siteId: string;
   readonly unitId: string;
   readonly unitPath: string;
+  /** Both are '' once they are erased. */
   readonly householdId: string;
   readonly agreementNumber: string;
   readonly promisedOn: LocalDate;

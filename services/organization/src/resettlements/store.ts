@@ -1,4 +1,5 @@
 import { tenantOf, type ConstraintReasons, type Tx } from '@linli/db';
+import type { Erased, Over } from '../retention/retention';
 import { whereReached, type SiteReach } from '../sites/reach';
 import type { Resettlement, ResettlementState, TransitionPayment } from './resettlement';
 
@@ -11,8 +12,8 @@ interface ResettlementRow {
   readonly site_id: string;
   readonly unit_id: string;
   readonly unit_path: string;
-  readonly household_id: string;
-  readonly agreement_number: string;
+  readonly household_id: string | null;
+  readonly agreement_number: string | null;
   readonly promised_on: string;
   readonly state: ResettlementState;
   readonly missed_at: Date | null;
@@ -98,6 +99,18 @@ export async function listResettlements(tx: Tx, filter: ResettlementFilter): Pro
   return read(tx, await query);
 }
 
+/** Takes out whose home it was, and the agreement's number, which leads to them. Index: resettlements_to_erase_idx. */
+export async function eraseHouseholds(tx: Tx, { before, most }: Over): Promise<Erased[]> {
+  const { rows } = await tx.raw<{ rows: Erased[] }>(
+    `with over as (
+       select id from resettlements where tenant_id = :tenant and closed_at < :before and household_id is not null order by closed_at limit :most for update skip locked)
+     update resettlements as r set household_id = null, agreement_number = null, version = version + 1
+       from over where r.tenant_id = :tenant and r.id = over.id returning r.id, r.version, r.unit_path as "unitPath", r.site_id as "partOf"`,
+    { tenant: tenantOf(tx), before, most },
+  );
+  return rows;
+}
+
 function select(tx: Tx) {
   return tx('resettlements as r').where('r.tenant_id', tenantOf(tx)).select<ResettlementRow[]>(columns);
 }
@@ -129,8 +142,8 @@ function toResettlement(row: ResettlementRow, payments: readonly PaymentRow[]): 
     siteId: row.site_id,
     unitId: row.unit_id,
     unitPath: row.unit_path,
-    householdId: row.household_id,
-    agreementNumber: row.agreement_number,
+    householdId: row.household_id ?? '',
+    agreementNumber: row.agreement_number ?? '',
     promisedOn: row.promised_on,
     state: row.state,
     missedAt: row.missed_at ?? undefined,

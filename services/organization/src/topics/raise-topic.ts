@@ -34,6 +34,7 @@ export async function raiseTopic(
         unitId,
         unitPath: unit.path,
         textZh,
+        textErased: false,
         source,
         residentId: resident ? caller.subject : undefined,
         state: 'collected',

@@ -1,6 +1,7 @@
 import type { UnitScopes } from '@linli/auth';
 import { tenantOf, type Tx } from '@linli/db';
 import { wherePageByUnit } from '../by-unit';
+import type { Erased, Over } from '../retention/retention';
 import type { DeclineReason, Topic, TopicSource, TopicState } from './topic';
 
 interface TopicRow {
@@ -8,6 +9,7 @@ interface TopicRow {
   readonly unit_id: string;
   readonly unit_path: string;
   readonly text_zh: string;
+  readonly text_erased: boolean;
   readonly source: TopicSource;
   readonly resident_id: string | null;
   readonly state: TopicState;
@@ -79,12 +81,25 @@ export async function listAnswered(tx: Tx, most: number): Promise<PublicTopic[]>
   return rows;
 }
 
+/** Takes the words and who said them out of topics that have their answer. Index: topics_to_erase_idx. */
+export async function eraseTopicTexts(tx: Tx, { before, most }: Over): Promise<Erased[]> {
+  const { rows } = await tx.raw<{ rows: Erased[] }>(
+    `with over as (
+       select id from topics where tenant_id = :tenant and answered_at < :before and not text_erased order by answered_at limit :most for update skip locked)
+     update topics as topic set text_zh = '', resident_id = null, text_erased = true, version = version + 1
+       from over where topic.tenant_id = :tenant and topic.id = over.id returning topic.id, topic.version, topic.unit_path as "unitPath"`,
+    { tenant: tenantOf(tx), before, most },
+  );
+  return rows;
+}
+
 function toRow(topic: Topic): TopicRow {
   return {
     id: topic.id,
     unit_id: topic.unitId,
     unit_path: topic.unitPath,
     text_zh: topic.textZh,
+    text_erased: topic.textErased,
     source: topic.source,
     resident_id: topic.residentId ?? null,
     state: topic.state,
@@ -106,6 +121,7 @@ function toTopic(row: TopicRow): Topic {
     unitId: row.unit_id,
     unitPath: row.unit_path,
     textZh: row.text_zh,
+    textErased: row.text_erased,
     source: row.source,
     residentId: row.resident_id ?? undefined,
     state: row.state,

@@ -20,10 +20,11 @@ export interface Topic {
   readonly id: string;
   readonly unitId: string;
   readonly unitPath: string;
-  /** As it was raised; for the office only. */
+  /** As it was raised; for the office only. '' once it is erased. */
   readonly textZh: string;
+  readonly textErased: boolean;
   readonly source: TopicSource;
-  /** An id that means nothing here; undefined for a topic that staff heard. */
+  /** An id that means nothing here; undefined for a topic that staff heard, and forgotten with the text. */
   readonly residentId: string | undefined;
   readonly state: TopicState;
   readonly declineReason: DeclineReason | undefined;

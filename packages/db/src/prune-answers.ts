@@ -1,0 +1,50 @@
+import type { Logger } from '@linli/telemetry';
+import type { SystemDatabase } from './database';
+
+/**
+ * For so long a repeated request gets the first answer; after it the key is a new one. Longer than a client stays away over the
+ * longest public holiday, and no longer: an answer says who asked for what.
+ */
+export const answersKeptDays = 14;
+
+const pruneEveryMs = 3_600_000;
+const batchSize = 10_000;
+
+/** Forgets the answers older than `days`, a batch at a time. Returns how many. Any number may run. */
+export async function pruneAnswers(system: SystemDatabase, days: number = answersKeptDays): Promise<number> {
+  let pruned = 0;
+  for (;;) {
+    const { rowCount } = await system.knex.raw<{ rowCount: number }>(
+      `delete from answered_requests where ctid = any(array(
+         select ctid from answered_requests where created_at < now() - make_interval(days => ?) limit ?))`,
+      [days, batchSize],
+    );
+    pruned += rowCount;
+    if (rowCount < batchSize) return pruned;
+  }
+}
+
+export interface AnswerPruner {
+  /** Prunes now and every hour; what fails is tried again an hour later. */
+  start(): void;
+  /** Resolves when the batch at hand is done. */
+  stop(): Promise<void>;
+}
+
+export function createAnswerPruner({ system, log }: { readonly system: SystemDatabase; readonly log: Logger }): AnswerPruner {
+  let timer: NodeJS.Timeout | undefined;
+  let running: Promise<unknown> = Promise.resolve();
+  function prune(): void {
+    running = pruneAnswers(system).catch((err: unknown) => log.warn({ err }, 'old answers could not be pruned'));
+  }
+  return {
+    start() {
+      timer = setInterval(prune, pruneEveryMs);
+      prune();
+    },
+    async stop() {
+      clearInterval(timer);
+      await running;
+    },
+  };
+}

@@ -1,0 +1,37 @@
+import type { LocalDate } from '@linli/clocks';
+import type { Tx } from '@linli/db';
+
+/** What is over and has been kept for its time. */
+export interface Over {
+  /** It ended before this day, and before its first moment. */
+  readonly beforeDay: LocalDate;
+  readonly before: Date;
+  /** How many to take at once. */
+  readonly most: number;
+}
+
+/** A row out of which, or which, something was erased. */
+export interface Erased {
+  readonly id: string;
+  /** After it. */
+  readonly version: number;
+  readonly unitPath: string;
+  /** What it is a part of: a resettlement's site, an application's job. */
+  readonly partOf?: string;
+}
+
+/** Something of people that is kept for a time only. */
+export interface Kept {
+  /** Says for how many days, and by which law. */
+  readonly ruleSet: string;
+  readonly objectType: string;
+  /** Of the audit trail and the thread: `text_erased`. */
+  readonly code: string;
+  /** Message name within `linli.organization.v1`. */
+  readonly event: string;
+  readonly payload: (erased: Erased) => object;
+  /** Whose story tells it; undefined for what has none. */
+  readonly threadOf: ((erased: Erased) => string | undefined) | undefined;
+  /** Passes over rows that somebody holds: the next sweep has them. */
+  readonly erase: (tx: Tx, over: Over) => Promise<Erased[]>;
+}
