@@ -225,7 +225,7 @@ const sites: Readonly<Record<string, MakeRequest>> = {
 const hours = [{ weekday: 1, opensMinute: 540, closesMinute: 1_020 }];
 const dayAhead = (count: number) => hoursAhead(24 * count).slice(0, 10);
 const onVenue = (action: string, body: object = {}): MakeRequest => ({ venueId }) => ({ path: `/v1/venues/${venueId}${action}`, body });
-const onOrg = (action: string, body: object = {}): MakeRequest => ({ orgId }) => ({ path: `/v1/incubatedOrgs/${orgId}:${action}`, body });
+const onOrg = (action: string, body: object = {}): MakeRequest => ({ orgId }) => ({ path: `/v1/incubated-orgs/${orgId}:${action}`, body });
 const onBooking = (action: string): MakeRequest => ({ bookingId }) => ({ path: `/v1/bookings/${bookingId}:${action}`, body: {} });
 
 const communities: Readonly<Record<string, MakeRequest>> = {
@@ -243,7 +243,7 @@ const communities: Readonly<Record<string, MakeRequest>> = {
     path: '/v1/bookings',
     body: { venueId, startsAt: hoursAhead(26), endsAt: hoursAhead(27), people: 2_000, ...(role === 'resident' ? {} : { organisationName: '书画社' }) },
   }),
-  createSignUp: ({ activityId }, role) => ({ path: '/v1/signUps', body: { activityId, adults: 900, ...(role === 'resident' ? {} : { organisationName: '书画社' }) } }),
+  createSignUp: ({ activityId }, role) => ({ path: '/v1/sign-ups', body: { activityId, adults: 900, ...(role === 'resident' ? {} : { organisationName: '书画社' }) } }),
   withdrawConsent: ({ signUpId }) => ({ path: `/v1/bookings/${signUpId}:withdrawConsent`, body: {} }),
   listActivities: ({ communityId }) => ({ path: `/v1/activities?underUnitId=${communityId}` }),
   createActivity: ({ communityId }) => ({
@@ -255,18 +255,18 @@ const communities: Readonly<Record<string, MakeRequest>> = {
   callOffActivity: ({ activityId }) => ({ path: `/v1/activities/${activityId}:callOff`, body: {} }),
   countAttendance: ({ activityId }) => ({ path: `/v1/activities/${activityId}:countAttendance`, body: { sessionNumber: 1, attended: 3 } }),
   publishBrand: ({ communityId }) => ({ path: `/v1/communities/${communityId}:publishBrand`, body: { themeZh: '主题', replacesVersion: 999_999_999 } }),
-  listBrandVersions: ({ communityId }) => ({ path: `/v1/communities/${communityId}/brandVersions` }),
+  listBrandVersions: ({ communityId }) => ({ path: `/v1/communities/${communityId}/brand-versions` }),
   getPublicActivities: ({ tenantId }) => ({ path: `/v1/public/${tenantId}/activities` }),
   getUnitActivities: ({ tenantId, communityCode }) => ({ path: `/v1/public/${tenantId}/communities/${communityCode}/activities` }),
   getPublicBrand: ({ tenantId, communityCode }) => ({ path: `/v1/public/${tenantId}/communities/${communityCode}/brand` }),
-  createIncubatedOrg: ({ communityId }) => ({ path: '/v1/incubatedOrgs', body: { unitId: communityId, nameZh: '学会' } }),
+  createIncubatedOrg: ({ communityId }) => ({ path: '/v1/incubated-orgs', body: { unitId: communityId, nameZh: '学会' } }),
   admitIncubatedOrg: onOrg('admit', { termFrom: '2030-01-01', termTo: '2030-12-31' }),
   startIncubation: onOrg('start'),
   evaluateIncubatedOrg: onOrg('evaluate', { result: 'passed', evaluationZh: '合格' }),
   graduateIncubatedOrg: onOrg('graduate'),
   endIncubation: onOrg('end', { leaveReason: 'withdrew' }),
-  getIncubatedOrg: ({ orgId }) => ({ path: `/v1/incubatedOrgs/${orgId}` }),
-  listIncubatedOrgs: ({ communityId }) => ({ path: `/v1/incubatedOrgs?underUnitId=${communityId}` }),
+  getIncubatedOrg: ({ orgId }) => ({ path: `/v1/incubated-orgs/${orgId}` }),
+  listIncubatedOrgs: ({ communityId }) => ({ path: `/v1/incubated-orgs?underUnitId=${communityId}` }),
   postJob: ({ communityId }) => ({
     path: '/v1/jobs',
     body: { unitId: communityId, titleZh: '制作', employerZh: '协会', placeZh: '社区', wanted: 1, contactPhone: '000-5550100', openUntil: '2040-01-01' },
@@ -274,18 +274,18 @@ const communities: Readonly<Record<string, MakeRequest>> = {
   takeDownJob: ({ jobId }) => ({ path: `/v1/jobs/${jobId}:takeDown`, body: {} }),
   getJob: ({ jobId }) => ({ path: `/v1/jobs/${jobId}` }),
   listJobs: ({ communityId }) => ({ path: `/v1/jobs?underUnitId=${communityId}` }),
-  applyForJob: ({ jobId }) => ({ path: '/v1/jobApplications', body: { jobId } }),
-  withdrawApplication: ({ applicationId }) => ({ path: `/v1/jobApplications/${applicationId}:withdraw`, body: {} }),
-  listJobApplications: ({ jobId }) => ({ path: `/v1/jobApplications?jobId=${jobId}` }),
+  applyForJob: ({ jobId }) => ({ path: '/v1/job-applications', body: { jobId } }),
+  withdrawApplication: ({ applicationId }) => ({ path: `/v1/job-applications/${applicationId}:withdraw`, body: {} }),
+  listJobApplications: ({ jobId }) => ({ path: `/v1/job-applications?jobId=${jobId}` }),
   getPublicJobs: ({ tenantId }) => ({ path: `/v1/public/${tenantId}/jobs` }),
   planLearning: ({ communityId }) => ({ path: '/v1/learning', body: { unitId: communityId, kind: 'forum', topicZh: '学习', startsAt: hoursAhead(24), endsAt: hoursAhead(25) } }),
   cancelLearning: ({ learningId }) => ({ path: `/v1/learning/${learningId}:cancel`, body: {} }),
   attendLearning: ({ learningId }) => ({ path: `/v1/learning/${learningId}:recordAttendance`, body: { staffIds: [], others: 1 } }),
   getLearning: ({ learningId }) => ({ path: `/v1/learning/${learningId}` }),
   listLearning: ({ communityId }) => ({ path: `/v1/learning?underUnitId=${communityId}` }),
-  publishConductRules: at('/v1/conductRules/conduct:publish', { titleZh: '规范', rulesZh: ['公开'], complaintHintZh: '12388', replacesVersion: 999_999_999 }),
-  listConductVersions: at('/v1/conductRules/conduct/versions'),
-  getPublicConduct: ({ tenantId }) => ({ path: `/v1/public/${tenantId}/conductRules` }),
+  publishConductRules: at('/v1/conduct-rules/conduct:publish', { titleZh: '规范', rulesZh: ['公开'], complaintHintZh: '12388', replacesVersion: 999_999_999 }),
+  listConductVersions: at('/v1/conduct-rules/conduct/versions'),
+  getPublicConduct: ({ tenantId }) => ({ path: `/v1/public/${tenantId}/conduct-rules` }),
   listBookings: ({ venueId }) => ({ path: `/v1/bookings?venueId=${venueId}` }),
   getBooking: ({ bookingId }) => ({ path: `/v1/bookings/${bookingId}` }),
   cancelBooking: onBooking('cancel'),

@@ -136,7 +136,7 @@ async function makeVenue(director: Somebody, { resident, communityId }: { reside
   await director.post(`/v1/communities/${communityId}:publishBrand`, { themeZh: '主题' });
   const sessions = [{ startsAt: hoursAhead(48), endsAt: hoursAhead(49) }];
   const activity = ok(await director.create('/v1/activities', { unitId: communityId, kind: 'event', nameZh: '活动', placeZh: '展厅', ages: ['adult', 'under_14'], capacity: 5, sessions }));
-  const signUp = ok(await resident.create('/v1/signUps', { activityId: activity['id'], adults: 1, under14: 1, guardianConsents: true }));
+  const signUp = ok(await resident.create('/v1/sign-ups', { activityId: activity['id'], adults: 1, under14: 1, guardianConsents: true }));
   return {
     communityCode: String(community['code']),
     venueId: String(venue['id']),
@@ -148,14 +148,14 @@ async function makeVenue(director: Somebody, { resident, communityId }: { reside
 }
 
 async function makeOthers(director: Somebody, { resident, communityId: unitId }: { resident: Somebody; communityId: string }): Promise<Pick<Target, 'orgId' | 'jobId' | 'applicationId' | 'learningId'>> {
-  const org = ok(await director.create('/v1/incubatedOrgs', { unitId, nameZh: '学会' }));
+  const org = ok(await director.create('/v1/incubated-orgs', { unitId, nameZh: '学会' }));
   const job = ok(await director.create('/v1/jobs', { unitId, titleZh: '制作', employerZh: '协会', placeZh: '社区', wanted: 1, contactPhone: '000-5550100', openUntil: hoursAhead(480).slice(0, 10) }));
-  const application = ok(await resident.create('/v1/jobApplications', { jobId: job['id'] }));
+  const application = ok(await resident.create('/v1/job-applications', { jobId: job['id'] }));
   // Whoever may apply is told so, and nobody applies.
   ok(await director.change(`/v1/jobs/${String(job['id'])}:takeDown`, job['version']));
   const learning = ok(await director.create('/v1/learning', { unitId, kind: 'forum', topicZh: '学习', startsAt: hoursAhead(24), endsAt: hoursAhead(25) }));
   // The office's, and there already when two places are of one office.
-  await director.post('/v1/conductRules/conduct:publish', { titleZh: '规范', rulesZh: ['公开'], complaintHintZh: '12388' });
+  await director.post('/v1/conduct-rules/conduct:publish', { titleZh: '规范', rulesZh: ['公开'], complaintHintZh: '12388' });
   return { orgId: String(org['id']), jobId: String(job['id']), applicationId: String(application['id']), learningId: String(learning['id']) };
 }
 

@@ -28,6 +28,24 @@ describe('a page token', () => {
     );
   });
 
+  it('leads through a list of any length once, whole pages first, and ends', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 0, max: 30 }), fc.integer({ min: 1, max: 10 }), (length, limit) => {
+        const rows = Array.from({ length }, (_, index) => ({ id: index }));
+        const seen: number[] = [];
+        let pageToken = '';
+        do {
+          const after = Number(tokens.read(pageToken, {})?.[0] ?? -1);
+          const page = tokens.cut(rows.filter(({ id }) => id > after).slice(0, limit + 1), { limit, context: {}, at: ({ id }) => [id] });
+          expect(page.nextPageToken === '' || page.shown.length === limit).toBe(true);
+          seen.push(...page.shown.map(({ id }) => id));
+          pageToken = page.nextPageToken;
+        } while (pageToken !== '');
+        expect(seen).toEqual(rows.map(({ id }) => id));
+      }),
+    );
+  });
+
   it('is refused by another list, under another key and after a day', () => {
     fc.assert(
       fc.property(position, context, context, (at, asked, other) => {

@@ -10,6 +10,8 @@ export interface PageTokens {
   sign(position: PagePosition, context: PageContext): string;
   /** Undefined for an empty token (first page). @throws invalid_argument PAGE_TOKEN_INVALID for a forged, expired or foreign one. */
   read(token: string, context: PageContext): PagePosition | undefined;
+  /** Of rows asked for with one more than fit: those that fit, and the token behind the last of them; '' when no more came. */
+  cut<T>(found: readonly T[], page: { readonly limit: number; readonly context: PageContext; readonly at: (last: T) => PagePosition }): { shown: T[]; nextPageToken: string };
 }
 
 const lifetimeSeconds = 24 * 3600;
@@ -20,11 +22,17 @@ export function pageToken(secret: Secret, now: () => Date = () => new Date()): P
     const sorted = Object.entries(context).filter(([, value]) => value !== undefined).sort(([a], [b]) => (a < b ? -1 : 1));
     return createHmac('sha256', secret.reveal()).update(`${body}\n${JSON.stringify(sorted)}`).digest();
   }
+  function sign(position: PagePosition, context: PageContext): string {
+    const expires = Math.floor(now().getTime() / 1000) + lifetimeSeconds;
+    const body = Buffer.from(JSON.stringify([expires, ...position])).toString('base64url');
+    return `${body}.${mac(body, context).toString('base64url')}`;
+  }
   return {
-    sign(position, context) {
-      const expires = Math.floor(now().getTime() / 1000) + lifetimeSeconds;
-      const body = Buffer.from(JSON.stringify([expires, ...position])).toString('base64url');
-      return `${body}.${mac(body, context).toString('base64url')}`;
+    sign,
+    cut(found, { limit, context, at }) {
+      const shown = found.slice(0, limit);
+      const last = found.length > limit ? shown.at(-1) : undefined;
+      return { shown, nextPageToken: last === undefined ? '' : sign(at(last), context) };
     },
     read(token, context) {
       if (token === '') return undefined;

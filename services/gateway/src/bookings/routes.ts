@@ -100,7 +100,7 @@ export const bookingRoutes: readonly ApiRoute[] = [
   }),
   route({
     method: 'post',
-    path: '/v1/signUps',
+    path: '/v1/sign-ups',
     name: 'createSignUp',
     summary: '报名活动：居民为自己和子女，或由工作人员为单位、社会组织报名',
     tag: 'bookings',

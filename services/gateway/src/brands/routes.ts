@@ -10,7 +10,7 @@ const onUnit = z.strictObject({ id });
 export const brandRoutes: readonly ApiRoute[] = [
   route({
     method: 'get',
-    path: '/v1/communities/{id}/brandVersions',
+    path: '/v1/communities/{id}/brand-versions',
     name: 'listBrandVersions',
     summary: '社区品牌（一居一品）的各个版本，最新的在前',
     tag: 'brands',

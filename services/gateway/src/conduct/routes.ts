@@ -28,7 +28,7 @@ const onCode = z.strictObject({ code });
 export const conductRoutes: readonly ApiRoute[] = [
   route({
     method: 'get',
-    path: '/v1/conductRules/{code}/versions',
+    path: '/v1/conduct-rules/{code}/versions',
     name: 'listConductVersions',
     summary: '行为规范的各个版本，最新的在前',
     tag: 'conduct',
@@ -43,7 +43,7 @@ export const conductRoutes: readonly ApiRoute[] = [
   }),
   route({
     method: 'post',
-    path: '/v1/conductRules/{code}:publish',
+    path: '/v1/conduct-rules/{code}:publish',
     name: 'publishConductRules',
     summary: '发布行为规范的新版本',
     tag: 'conduct',
@@ -68,7 +68,7 @@ export const conductRoutes: readonly ApiRoute[] = [
 
 export const publicConductRoutes: readonly PublicRoute[] = [
   publicRoute({
-    path: '/conductRules',
+    path: '/conduct-rules',
     name: 'getPublicConduct',
     summary: '公开的行为规范与举报途径',
     calls: 'organization.v1.ConductService/GetPublicConductRules',

@@ -52,18 +52,18 @@ function orgToJson(org: organization.IncubatedOrg): OrgJson {
 
 function answerOrg({ org }: { org: organization.IncubatedOrg | undefined }): Answer<OrgJson> {
   if (org === undefined) throw internal('ANSWER_EMPTY', 'a service answered without its message');
-  return { body: orgToJson(org), version: org.version, location: `/v1/incubatedOrgs/${org.id}` };
+  return { body: orgToJson(org), version: org.version, location: `/v1/incubated-orgs/${org.id}` };
 }
 
 /** What each step of an organisation says alike. */
 function step(action: string, name: string, summary: string) {
-  return { method: 'post', path: `/v1/incubatedOrgs/{id}:${action}`, name, summary, tag: 'incubation', changes: true, params: onOrg, response: orgSchema } as const;
+  return { method: 'post', path: `/v1/incubated-orgs/{id}:${action}`, name, summary, tag: 'incubation', changes: true, params: onOrg, response: orgSchema } as const;
 }
 
 export const incubationRoutes: readonly ApiRoute[] = [
   route({
     method: 'get',
-    path: '/v1/incubatedOrgs',
+    path: '/v1/incubated-orgs',
     name: 'listIncubatedOrgs',
     summary: '孵化的社会组织，最近申请的在前',
     tag: 'incubation',
@@ -77,7 +77,7 @@ export const incubationRoutes: readonly ApiRoute[] = [
   }),
   route({
     method: 'post',
-    path: '/v1/incubatedOrgs',
+    path: '/v1/incubated-orgs',
     name: 'createIncubatedOrg',
     summary: '登记社会组织入驻孵化的书面申请',
     tag: 'incubation',
@@ -89,7 +89,7 @@ export const incubationRoutes: readonly ApiRoute[] = [
   }),
   route({
     method: 'get',
-    path: '/v1/incubatedOrgs/{id}',
+    path: '/v1/incubated-orgs/{id}',
     name: 'getIncubatedOrg',
     summary: '一个孵化的社会组织',
     tag: 'incubation',

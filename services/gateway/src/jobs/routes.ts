@@ -106,7 +106,7 @@ const jobs: readonly ApiRoute[] = [
 const applications: readonly ApiRoute[] = [
   route({
     method: 'post',
-    path: '/v1/jobApplications',
+    path: '/v1/job-applications',
     name: 'applyForJob',
     summary: '居民报名应聘',
     tag: 'jobs',
@@ -118,7 +118,7 @@ const applications: readonly ApiRoute[] = [
   }),
   route({
     method: 'get',
-    path: '/v1/jobApplications',
+    path: '/v1/job-applications',
     name: 'listJobApplications',
     summary: '应聘报名：居民看自己的，工作人员看一条招工信息的',
     tag: 'jobs',
@@ -129,7 +129,7 @@ const applications: readonly ApiRoute[] = [
   }),
   route({
     method: 'post',
-    path: '/v1/jobApplications/{id}:withdraw',
+    path: '/v1/job-applications/{id}:withdraw',
     name: 'withdrawApplication',
     summary: '居民撤回应聘报名',
     tag: 'jobs',

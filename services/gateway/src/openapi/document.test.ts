@@ -28,6 +28,11 @@ describe('the OpenAPI document', () => {
     }
   });
 
+  it('writes addresses one way: nouns in kebab-case, and what is done to them behind a colon', () => {
+    const odd = routes.map((route) => route.path).filter((at) => !/^(\/([a-z0-9]+(-[a-z0-9]+)*|\{[a-zA-Z]+\}))+(:[a-z][a-zA-Z]*)?$/.test(at));
+    expect(odd).toEqual([]);
+  });
+
   it('resolves every reference', () => {
     const text = JSON.stringify(document);
     const wanted = new Set([...text.matchAll(/"#\/components\/schemas\/(\w+)"/g)].map((match) => match[1]));

@@ -299,7 +299,7 @@ const sites: Readonly<Record<string, GoodRequest>> = {
 const venue = `/v1/venues/${ids.venue}`;
 const booking = `/v1/bookings/${ids.booking}`;
 const activity = `/v1/activities/${ids.activity}`;
-const org = `/v1/incubatedOrgs/${ids.org}`;
+const org = `/v1/incubated-orgs/${ids.org}`;
 const job = `/v1/jobs/${ids.job}`;
 const learning = `/v1/learning/${ids.learning}`;
 const ofOthers = ['incubation', 'job', 'learning', 'conduct'].flatMap((noun) => [`organization.${noun}.read`, `organization.${noun}.write`]);
@@ -321,7 +321,7 @@ const communities: Readonly<Record<string, GoodRequest>> = {
     by: ['resident', 'clerk'],
   },
   createSignUp: {
-    path: '/v1/signUps',
+    path: '/v1/sign-ups',
     body: { activityId: ids.activity, adults: 1, from14To17: 0, under14: 2, guardianConsents: true, organisationName: '', waitIfFull: true },
     by: ['resident', 'clerk'],
   },
@@ -346,7 +346,7 @@ const communities: Readonly<Record<string, GoodRequest>> = {
   updateActivity: { path: activity, body: { nameZh: '书法课', nameMn: '', placeZh: '二楼', capacity: 30 }, by: ['clerk', 'admin'] },
   callOffActivity: { path: `${activity}:callOff`, body: {}, by: ['clerk', 'admin'] },
   countAttendance: { path: `${activity}:countAttendance`, body: { sessionNumber: 1, attended: 12 }, by: ['clerk', 'admin'] },
-  listBrandVersions: { path: `/v1/communities/${ids.unit}/brandVersions`, by: ['clerk', 'admin'] },
+  listBrandVersions: { path: `/v1/communities/${ids.unit}/brand-versions`, by: ['clerk', 'admin'] },
   publishBrand: {
     path: `/v1/communities/${ids.unit}:publishBrand`,
     body: {
@@ -359,8 +359,8 @@ const communities: Readonly<Record<string, GoodRequest>> = {
     },
     by: ['clerk', 'admin'],
   },
-  listIncubatedOrgs: { path: `/v1/incubatedOrgs?underUnitId=${ids.unit}&state=incubating`, by: ['clerk', 'admin'] },
-  createIncubatedOrg: { path: '/v1/incubatedOrgs', body: { unitId: ids.unit, nameZh: '蒙医药研究学会', nameMn: '', appliedOn: '2026-11-20' }, by: ['clerk', 'admin'] },
+  listIncubatedOrgs: { path: `/v1/incubated-orgs?underUnitId=${ids.unit}&state=incubating`, by: ['clerk', 'admin'] },
+  createIncubatedOrg: { path: '/v1/incubated-orgs', body: { unitId: ids.unit, nameZh: '蒙医药研究学会', nameMn: '', appliedOn: '2026-11-20' }, by: ['clerk', 'admin'] },
   getIncubatedOrg: { path: org, by: ['clerk', 'admin'] },
   admitIncubatedOrg: { path: `${org}:admit`, body: { termFrom: '2026-12-01', termTo: '2027-11-30' }, by: ['clerk', 'admin'] },
   startIncubation: { path: `${org}:start`, body: { receivedOn: '2026-12-01' }, by: ['clerk', 'admin'] },
@@ -378,17 +378,17 @@ const communities: Readonly<Record<string, GoodRequest>> = {
   },
   getJob: { path: job, by: ['clerk', 'admin'] },
   takeDownJob: { path: `${job}:takeDown`, body: {}, by: ['clerk', 'admin'] },
-  applyForJob: { path: '/v1/jobApplications', body: { jobId: ids.job }, by: ['resident'] },
-  listJobApplications: { path: `/v1/jobApplications?jobId=${ids.job}`, by: ['resident', 'clerk'] },
-  withdrawApplication: { path: `/v1/jobApplications/${ids.application}:withdraw`, body: {}, by: ['resident'] },
+  applyForJob: { path: '/v1/job-applications', body: { jobId: ids.job }, by: ['resident'] },
+  listJobApplications: { path: `/v1/job-applications?jobId=${ids.job}`, by: ['resident', 'clerk'] },
+  withdrawApplication: { path: `/v1/job-applications/${ids.application}:withdraw`, body: {}, by: ['resident'] },
   listLearning: { path: `/v1/learning?underUnitId=${ids.unit}&fromDay=2026-12-01`, by: ['clerk', 'admin'] },
   planLearning: { path: '/v1/learning', body: { unitId: ids.unit, kind: 'forum', topicZh: '理论学习', startsAt: '2026-12-01T09:00:00+08:00', endsAt: '2026-12-01T11:00:00+08:00' }, by: ['clerk', 'admin'] },
   getLearning: { path: learning, by: ['clerk', 'admin'] },
   cancelLearning: { path: `${learning}:cancel`, body: {}, by: ['clerk', 'admin'] },
   attendLearning: { path: `${learning}:recordAttendance`, body: { staffIds: [ids.agent], others: 2 }, by: ['clerk', 'admin'] },
-  listConductVersions: { path: '/v1/conductRules/five-always/versions', by: ['clerk', 'admin'] },
+  listConductVersions: { path: '/v1/conduct-rules/five-always/versions', by: ['clerk', 'admin'] },
   publishConductRules: {
-    path: '/v1/conductRules/five-always:publish',
+    path: '/v1/conduct-rules/five-always:publish',
     body: { replacesVersion: 1, titleZh: '五个一律', rulesZh: ['一律公开'], complaintUrl: 'https://discipline.example/', complaintHintZh: '12388', validFrom: '2026-12-01' },
     by: ['clerk', 'admin'],
   },

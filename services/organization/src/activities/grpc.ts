@@ -81,9 +81,8 @@ async function listPage(deps: Deps, caller: Caller, request: organization.ListAc
     if (under !== undefined && !coversUnit(caller, read, under)) throw unitNotFound();
     return listActivities(tx, { scopes: unitScopes(caller, read), under, fromDay, after, limit: limit + 1 });
   });
-  const shown = found.slice(0, limit);
-  const last = found.length > limit ? shown.at(-1) : undefined;
-  return { activities: shown.map(activityToWire), nextPageToken: last === undefined ? '' : deps.pages.sign([last.startsAt.getTime(), last.id], context) };
+  const { shown, nextPageToken } = deps.pages.cut(found, { limit, context, at: (last) => [last.startsAt.getTime(), last.id] });
+  return { activities: shown.map(activityToWire), nextPageToken };
 }
 
 function readAges(ages: readonly organization.AgeBand[]): AgeBand[] {

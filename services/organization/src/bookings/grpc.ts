@@ -79,9 +79,8 @@ async function listPage(deps: Deps, caller: Caller, request: organization.ListBo
     if (!byResident) await assertMayList(deps, tx, { caller, resource });
     return listBookings(tx, { resourceId: resource?.id, residentId: byResident ? caller.subject : undefined, fromDay, after, limit: limit + 1 });
   });
-  const shown = found.slice(0, limit);
-  const last = found.length > limit ? shown.at(-1) : undefined;
-  return { bookings: shown.map(bookingToWire), nextPageToken: last === undefined ? '' : deps.pages.sign([last.startsAt.getTime(), last.id], context) };
+  const { shown, nextPageToken } = deps.pages.cut(found, { limit, context, at: (last) => [last.startsAt.getTime(), last.id] });
+  return { bookings: shown.map(bookingToWire), nextPageToken };
 }
 
 interface ResourceRef {

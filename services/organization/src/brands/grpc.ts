@@ -47,9 +47,8 @@ async function listPage(deps: Deps, caller: Caller, request: organization.ListBr
     if (!coversUnit(caller, 'organization.brand.read', await getUnitPath(tx, unitId))) throw unitNotFound();
     return listVersions(tx, { unitId, before: position == null ? undefined : Number(position), limit: limit + 1 });
   });
-  const shown = found.slice(0, limit);
-  const last = found.length > limit ? shown.at(-1) : undefined;
-  return { brands: shown.map(brandToWire), nextPageToken: last === undefined ? '' : deps.pages.sign([last.version], context) };
+  const { shown, nextPageToken } = deps.pages.cut(found, { limit, context, at: ({ version }) => [version] });
+  return { brands: shown.map(brandToWire), nextPageToken };
 }
 
 /** What was published stands: a version begins today or later. */

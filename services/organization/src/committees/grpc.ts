@@ -87,9 +87,8 @@ async function listPage(deps: Deps, caller: Caller, request: organization.ListCo
   const context = { list: 'committees', tenant: caller.tenantId, caller: caller.subject, kind };
   const afterId = deps.pages.read(request.pageToken, context)?.[0]?.toString();
   const found = await deps.db.withTenant(caller, (tx) => listCommittees(tx, { scopes: unitScopes(caller, read), kind, afterId, limit: limit + 1 }));
-  const shown = found.slice(0, limit);
-  const last = found.length > limit ? shown.at(-1) : undefined;
-  return { committees: shown.map((committee) => committeeToWire(committee, [])), nextPageToken: last === undefined ? '' : deps.pages.sign([last.id], context) };
+  const { shown, nextPageToken } = deps.pages.cut(found, { limit, context, at: ({ id }) => [id] });
+  return { committees: shown.map((committee) => committeeToWire(committee, [])), nextPageToken };
 }
 
 /** A changed committee as it now is, with the seats of today. */

@@ -43,9 +43,8 @@ async function listPage(deps: Deps, caller: Caller, request: organization.ListCo
   const context = { list: 'conduct', tenant: caller.tenantId, caller: caller.subject, code };
   const position = deps.pages.read(request.pageToken, context)?.[0];
   const found = await deps.db.withTenant(caller, (tx) => listVersions(tx, { code, before: position == null ? undefined : Number(position), limit: limit + 1 }));
-  const shown = found.slice(0, limit);
-  const last = found.length > limit ? shown.at(-1) : undefined;
-  return { versions: shown.map(rulesToWire), nextPageToken: last === undefined ? '' : deps.pages.sign([last.version], context) };
+  const { shown, nextPageToken } = deps.pages.cut(found, { limit, context, at: ({ version }) => [version] });
+  return { versions: shown.map(rulesToWire), nextPageToken };
 }
 
 function rulesToWire({ validTo = '', rulesZh, ...rest }: ConductRules): organization.ConductRules {

@@ -41,18 +41,16 @@ export function covenantService(deps: Deps): organization.CovenantServiceImpleme
       const context = { list: 'covenants', tenant: caller.tenantId, caller: caller.subject, unitId };
       const beforeId = deps.pages.read(request.pageToken, context)?.[0]?.toString();
       const found = await deps.db.withTenant(caller, (tx) => listCovenants(tx, { scopes: unitScopes(caller, permissions.read), unitId, beforeId, limit: limit + 1 }));
-      const page = found.slice(0, limit);
-      const last = found.length > limit ? page.at(-1) : undefined;
-      return { covenants: page.map((covenant) => covenantToWire({ ...covenant, textZh: '' })), nextPageToken: last === undefined ? '' : deps.pages.sign([last.id], context) };
+      const { shown, nextPageToken } = deps.pages.cut(found, { limit, context, at: ({ id }) => [id] });
+      return { covenants: shown.map((covenant) => covenantToWire({ ...covenant, textZh: '' })), nextPageToken };
     },
     async listPublicCovenants(request, { caller }) {
       const limit = compactLimit(request.pageSize, publicPage);
       const context = { list: 'public_covenants', tenant: caller.tenantId, caller: caller.subject };
       const afterUnitId = deps.pages.read(request.pageToken, context)?.[0]?.toString();
       const found = await deps.db.withTenant(caller, (tx) => listInForce(tx, { day: today(deps), afterUnitId, limit: limit + 1 }));
-      const page = found.slice(0, limit);
-      const last = found.length > limit ? page.at(-1) : undefined;
-      return { covenants: page.map(({ unitId: _inside, ...shown }) => shown), nextPageToken: last === undefined ? '' : deps.pages.sign([last.unitId], context) };
+      const { shown, nextPageToken } = deps.pages.cut(found, { limit, context, at: ({ unitId }) => [unitId] });
+      return { covenants: shown.map(({ unitId: _inside, ...shown }) => shown), nextPageToken };
     },
   };
 }

@@ -83,10 +83,9 @@ async function listPage(deps: Deps, caller: RpcContext['caller'], request: organ
     const filter = { scopes: unitScopes(caller, read), under, asOf };
     return { found: await listCoverage(tx, { ...filter, openOnly, afterPath, limit: limit + 1 }), totals: await countCoverage(tx, filter) };
   });
-  const page = found.slice(0, limit);
-  const last = found.length > limit ? page.at(-1) : undefined;
-  const units = page.map(({ unit, branchId = '' }) => ({ unitId: unit.id, kind: kindOnWire.toWire(unit.kind), unitPath: unit.path, code: unit.code, nameZh: unit.nameZh, branchId }));
-  return { units, totals, nextPageToken: last === undefined ? '' : deps.pages.sign([last.unit.path], context) };
+  const { shown, nextPageToken } = deps.pages.cut(found, { limit, context, at: (last) => [last.unit.path] });
+  const units = shown.map(({ unit, branchId = '' }) => ({ unitId: unit.id, kind: kindOnWire.toWire(unit.kind), unitPath: unit.path, code: unit.code, nameZh: unit.nameZh, branchId }));
+  return { units, totals, nextPageToken };
 }
 
 function readYear(year: number): number {

@@ -91,9 +91,8 @@ function reading(deps: Deps): Pick<Service, 'getDecision' | 'listDecisions'> {
       const context = { list: 'decisions', tenant: caller.tenantId, caller: caller.subject, state };
       const beforeId = deps.pages.read(request.pageToken, context)?.[0]?.toString();
       const found = await deps.db.withTenant(caller, (tx) => listDecisions(tx, { reach: reachOf(caller), state, beforeId, limit: limit + 1 }));
-      const page = found.slice(0, limit);
-      const last = found.length > limit ? page.at(-1) : undefined;
-      return { decisions: page.map(decisionToWire), nextPageToken: last === undefined ? '' : deps.pages.sign([last.id], context) };
+      const { shown, nextPageToken } = deps.pages.cut(found, { limit, context, at: ({ id }) => [id] });
+      return { decisions: shown.map(decisionToWire), nextPageToken };
     },
   };
 }

@@ -39,9 +39,8 @@ export function diaryService(deps: Deps): organization.DiaryServiceImplementatio
       const context = { list: 'diary', tenant: caller.tenantId, caller: caller.subject, unitId, authorId };
       const beforeId = deps.pages.read(request.pageToken, context)?.[0]?.toString();
       const found = await deps.db.withTenant(caller, (tx) => listEntries(tx, { scopes: unitScopes(caller, permissions.read), unitId, authorId, beforeId, limit: limit + 1 }));
-      const page = found.slice(0, limit);
-      const last = found.length > limit ? page.at(-1) : undefined;
-      return { entries: page.map(entryToWire), nextPageToken: last === undefined ? '' : deps.pages.sign([last.id], context) };
+      const { shown, nextPageToken } = deps.pages.cut(found, { limit, context, at: ({ id }) => [id] });
+      return { entries: shown.map(entryToWire), nextPageToken };
     },
   };
 }

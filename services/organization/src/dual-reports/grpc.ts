@@ -57,9 +57,8 @@ export function dualReportService(deps: Deps): organization.DualReportServiceImp
       const context = { list: 'dual_reports', tenant: caller.tenantId, caller: caller.subject };
       const afterId = deps.pages.read(request.pageToken, context)?.[0]?.toString();
       const found = await deps.db.withTenant(caller, (tx) => listDualReports(tx, { scopes: unitScopes(caller, read), afterId, limit: limit + 1 }));
-      const shown = found.slice(0, limit);
-      const last = found.length > limit ? shown.at(-1) : undefined;
-      return { dualReports: shown.map((report) => dualReportToWire({ ...report, tasks: [], reviews: [] })), nextPageToken: last === undefined ? '' : deps.pages.sign([last.id], context) };
+      const { shown, nextPageToken } = deps.pages.cut(found, { limit, context, at: ({ id }) => [id] });
+      return { dualReports: shown.map((report) => dualReportToWire({ ...report, tasks: [], reviews: [] })), nextPageToken };
     },
   };
 }

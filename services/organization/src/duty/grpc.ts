@@ -105,9 +105,8 @@ async function listPage(deps: Deps, caller: Caller, request: organization.ListDu
   const context = { list: 'duty_rosters', tenant: caller.tenantId, caller: caller.subject };
   const afterId = deps.pages.read(request.pageToken, context)?.[0]?.toString();
   const found = await deps.db.withTenant(caller, (tx) => listRosters(tx, { scopes: unitScopes(caller, read), afterId, limit: limit + 1 }));
-  const page = found.slice(0, limit);
-  const last = found.length > limit ? page.at(-1) : undefined;
-  return { rosters: page.map(rosterToWire), nextPageToken: last === undefined ? '' : deps.pages.sign([last.id], context) };
+  const { shown, nextPageToken } = deps.pages.cut(found, { limit, context, at: ({ id }) => [id] });
+  return { rosters: shown.map(rosterToWire), nextPageToken };
 }
 
 async function coveredPath(tx: Tx, caller: Caller, unitId: string): Promise<string> {

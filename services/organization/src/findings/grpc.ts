@@ -74,9 +74,8 @@ async function listPage(deps: Deps, caller: Caller, request: organization.ListSi
     if (siteId !== undefined) await getCoveredSite(tx, caller, { siteId, permission: read });
     return listFindings(tx, { reach: reachOf(caller, read), siteId, concern, includeClosed, afterId, limit: limit + 1 });
   });
-  const page = found.slice(0, limit);
-  const last = found.length > limit ? page.at(-1) : undefined;
-  return { findings: page.map(findingToWire), nextPageToken: last === undefined ? '' : deps.pages.sign([last.id], context) };
+  const { shown, nextPageToken } = deps.pages.cut(found, { limit, context, at: ({ id }) => [id] });
+  return { findings: shown.map(findingToWire), nextPageToken };
 }
 
 function readCall(call: organization.EmergencyCall): EmergencyCall {

@@ -57,9 +57,8 @@ function reading(deps: Deps): Pick<Service, 'getFundRaise' | 'listFundRaises' | 
       const context = { list: 'fund_raises', tenant: caller.tenantId, caller: caller.subject, state };
       const beforeId = deps.pages.read(request.pageToken, context)?.[0]?.toString();
       const found = await deps.db.withTenant(caller, (tx) => listFunds(tx, { scopes: unitScopes(caller, permissions.read), state, beforeId, limit: limit + 1 }));
-      const page = found.slice(0, limit);
-      const last = found.length > limit ? page.at(-1) : undefined;
-      return { fundRaises: page.map((fund) => fundToWire(fund)), nextPageToken: last === undefined ? '' : deps.pages.sign([last.id], context) };
+      const { shown, nextPageToken } = deps.pages.cut(found, { limit, context, at: ({ id }) => [id] });
+      return { fundRaises: shown.map((fund) => fundToWire(fund)), nextPageToken };
     },
     async getPublicFundRaise(request, { caller }) {
       const page = readEntryPage(deps, caller, request);
@@ -89,9 +88,8 @@ function readEntryPage(deps: Pick<Deps, 'pages'>, caller: Caller, request: { rea
   const position = deps.pages.read(request.pageToken, context)?.[0];
   async function read(tx: Tx): Promise<{ entries: FundEntry[]; nextPageToken: string }> {
     const found = await listFundEntries(tx, { fundRaiseId, before: position == null ? undefined : Number(position), limit: limit + 1 });
-    const entries = found.slice(0, limit);
-    const last = found.length > limit ? entries.at(-1) : undefined;
-    return { entries, nextPageToken: last === undefined ? '' : deps.pages.sign([last.number], context) };
+    const { shown: entries, nextPageToken } = deps.pages.cut(found, { limit, context, at: ({ number }) => [number] });
+    return { entries, nextPageToken };
   }
   return { fundRaiseId, read };
 }

@@ -48,9 +48,8 @@ async function listPage(
   const afterId = deps.pages.read(request.pageToken, context)?.[0]?.toString();
   const scopes = unitScopes(caller, 'organization.grant.read');
   const grants = await deps.db.withTenant(caller, (tx) => listGrants(tx, { scopes, principalId, afterId, limit: limit + 1 }));
-  const page = grants.slice(0, limit);
-  const last = grants.length > limit ? page.at(-1) : undefined;
-  return { grants: page.map(grantToWire), nextPageToken: last === undefined ? '' : deps.pages.sign([last.id], context) };
+  const { shown, nextPageToken } = deps.pages.cut(grants, { limit, context, at: ({ id }) => [id] });
+  return { grants: shown.map(grantToWire), nextPageToken };
 }
 
 /** What a grant is to be, given or asked for. */

@@ -58,9 +58,8 @@ export function grantRequestService(deps: Deps): organization.GrantRequestServic
       const afterId = deps.pages.read(request.pageToken, context)?.[0]?.toString();
       const scopes = unitScopes(caller, 'organization.grant.read');
       const found = await deps.db.withTenant(caller, (tx) => listGrantRequests(tx, { scopes, state, afterId, limit: limit + 1 }));
-      const page = found.slice(0, limit);
-      const last = found.length > limit ? page.at(-1) : undefined;
-      return { grantRequests: page.map(grantRequestToWire), nextPageToken: last === undefined ? '' : deps.pages.sign([last.id], context) };
+      const { shown, nextPageToken } = deps.pages.cut(found, { limit, context, at: ({ id }) => [id] });
+      return { grantRequests: shown.map(grantRequestToWire), nextPageToken };
     },
   };
 }

@@ -34,7 +34,6 @@ export async function exportPage<Row extends Keyed>(deps: Pick<Deps, 'db' | 'now
   const position = deps.pages.read(pageToken, context) ?? [today(deps), ...beginning];
   const [asOf = '', key = '', id = ''] = position.map(String);
   const found = await deps.db.withTenant(caller, (tx) => read(tx, { after: { key, id }, limit: limit + 1, day: asOf }));
-  const rows = found.slice(0, limit);
-  const last = found.length > limit ? rows.at(-1) : undefined;
-  return { rows, nextPageToken: last === undefined ? '' : deps.pages.sign([asOf, last.key, last.id], context), asOf };
+  const { shown: rows, nextPageToken } = deps.pages.cut(found, { limit, context, at: (last) => [asOf, last.key, last.id] });
+  return { rows, nextPageToken, asOf };
 }

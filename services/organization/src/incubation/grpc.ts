@@ -68,9 +68,8 @@ async function listPage(deps: Deps, caller: Caller, request: organization.ListIn
     if (under !== undefined && !coversUnit(caller, read, under)) throw unitNotFound();
     return listOrgs(tx, { scopes: unitScopes(caller, read), under, state, beforeId, limit: limit + 1 });
   });
-  const shown = found.slice(0, limit);
-  const last = found.length > limit ? shown.at(-1) : undefined;
-  return { orgs: shown.map(orgToWire), nextPageToken: last === undefined ? '' : deps.pages.sign([last.id], context) };
+  const { shown, nextPageToken } = deps.pages.cut(found, { limit, context, at: ({ id }) => [id] });
+  return { orgs: shown.map(orgToWire), nextPageToken };
 }
 
 function refOf(request: { readonly orgId: string; readonly version: number }): { orgId: string; version: number } {

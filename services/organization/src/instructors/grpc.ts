@@ -60,9 +60,8 @@ export function instructorService(deps: Deps): organization.InstructorServiceImp
       const context = { list: 'instructors', tenant: caller.tenantId, caller: caller.subject };
       const afterId = deps.pages.read(request.pageToken, context)?.[0]?.toString();
       const found = await deps.db.withTenant(caller, (tx) => listInstructors(tx, { scopes: unitScopes(caller, read), day: today(deps), afterId, limit: limit + 1 }));
-      const shown = found.slice(0, limit);
-      const last = found.length > limit ? shown.at(-1) : undefined;
-      return { instructors: shown.map(instructorToWire), nextPageToken: last === undefined ? '' : deps.pages.sign([last.id], context) };
+      const { shown, nextPageToken } = deps.pages.cut(found, { limit, context, at: ({ id }) => [id] });
+      return { instructors: shown.map(instructorToWire), nextPageToken };
     },
   };
 }

@@ -72,9 +72,8 @@ async function listPage(deps: Deps, caller: Caller, request: organization.ListJo
     if (under !== undefined && !coversUnit(caller, read, under)) throw unitNotFound();
     return listJobs(tx, { scopes: unitScopes(caller, read), under, beforeId, limit: limit + 1 });
   });
-  const shown = found.slice(0, limit);
-  const last = found.length > limit ? shown.at(-1) : undefined;
-  return { jobs: shown, nextPageToken: last === undefined ? '' : deps.pages.sign([last.id], context) };
+  const { shown, nextPageToken } = deps.pages.cut(found, { limit, context, at: ({ id }) => [id] });
+  return { jobs: shown, nextPageToken };
 }
 
 /** A resident sees their own, staff those of a job. */
@@ -88,9 +87,8 @@ async function listApplicants(deps: Deps, caller: Caller, request: organization.
     if (!byResident) await assertMayList(tx, caller, jobId ?? '');
     return listApplications(tx, { jobId, residentId: byResident ? caller.subject : undefined, afterId, limit: limit + 1 });
   });
-  const shown = found.slice(0, limit);
-  const last = found.length > limit ? shown.at(-1) : undefined;
-  return { applications: shown.map(applicationToWire), nextPageToken: last === undefined ? '' : deps.pages.sign([last.id], context) };
+  const { shown, nextPageToken } = deps.pages.cut(found, { limit, context, at: ({ id }) => [id] });
+  return { applications: shown.map(applicationToWire), nextPageToken };
 }
 
 async function assertMayList(tx: Tx, caller: Caller, jobId: string): Promise<void> {

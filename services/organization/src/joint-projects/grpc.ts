@@ -50,8 +50,8 @@ function needMethods(deps: Deps): Pick<Methods, 'raiseNeed' | 'withdrawNeed' | '
       const context = { list: 'needs', tenant: caller.tenantId, caller: caller.subject, state };
       const afterId = deps.pages.read(request.pageToken, context)?.[0]?.toString();
       const found = await deps.db.withTenant(caller, (tx) => listNeeds(tx, { scopes: unitScopes(caller, readNeeds), state, afterId, limit: limit + 1 }));
-      const { shown, last } = cut(found, limit);
-      return { needs: shown.map(needToWire), nextPageToken: last === undefined ? '' : deps.pages.sign([last.id], context) };
+      const { shown, nextPageToken } = deps.pages.cut(found, { limit, context, at: ({ id }) => [id] });
+      return { needs: shown.map(needToWire), nextPageToken };
     },
   };
 }
@@ -84,8 +84,8 @@ function resourceMethods(deps: Deps): Pick<Methods, 'offerResource' | 'withdrawR
       const context = { list: 'resources', tenant: caller.tenantId, caller: caller.subject, categoryCode };
       const afterId = deps.pages.read(request.pageToken, context)?.[0]?.toString();
       const found = await deps.db.withTenant(caller, (tx) => listResources(tx, { scopes: unitScopes(caller, read), categoryCode, afterId, limit: limit + 1 }));
-      const { shown, last } = cut(found, limit);
-      return { resources: shown.map(resourceToWire), nextPageToken: last === undefined ? '' : deps.pages.sign([last.id], context) };
+      const { shown, nextPageToken } = deps.pages.cut(found, { limit, context, at: ({ id }) => [id] });
+      return { resources: shown.map(resourceToWire), nextPageToken };
     },
     async suggestMatches(request, { caller }) {
       const suggestions = await suggestFor(deps, caller, readUuid(request.needId, 'need_id'));
@@ -148,13 +148,8 @@ async function projectPage(deps: Deps, caller: Caller, request: organization.Lis
   const context = { list: 'joint_projects', tenant: caller.tenantId, caller: caller.subject, state };
   const afterId = deps.pages.read(request.pageToken, context)?.[0]?.toString();
   const found = await deps.db.withTenant(caller, (tx) => listProjects(tx, { scopes: unitScopes(caller, read), state, afterId, limit: limit + 1 }));
-  const { shown, last } = cut(found, limit);
-  return { jointProjects: shown.map(projectToWire), nextPageToken: last === undefined ? '' : deps.pages.sign([last.id], context) };
-}
-
-function cut<T>(found: readonly T[], limit: number): { readonly shown: T[]; readonly last: T | undefined } {
-  const shown = found.slice(0, limit);
-  return { shown, last: found.length > limit ? shown.at(-1) : undefined };
+  const { shown, nextPageToken } = deps.pages.cut(found, { limit, context, at: ({ id }) => [id] });
+  return { jointProjects: shown.map(projectToWire), nextPageToken };
 }
 
 /** Each once, in the order given. */

@@ -58,9 +58,8 @@ async function listPage(deps: Deps, caller: Caller, request: organization.ListLe
     if (under !== undefined && !coversUnit(caller, read, under)) throw unitNotFound();
     return listLearning(tx, { scopes: unitScopes(caller, read), under, fromDay, after, limit: limit + 1 });
   });
-  const shown = found.slice(0, limit);
-  const last = found.length > limit ? shown.at(-1) : undefined;
-  return { learning: shown.map(learningToWire), nextPageToken: last === undefined ? '' : deps.pages.sign([last.startsAt.getTime(), last.id], context) };
+  const { shown, nextPageToken } = deps.pages.cut(found, { limit, context, at: (last) => [last.startsAt.getTime(), last.id] });
+  return { learning: shown.map(learningToWire), nextPageToken };
 }
 
 function refOf(request: { readonly learningId: string; readonly version: number }): { learningId: string; version: number } {

@@ -78,10 +78,9 @@ async function meetingPage(deps: Deps, caller: Caller, request: organization.Lis
   const context = { list: 'meetings', tenant: caller.tenantId, caller: caller.subject, committeeId, state };
   const beforeId = deps.pages.read(request.pageToken, context)?.[0]?.toString();
   const found = await deps.db.withTenant(caller, (tx) => listMeetings(tx, { scopes: unitScopes(caller, read), committeeId, state, beforeId, limit: limit + 1 }));
-  const shown = found.slice(0, limit);
-  const last = found.length > limit ? shown.at(-1) : undefined;
+  const { shown, nextPageToken } = deps.pages.cut(found, { limit, context, at: ({ id }) => [id] });
   const meetings = shown.map((meeting) => meetingToWire({ ...meeting, minutes: '' }, []));
-  return { meetings, nextPageToken: last === undefined ? '' : deps.pages.sign([last.id], context) };
+  return { meetings, nextPageToken };
 }
 
 async function resolutionPage(deps: Deps, caller: Caller, request: organization.ListResolutionsRequest): Promise<organization.ListResolutionsResponse> {
@@ -93,9 +92,8 @@ async function resolutionPage(deps: Deps, caller: Caller, request: organization.
   const scopes = unitScopes(caller, readResolution);
   const self = scopes !== 'tenant' && scopes.self ? caller.subject : undefined;
   const found = await deps.db.withTenant(caller, (tx) => listResolutions(tx, { scopes, self, meetingId, state, afterId, limit: limit + 1 }));
-  const shown = found.slice(0, limit);
-  const last = found.length > limit ? shown.at(-1) : undefined;
-  return { resolutions: shown.map(resolutionToWire), nextPageToken: last === undefined ? '' : deps.pages.sign([last.id], context) };
+  const { shown, nextPageToken } = deps.pages.cut(found, { limit, context, at: ({ id }) => [id] });
+  return { resolutions: shown.map(resolutionToWire), nextPageToken };
 }
 
 async function answer(deps: Deps, caller: Caller, meeting: Meeting): Promise<{ meeting: organization.Meeting }> {

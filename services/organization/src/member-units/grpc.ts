@@ -62,9 +62,8 @@ export function memberUnitService(deps: Deps): organization.MemberUnitServiceImp
         if (under !== undefined && !coversUnit(caller, read, under)) throw unitNotFound();
         return listMemberUnits(tx, { scopes: unitScopes(caller, read), under, day, afterId, limit: limit + 1 });
       });
-      const shown = found.slice(0, limit);
-      const last = found.length > limit ? shown.at(-1) : undefined;
-      return { memberUnits: shown.map(memberUnitToWire), nextPageToken: last === undefined ? '' : deps.pages.sign([last.id], context) };
+      const { shown, nextPageToken } = deps.pages.cut(found, { limit, context, at: ({ id }) => [id] });
+      return { memberUnits: shown.map(memberUnitToWire), nextPageToken };
     },
   };
 }

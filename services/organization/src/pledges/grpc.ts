@@ -140,9 +140,8 @@ function reading(deps: Deps): Pick<Service, 'getPledgeProject' | 'listPledgeProj
       const [afterYear, afterCode] = deps.pages.read(request.pageToken, context) ?? [];
       const after = afterCode == null ? undefined : { year: Number(afterYear), code: String(afterCode) };
       const found = await deps.db.withTenant(caller, (tx) => listProjects(tx, { scopes: unitScopes(caller, permissions.read), year, state, after, limit: limit + 1 }));
-      const page = found.slice(0, limit);
-      const last = found.length > limit ? page.at(-1) : undefined;
-      return { projects: page.map((project) => projectToWire(project)), nextPageToken: last === undefined ? '' : deps.pages.sign([last.year, last.code], context) };
+      const { shown, nextPageToken } = deps.pages.cut(found, { limit, context, at: (last) => [last.year, last.code] });
+      return { projects: shown.map((project) => projectToWire(project)), nextPageToken };
     },
   };
 }

@@ -49,9 +49,8 @@ function publishing(deps: Deps): Pick<Service, 'publish' | 'getPublication' | 'l
       const context = { list: 'publications', tenant: caller.tenantId, caller: caller.subject, kind };
       const beforeId = deps.pages.read(request.pageToken, context)?.[0]?.toString();
       const found = await deps.db.withTenant(caller, (tx) => listPublications(tx, { scopes: unitScopes(caller, read), kind, beforeId, limit: limit + 1 }));
-      const page = found.slice(0, limit);
-      const last = found.length > limit ? page.at(-1) : undefined;
-      return { publications: page.map(publicationToWire), nextPageToken: last === undefined ? '' : deps.pages.sign([last.id], context) };
+      const { shown, nextPageToken } = deps.pages.cut(found, { limit, context, at: ({ id }) => [id] });
+      return { publications: shown.map(publicationToWire), nextPageToken };
     },
   };
 }
@@ -83,9 +82,8 @@ function objecting(deps: Deps): Pick<Service, 'raiseObjection' | 'answerObjectio
       const context = { list: 'objections', tenant: caller.tenantId, caller: caller.subject, publicationId };
       const beforeId = deps.pages.read(request.pageToken, context)?.[0]?.toString();
       const found = await deps.db.withTenant(caller, (tx) => listObjections(tx, { reach: reachOf(caller), publicationId, beforeId, limit: limit + 1 }));
-      const page = found.slice(0, limit);
-      const last = found.length > limit ? page.at(-1) : undefined;
-      return { objections: page.map(objectionToWire), nextPageToken: last === undefined ? '' : deps.pages.sign([last.id], context) };
+      const { shown, nextPageToken } = deps.pages.cut(found, { limit, context, at: ({ id }) => [id] });
+      return { objections: shown.map(objectionToWire), nextPageToken };
     },
   };
 }

@@ -41,9 +41,8 @@ export function regradingService(deps: Deps): organization.RegradingServiceImple
       const [effectiveOn, id] = deps.pages.read(request.pageToken, context) ?? [];
       const after = effectiveOn == null || id == null ? undefined : { effectiveOn: String(effectiveOn), id: String(id) };
       const found = await deps.db.withTenant(caller, (tx) => listRegradings(tx, { scopes: unitScopes(caller, read), state, after, limit: limit + 1 }));
-      const page = found.slice(0, limit);
-      const last = found.length > limit ? page.at(-1) : undefined;
-      return { regradings: page.map(regradingToWire), nextPageToken: last === undefined ? '' : deps.pages.sign([last.effectiveOn, last.id], context) };
+      const { shown, nextPageToken } = deps.pages.cut(found, { limit, context, at: (last) => [last.effectiveOn, last.id] });
+      return { regradings: shown.map(regradingToWire), nextPageToken };
     },
   };
 }

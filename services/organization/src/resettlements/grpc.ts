@@ -58,9 +58,8 @@ async function listPage(deps: Deps, caller: Caller, request: organization.ListRe
     if (siteId !== undefined) await getCoveredSite(tx, caller, { siteId, permission: read });
     return listResettlements(tx, { reach: reachOf(caller, read), siteId, state, afterId, limit: limit + 1 });
   });
-  const page = found.slice(0, limit);
-  const last = found.length > limit ? page.at(-1) : undefined;
-  return { resettlements: page.map(resettlementToWire), nextPageToken: last === undefined ? '' : deps.pages.sign([last.id], context) };
+  const { shown, nextPageToken } = deps.pages.cut(found, { limit, context, at: ({ id }) => [id] });
+  return { resettlements: shown.map(resettlementToWire), nextPageToken };
 }
 
 function readRef(request: { readonly resettlementId: string; readonly version: number }): ResettlementRef {

@@ -87,9 +87,8 @@ async function listSitePage(deps: Deps, caller: Caller, request: organization.Li
     if (under !== undefined && !coversUnit(caller, read, under)) throw unitNotFound();
     return listSites(tx, { reach: reachOf(caller, read), under, leaderId, includeClosed, afterId, limit: limit + 1 });
   });
-  const page = found.slice(0, limit);
-  const last = found.length > limit ? page.at(-1) : undefined;
-  return { sites: page.map(siteToWire), nextPageToken: last === undefined ? '' : deps.pages.sign([last.id], context) };
+  const { shown, nextPageToken } = deps.pages.cut(found, { limit, context, at: ({ id }) => [id] });
+  return { sites: shown.map(siteToWire), nextPageToken };
 }
 
 async function listVisitPage(deps: Deps, caller: Caller, request: organization.ListSiteVisitsRequest): Promise<organization.ListSiteVisitsResponse> {
@@ -102,9 +101,8 @@ async function listVisitPage(deps: Deps, caller: Caller, request: organization.L
     await getCoveredSite(tx, caller, { siteId, permission: read });
     return listVisits(tx, { siteId, after, limit: limit + 1 });
   });
-  const page = found.slice(0, limit);
-  const last = found.length > limit ? page.at(-1) : undefined;
-  return { visits: page.map(visitToWire), nextPageToken: last === undefined ? '' : deps.pages.sign([last.visitedOn, last.id], context) };
+  const { shown, nextPageToken } = deps.pages.cut(found, { limit, context, at: (last) => [last.visitedOn, last.id] });
+  return { visits: shown.map(visitToWire), nextPageToken };
 }
 
 async function coverage(deps: Deps, caller: Caller, asked: string): Promise<organization.GetSiteCoverageResponse> {

@@ -90,9 +90,8 @@ async function listPage(
     const under = underId === undefined ? undefined : await coveredPath(tx, caller, underId);
     return listStaff(tx, { ...visibleTo(deps, caller, under), afterCode, limit: limit + 1 });
   });
-  const page = found.slice(0, limit);
-  const last = found.length > limit ? page.at(-1) : undefined;
-  return { staff: page.map(staffToWire), nextPageToken: last === undefined ? '' : deps.pages.sign([last.code], context) };
+  const { shown, nextPageToken } = deps.pages.cut(found, { limit, context, at: ({ code }) => [code] });
+  return { staff: shown.map(staffToWire), nextPageToken };
 }
 
 async function coveredPath(tx: Tx, caller: Caller, unitId: string): Promise<string> {

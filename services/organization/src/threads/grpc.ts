@@ -17,11 +17,10 @@ export function threadService(deps: Pick<Deps, 'db' | 'pages'>): thread.ThreadSe
       if (caller.kind === 'resident') return { entries: [], nextPageToken: '' };
       const scopes = unitScopes(caller, 'thread.read');
       const found = await deps.db.withTenant(caller, (tx) => listEntries(tx, { threadId, scopes, after, limit: limit + 1 }));
-      const shown = found.slice(0, limit);
-      const last = found.length > limit ? shown.at(-1) : undefined;
+      const { shown, nextPageToken } = deps.pages.cut(found, { limit, context, at: (last) => [last.at.getTime(), last.subjectId, last.version] });
       return {
         entries: shown.map((entry) => entryToWire(entry, caller.kind === 'staff')),
-        nextPageToken: last === undefined ? '' : deps.pages.sign([last.at.getTime(), last.subjectId, last.version], context),
+        nextPageToken,
       };
     },
   };

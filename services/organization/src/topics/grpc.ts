@@ -67,9 +67,8 @@ function reading(deps: Deps): Pick<Service, 'getTopic' | 'listTopics' | 'listPub
       const context = { list: 'topics', tenant: caller.tenantId, caller: caller.subject, state };
       const beforeId = deps.pages.read(request.pageToken, context)?.[0]?.toString();
       const found = await deps.db.withTenant(caller, (tx) => listTopics(tx, { reach: reachOf(caller), state, beforeId, limit: limit + 1 }));
-      const page = found.slice(0, limit);
-      const last = found.length > limit ? page.at(-1) : undefined;
-      return { topics: page.map(topicToWire), nextPageToken: last === undefined ? '' : deps.pages.sign([last.id], context) };
+      const { shown, nextPageToken } = deps.pages.cut(found, { limit, context, at: ({ id }) => [id] });
+      return { topics: shown.map(topicToWire), nextPageToken };
     },
     async listPublicTopics(_request, { caller }) {
       const topics = await deps.db.withTenant(caller, (tx) => listAnswered(tx, mostPublic));
@@ -104,9 +103,8 @@ function deliberating(deps: Deps): Pick<Service, 'recordDeliberation' | 'listDel
       const beforeId = deps.pages.read(request.pageToken, context)?.[0]?.toString();
       const scopes = unitScopes(caller, permissions.deliberations);
       const found = await deps.db.withTenant(caller, (tx) => listDeliberations(tx, { scopes, topicId, beforeId, limit: limit + 1 }));
-      const page = found.slice(0, limit);
-      const last = found.length > limit ? page.at(-1) : undefined;
-      return { deliberations: page.map(deliberationToWire), nextPageToken: last === undefined ? '' : deps.pages.sign([last.id], context) };
+      const { shown, nextPageToken } = deps.pages.cut(found, { limit, context, at: ({ id }) => [id] });
+      return { deliberations: shown.map(deliberationToWire), nextPageToken };
     },
   };
 }

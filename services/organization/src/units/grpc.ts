@@ -91,9 +91,8 @@ async function listPage(
     const under = await coveredPath(tx, caller, underId);
     return listUnits(tx, { scopes, under, kind, asOf: asOf ?? today(deps), afterPath, limit: limit + 1 });
   });
-  const page = units.slice(0, limit);
-  const last = units.length > limit ? page.at(-1) : undefined;
-  return { units: page.map(unitToWire), nextPageToken: last === undefined ? '' : deps.pages.sign([last.path], context) };
+  const { shown, nextPageToken } = deps.pages.cut(units, { limit, context, at: ({ path }) => [path] });
+  return { units: shown.map(unitToWire), nextPageToken };
 }
 
 async function coveredPath(tx: Tx, caller: Caller, unitId: string | undefined): Promise<string | undefined> {

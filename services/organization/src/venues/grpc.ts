@@ -102,9 +102,8 @@ async function listPage(deps: Deps, caller: Caller, request: organization.ListVe
     if (under !== undefined && !coversUnit(caller, read, under)) throw unitNotFound();
     return listVenues(tx, { scopes: unitScopes(caller, read), under, today: today(deps), after, limit: limit + 1 });
   });
-  const shown = found.slice(0, limit);
-  const last = found.length > limit ? shown.at(-1) : undefined;
-  return { venues: shown.map(venueToWire), nextPageToken: last === undefined ? '' : deps.pages.sign([last.unitPath, last.id], context) };
+  const { shown, nextPageToken } = deps.pages.cut(found, { limit, context, at: (last) => [last.unitPath, last.id] });
+  return { venues: shown.map(venueToWire), nextPageToken };
 }
 
 async function listCounts(deps: Deps, caller: Caller, request: organization.ListVisitorCountsRequest): Promise<organization.ListVisitorCountsResponse> {
@@ -117,9 +116,8 @@ async function listCounts(deps: Deps, caller: Caller, request: organization.List
     if (!coversUnit(caller, read, venue.unitPath)) throw venueNotFound();
     return listVisitorCounts(tx, { venueId, before, limit: limit + 1 });
   });
-  const shown = found.slice(0, limit);
-  const last = found.length > limit ? shown.at(-1) : undefined;
-  return { counts: shown, nextPageToken: last === undefined ? '' : deps.pages.sign([last.day], context) };
+  const { shown, nextPageToken } = deps.pages.cut(found, { limit, context, at: ({ day }) => [day] });
+  return { counts: shown, nextPageToken };
 }
 
 function readCapacity(capacity: number): number {

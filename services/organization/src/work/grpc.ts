@@ -21,12 +21,11 @@ export function workQueueService(deps: Pick<Deps, 'db' | 'now' | 'calendar' | 'p
       const [subjectId, dueAt] = deps.pages.read(request.pageToken, context) ?? [];
       const after = subjectId == null ? undefined : { subjectId: String(subjectId), dueAt: dueAt == null ? undefined : new Date(dueAt) };
       const found = await deps.db.withTenant(caller, async (tx) => listWork(tx, { source: await sourceOf(tx, caller, unitId), after, limit: limit + 1 }));
-      const shown = found.slice(0, limit);
-      const last = found.length > limit ? shown.at(-1) : undefined;
+      const { shown, nextPageToken } = deps.pages.cut(found, { limit, context, at: (last) => [last.subjectId, last.dueAt?.getTime() ?? null] });
       const lights = lightLimits(deps.calendar.of(caller.tenantId), deps.now());
       return {
         items: shown.map((item) => workToWire(item, lights)),
-        nextPageToken: last === undefined ? '' : deps.pages.sign([last.subjectId, last.dueAt?.getTime() ?? null], context),
+        nextPageToken,
       };
     },
     async countWork(request, { caller }) {

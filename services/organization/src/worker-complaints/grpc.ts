@@ -78,9 +78,8 @@ async function listPage(deps: Deps, caller: Caller, request: organization.ListWo
     if (siteId !== undefined) await getCoveredSite(tx, caller, { siteId, permission: permissions.read });
     return listComplaints(tx, { reach: reachOf(caller, permissions.read), siteId, state, afterId, limit: limit + 1 });
   });
-  const page = found.slice(0, limit);
-  const last = found.length > limit ? page.at(-1) : undefined;
-  return { complaints: page.map(complaintToWire), nextPageToken: last === undefined ? '' : deps.pages.sign([last.id], context) };
+  const { shown, nextPageToken } = deps.pages.cut(found, { limit, context, at: ({ id }) => [id] });
+  return { complaints: shown.map(complaintToWire), nextPageToken };
 }
 
 async function count(deps: Deps, caller: Caller, request: organization.CountWorkerComplaintsRequest): Promise<organization.CountWorkerComplaintsResponse> {

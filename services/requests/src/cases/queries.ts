@@ -31,12 +31,11 @@ export function caseQueries(deps: Pick<Deps, 'db' | 'now' | 'calendar' | 'tokens
         const reach = caller.kind === 'resident' ? 'tenant' : requireReach(caller, read, unitPath);
         return listCases(tx, { ...asked, reach, subject: caller.subject, after, limit: limit + 1 });
       });
-      const shown = found.slice(0, limit);
-      const last = found.length > limit ? shown.at(-1) : undefined;
+      const { shown, nextPageToken } = deps.tokens.cut(found, { limit, context, at: (last) => [last.id, last.nextDueAt?.getTime() ?? null] });
       const lights = lightLimits(deps.calendar.of(caller.tenantId), deps.now());
       return {
         cases: shown.map((row) => caseRowToWire(row, { lights })),
-        nextPageToken: last === undefined ? '' : deps.tokens.sign([last.id, last.nextDueAt?.getTime() ?? null], context),
+        nextPageToken,
       };
     },
 

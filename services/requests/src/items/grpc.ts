@@ -37,9 +37,8 @@ export function itemService(deps: Pick<Deps, 'db' | 'now' | 'tokens'>): requests
       // Later pages keep the first page's day, so that midnight does not change the list.
       const day = asked ?? (request.onDay === '' ? today() : readDay(request.onDay, 'on_day'));
       const found = await deps.db.withTenant(caller, (tx) => listItems(tx, { day: String(day), proxyAllowedOnly, after: String(after), limit: limit + 1 }));
-      const items = found.slice(0, limit);
-      const last = found.length > limit ? items.at(-1) : undefined;
-      return { items: items.map(itemToWire), nextPageToken: last === undefined ? '' : deps.tokens.sign([last.code, day], context) };
+      const { shown, nextPageToken } = deps.tokens.cut(found, { limit, context, at: (last) => [last.code, day] });
+      return { items: shown.map(itemToWire), nextPageToken };
     },
   };
 }

@@ -59,9 +59,8 @@ export function mandateService(deps: MandateDeps): requests.MandateServiceImplem
       const found = await deps.db.withTenant(caller, (tx) =>
         listMandates(tx, { ...filter, scopes, own, before: position, limit: limit + 1 }),
       );
-      const mandates = found.slice(0, limit);
-      const last = found.length > limit ? mandates.at(-1) : undefined;
-      return { mandates: mandates.map(toWire), nextPageToken: last === undefined ? '' : deps.tokens.sign([last.id], context) };
+      const { shown, nextPageToken } = deps.tokens.cut(found, { limit, context, at: ({ id }) => [id] });
+      return { mandates: shown.map(toWire), nextPageToken };
     },
   };
 }

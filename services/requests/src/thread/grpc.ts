@@ -26,11 +26,10 @@ export function threadService(deps: Pick<Deps, 'db' | 'tokens'>): thread.ThreadS
         if (caller.kind !== 'resident') await recordAudit(tx, caller, { action: 'thread.read', objectType: 'thread', objectId: threadId });
         return listEntries(tx, { threadId, caseIds, after, limit: limit + 1 });
       });
-      const shown = found.slice(0, limit);
-      const last = found.length > limit ? shown.at(-1) : undefined;
+      const { shown, nextPageToken } = deps.tokens.cut(found, { limit, context, at: (last) => [last.at.getTime(), last.caseId, last.version] });
       return {
         entries: shown.map((entry) => entryToWire(entry, caller)),
-        nextPageToken: last === undefined ? '' : deps.tokens.sign([last.at.getTime(), last.caseId, last.version], context),
+        nextPageToken,
       };
     },
   };

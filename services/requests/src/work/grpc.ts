@@ -27,12 +27,11 @@ export function workQueueService(deps: WorkDeps): work.WorkQueueServiceImplement
         const source = sourceOf(caller, unitId === undefined ? undefined : await unitPathOf(tx, unitId));
         return listWork(tx, { source, after, limit: limit + 1 });
       });
-      const shown = found.slice(0, limit);
-      const last = found.length > limit ? shown.at(-1) : undefined;
+      const { shown, nextPageToken } = deps.tokens.cut(found, { limit, context, at: (last) => [last.caseId, last.dueAt?.getTime() ?? null] });
       const lights = lightLimits(deps.calendar.of(caller.tenantId), deps.now());
       return {
         items: shown.map((item) => workToWire(item, { lights, caller })),
-        nextPageToken: last === undefined ? '' : deps.tokens.sign([last.caseId, last.dueAt?.getTime() ?? null], context),
+        nextPageToken,
       };
     },
 

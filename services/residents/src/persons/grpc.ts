@@ -60,9 +60,8 @@ export function personService(deps: Deps): residents.PersonServiceImplementation
       const found = await deps.db.withTenant(caller, (tx) =>
         listAccesses(tx, personId, { before: before === undefined ? undefined : String(before), limit: limit + 1 }),
       );
-      const accesses = found.slice(0, limit);
-      const last = found.length > limit ? accesses.at(-1) : undefined;
-      return { accesses: accesses.map(accessToWire), nextPageToken: last === undefined ? '' : deps.tokens.sign([last.id], context) };
+      const { shown, nextPageToken } = deps.tokens.cut(found, { limit, context, at: ({ id }) => [id] });
+      return { accesses: shown.map(accessToWire), nextPageToken };
     },
 
     async resolveResident(request, { caller }) {
