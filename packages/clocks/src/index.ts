@@ -17,7 +17,7 @@ export { addDays, assertLocalDate, daysBetween, instantAt, localDateOf, type Loc
 export { createOwnDayTables, dropOwnDayTables, setOwnDay, type OwnDay, type OwnDayKind } from './own-day-store';
 export { createCalendars, withOwnDays, type Calendars, type OwnDays } from './own-days';
 export type { Alarm } from './raise-alarms';
-export { recomputeProvisional, type Recomputation, type RecomputeOptions } from './recompute';
+export { hasMoved, recomputeProvisional, type Recomputation, type RecomputeOptions } from './recompute';
 export { addRuleSet, getRuleSet, ruleSetAt, type RuleSet } from './rule-sets';
 export { createAlarmScanner, type AlarmScanner, type AlarmScannerOptions } from './scanner';
 export { countOpenClocksOver, findClocks, lockClock, type ClockRef } from './store';

@@ -71,12 +71,18 @@ export async function raiseBatch(tx: Tx, options: Raising): Promise<Raised> {
 
 async function raiseAlone(tx: Tx, reached: readonly Reached[], options: Raising): Promise<Raised> {
   const raised: Reached[] = [];
-  for (const one of reached) {
+  let failures = 0;
+  for (const [index, one] of reached.entries()) {
+    // One that was raised before it may have ended its clock: then there is nothing to raise.
+    if (index > 0 && (await options.store.lockClock(tx, { clockId: one.clock.id })).endedAt !== undefined) continue;
     const failure = await raise(tx, [one], options);
     if (failure === undefined) raised.push(one);
-    else await postpone(tx, one.clock, { ...options, ...failure });
+    else {
+      failures += 1;
+      await postpone(tx, one.clock, { ...options, ...failure });
+    }
   }
-  return { levels: levelsOf(raised), failures: reached.length - raised.length };
+  return { levels: levelsOf(raised), failures };
 }
 
 /** Raises these levels in a savepoint: all, or with the error none. */

@@ -91,6 +91,7 @@ function rearmed(calendar: Calendar, clock: Clock, now: Date): Clock {
   return scheduled(calendar, { ...clock, lastAlarm: clock.lastAlarm === undefined ? undefined : passed.at(-1)?.level });
 }
 
-function hasMoved({ clock, previousDueAt }: Recomputation): boolean {
+/** Whether it came to another due time; else it is certain now. */
+export function hasMoved({ clock, previousDueAt }: Recomputation): boolean {
   return clock.dueAt.getTime() !== previousDueAt.getTime();
 }

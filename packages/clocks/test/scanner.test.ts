@@ -231,6 +231,25 @@ describe('the alarm scanner', () => {
     expect(await levelsOf(clock)).toEqual(levels.slice(0, 4));
   });
 
+  it('lets the handler of one end the clock of another that is due at the same time: it raises nothing, and holds up nobody', async () => {
+    const time = fixedClock('2026-03-16T18:00:00+08:00');
+    const [first, second, third] = [await start({ from: '2026-03-02T09:00' }), await start({ from: '2026-03-02T09:00' }), await start({ from: '2026-03-02T09:00' })];
+    const byId = new Map([[first.id, second.id], [second.id, first.id]]);
+    const one = scanner(() => time.now(), {
+      async onAlarm(tx, alarm) {
+        const other = byId.get(alarm.clock.id);
+        // Both duties are done with whichever comes first; the other's handler finds its clock ended, and fails.
+        if (other !== undefined) for (const clockId of [alarm.clock.id, other]) await satisfyClock(tx, { clockId, at: time.now() });
+        await noteEffect(tx, alarm);
+      },
+    });
+    await one.scanOnce();
+    await one.scanOnce();
+    const raised = [await levelsOf(first), await levelsOf(second)];
+    expect(raised.map((own) => own.length).sort()).toEqual([0, 1]);
+    expect(await levelsOf(third)).toEqual(levels.slice(0, 4));
+  });
+
   it('shares a backlog that one batch cannot hold, though one clock of it fails', async () => {
     const clocks = await Promise.all(Array.from({ length: 45 }, () => start()));
     const failing = clocks[0]?.id;

@@ -43,18 +43,16 @@ export async function answerOnce<T>(tx: Tx, request: RequestKey, work: () => Pro
     .onConflict(['tenant_id', 'principal', 'request_id'])
     .ignore()
     .returning('request_id');
-  if (inserted.length === 0) return firstAnswer<T>(tx, key, request.fingerprint);
-  const answer = await work();
-  await tx('answered_requests').where(key).update({ answer: JSON.stringify(answer, keepDates) });
-  return answer;
-}
-
-async function firstAnswer<T>(tx: Tx, key: Record<string, string>, fingerprint: string): Promise<T> {
-  const row = await tx('answered_requests').where(key).first<{ fingerprint: string; answer: unknown }>('fingerprint', 'answer');
-  if (row?.fingerprint !== fingerprint) {
-    throw invalidArgument('IDEMPOTENCY_KEY_REUSED', 'this key was used for another request');
+  if (inserted.length > 0) {
+    const answer = await work();
+    await tx('answered_requests').where(key).update({ answer: JSON.stringify(answer, keepDates) });
+    return answer;
   }
-  return JSON.parse(JSON.stringify(row.answer), reviveDates) as T;
+  const first = await tx('answered_requests').where(key).first<{ fingerprint: string; answer: unknown } | undefined>('fingerprint', 'answer');
+  // It was pruned since the statement before: its key is a new one.
+  if (first === undefined) return answerOnce(tx, request, work);
+  if (first.fingerprint !== request.fingerprint) throw invalidArgument('IDEMPOTENCY_KEY_REUSED', 'this key was used for another request');
+  return JSON.parse(JSON.stringify(first.answer), reviveDates) as T;
 }
 
 function keepDates(this: unknown, key: string, value: unknown): unknown {

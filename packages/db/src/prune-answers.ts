@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Logger } from '@linli/telemetry';
 import type { SystemDatabase } from './database';
 
@@ -10,40 +11,43 @@ export const answersKeptDays = 14;
 const pruneEveryMs = 3_600_000;
 const batchSize = 10_000;
 
-/** Forgets the answers older than `days`, a batch at a time. Returns how many. Any number may run. */
-export async function pruneAnswers(system: SystemDatabase, days: number = answersKeptDays): Promise<number> {
+/** Forgets the answers older than `days`, a batch at a time, until `signal` aborts. Returns how many. Any number may run. */
+export async function pruneAnswers(system: SystemDatabase, days: number = answersKeptDays, signal?: AbortSignal): Promise<number> {
   let pruned = 0;
-  for (;;) {
+  while (signal?.aborted !== true) {
     const { rowCount } = await system.knex.raw<{ rowCount: number }>(
       `delete from answered_requests where ctid = any(array(
          select ctid from answered_requests where created_at < now() - make_interval(days => ?) limit ?))`,
       [days, batchSize],
     );
     pruned += rowCount;
-    if (rowCount < batchSize) return pruned;
+    if (rowCount < batchSize) break;
   }
+  return pruned;
 }
 
 export interface AnswerPruner {
-  /** Prunes now and every hour; what fails is tried again an hour later. */
+  /** Prunes now, and an hour after it was done again. */
   start(): void;
   /** Resolves when the batch at hand is done. */
   stop(): Promise<void>;
 }
 
 export function createAnswerPruner({ system, log }: { readonly system: SystemDatabase; readonly log: Logger }): AnswerPruner {
-  let timer: NodeJS.Timeout | undefined;
-  let running: Promise<unknown> = Promise.resolve();
-  function prune(): void {
-    running = pruneAnswers(system).catch((err: unknown) => log.warn({ err }, 'old answers could not be pruned'));
+  const stopping = new AbortController();
+  let running: Promise<void> | undefined;
+  async function loop(): Promise<void> {
+    while (!stopping.signal.aborted) {
+      await pruneAnswers(system, answersKeptDays, stopping.signal).catch((err: unknown) => log.warn({ err }, 'old answers could not be pruned'));
+      await pause(pruneEveryMs, undefined, { signal: stopping.signal }).catch(() => undefined);
+    }
   }
   return {
     start() {
-      timer = setInterval(prune, pruneEveryMs);
-      prune();
+      running ??= loop();
     },
     async stop() {
-      clearInterval(timer);
+      stopping.abort();
       await running;
     },
   };

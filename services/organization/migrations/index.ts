@@ -41,6 +41,7 @@ import * as byUnit from './20261129130000_index_by_unit';
 import * as withdrawnDecisions from './20261129130100_withdraw_decisions';
 import * as followSuccessors from './20261129140000_follow_successors';
 import * as eraseInTime from './20261129150000_erase_in_time';
+import * as followMore from './20261129155000_follow_and_forget_more';
 
 export const migrations: readonly Migration[] = [
   machinery,
@@ -85,4 +86,5 @@ export const migrations: readonly Migration[] = [
   withdrawnDecisions,
   followSuccessors,
   eraseInTime,
+  followMore,
 ];

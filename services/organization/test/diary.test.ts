@@ -104,16 +104,16 @@ describe('a diary entry', () => {
 });
 
 describe('the words of a diary', () => {
-  it('are gone from every table when their time is over, and with them who asked; what was coded stays', async () => {
+  it('are gone from every table when their time is over, and with them who asked and the case that leads to them; what was coded stays', async () => {
     const said = '住户说孩子上学路上没有灯';
-    const entry = await write({ requestId: fresh('r'), textZh: said, followUpAsked: true, followUpPersonId: person });
+    const entry = await write({ requestId: fresh('r'), textZh: said, followUpAsked: true, followUpPersonId: person, linkedCaseId: '01900000-0000-7000-8000-0000000000d2' });
     expect(await placesOf(office, said)).toEqual(['diary_entries']);
     office.clock.set('2027-02-22T17:59:59+08:00');
     await office.app.scanner.scanOnce();
     expect((await get(entry.id))?.textZh).toBe(said);
     office.clock.set('2027-02-22T18:00:00+08:00');
     await office.app.scanner.scanOnce();
-    expect(await get(entry.id)).toMatchObject({ textZh: '', textErased: true, followUpPersonId: '', needs: entry.needs, action: entry.action, version: 2 });
+    expect(await get(entry.id)).toMatchObject({ textZh: '', textErased: true, followUpPersonId: '', linkedCaseId: '', needs: entry.needs, action: entry.action, version: 2 });
     expect(await placesOf(office, said)).toEqual([]);
     expect(await history(office, entry.id)).toEqual(['DiaryEntryWritten 1', 'DiaryTextErased 2']);
     expect(await office.knex('clocks').where({ subject_id: entry.id }).select('state')).toEqual([{ state: 'satisfied' }]);

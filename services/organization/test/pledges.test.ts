@@ -1,6 +1,6 @@
 import { organization } from '@linli/contracts';
 import { testCaller } from '@linli/testing';
-import { fresh, history, makeStaff, makeTenant, makeUnit, sentEvents, startOffice, type Office } from './support';
+import { everything, fresh, history, makeStaff, makeTenant, makeUnit, sentEvents, startOffice, type Office } from './support';
 
 const { UNIT_KIND_COMMUNITY, UNIT_KIND_DEPARTMENT } = organization.UnitKind;
 const { PLEDGE_STATE_COLLECTED, PLEDGE_STATE_SELECTED, PLEDGE_STATE_PLEDGED, PLEDGE_STATE_RUNNING, PLEDGE_STATE_DELAYED, PLEDGE_STATE_CLOSED, PLEDGE_STATE_DROPPED } = organization.PledgeState;
@@ -13,6 +13,7 @@ let office: Office;
 let community: organization.Unit;
 let elsewhere: organization.Unit;
 let works: organization.Unit;
+let rootId: string;
 let owner: organization.Staff;
 const caller = testCaller({ permissions: [...all, ...shared] });
 const examiner = { ...caller, subject: '01900000-0000-7000-8000-000000000002' };
@@ -22,6 +23,7 @@ const at = (unitPath: string, permissions: readonly string[] = all) => testCalle
 beforeAll(async () => {
   office = await startOffice();
   const { root } = await makeTenant(office);
+  rootId = root.id;
   await makeTenant(office, 'baihe');
   community = await makeUnit(office, root.id, { kind: UNIT_KIND_COMMUNITY });
   elsewhere = await makeUnit(office, root.id, { kind: UNIT_KIND_COMMUNITY });
@@ -346,5 +348,31 @@ describe('anybody', () => {
     } finally {
       await office.knex('tenants').where({ tenant_id: 'xingsheng' }).update({ suspended: false });
     }
+  });
+});
+
+describe('whoever carries a project out', () => {
+  it('goes on at the successor of their unit, in the post that went along', async () => {
+    const before = await makeUnit(office, rootId, { kind: UNIT_KIND_DEPARTMENT });
+    const after = await makeUnit(office, rootId, { kind: UNIT_KIND_DEPARTMENT });
+    const worker = await makeStaff(office, before.id);
+    const carried = { ...promise(), ownerUnitId: before.id, postId: worker.posts[0]?.id ?? '' };
+    const project = given(await office.pledges.startPledgeProject(ref(given(await office.pledges.promisePledgeProject({ ...ref(await selected()), promise: carried }, { caller }))), { caller }));
+    await office.units.closeUnit({ unitId: before.id, version: 1, successorId: after.id }, { caller: everything() });
+    const { staff } = await office.staff.getStaff({ staffId: worker.id }, { caller: everything() });
+    const post = staff?.posts.find(({ validTo }) => validTo === '');
+    expect(await get(project.id)).toMatchObject({ version: project.version, promise: { ...carried, ownerUnitId: after.id, postId: post?.id } });
+    const there = at(after.path);
+    expect((await office.pledges.listPledgeProjects({ pageSize: 200 }, { caller: there })).projects.map(({ id }) => id)).toEqual([project.id]);
+    await office.pledges.reportPledgeProgress({ ...ref(project), month: '2026-11', percent: 10, spentFen: 0, noteZh: '开工' }, { caller: there });
+  });
+
+  it('does not leave before it is another’s', async () => {
+    const worker = await makeStaff(office, works.id);
+    const project = given(await office.pledges.promisePledgeProject({ ...ref(await selected()), promise: { ...promise(), postId: worker.posts[0]?.id ?? '' } }, { caller }));
+    const leave = () => office.staff.deactivateStaff({ staffId: worker.id, version: worker.version }, { caller: everything() });
+    await expect(leave()).rejects.toMatchObject({ reason: 'STAFF_HAS_WORK', details: { pledges: '1' } });
+    await office.pledges.changePledgeProject({ ...ref(project), ...why, postId: owner.posts[0]?.id ?? '' }, { caller });
+    await leave();
   });
 });

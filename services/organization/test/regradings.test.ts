@@ -1,9 +1,11 @@
 import type { Caller } from '@linli/auth';
 import { organization } from '@linli/contracts';
 import { testCaller } from '@linli/testing';
+import { partyAffairs, seatedCommittee } from './party';
 import { everything, fresh, history, makeStaff, makeTenant, makeUnit, sentEvents, startOffice, within, type Office } from './support';
 
 const { UNIT_KIND_COMMUNITY, UNIT_KIND_GRID, UNIT_KIND_BUILDING } = organization.UnitKind;
+const { DUTY_KIND_WORKDAY } = organization.DutyKind;
 const { REGRADING_STATE_PLANNED, REGRADING_STATE_IN_EFFECT, REGRADING_STATE_WITHDRAWN } = organization.RegradingState;
 
 type Operation = NonNullable<organization.RegradingOperation['operation']>;
@@ -231,6 +233,69 @@ describe('what hangs on a unit that ends', () => {
     await office.units.closeUnit({ unitId: b2.id, version: 1 }, { caller });
     expect((await sentEvents(office, b2.id)).at(-1)?.payload).toEqual({ unitId: b2.id, validTo: today, successorId: g1.id, successorPath: g1.path });
     expect((await office.units.closeUnit({ unitId: g2.id, version: 1 }, { caller })).unit).toMatchObject({ successorId: one.id });
+  });
+
+  it('takes along the duty that lies ahead, with the roster, and leaves the days that are over', async () => {
+    const { two, g1 } = await makeTree();
+    const [a, b] = [await makeStaff(office, g1.id), await makeStaff(office, g1.id)];
+    const { roster } = await office.duty.openDutyRoster({ unitId: g1.id, kinds: [DUTY_KIND_WORKDAY] }, { caller });
+    const pairs = [{ aId: a.id, bId: b.id }];
+    await office.duty.planDuty({ unitId: g1.id, fromDay: '2027-06-29', toDay: '2027-07-02', kinds: [DUTY_KIND_WORKDAY], pairs }, { caller });
+    const next = successorOf(await plan([move(g1, two)]), g1);
+    await dayComes();
+    const planned = async (unitId: string) => (await office.duty.getDutyPlan({ unitId, fromDay: '2027-06-29', toDay: '2027-07-02' }, { caller })).slots.map((slot) => [slot.day, slot.aId]);
+    expect([await planned(g1.id), await planned(next)]).toEqual([[['2027-06-29', a.id], ['2027-06-30', a.id]], [['2027-07-01', a.id], ['2027-07-02', a.id]]]);
+    expect((await office.duty.listDutyRosters({ pageSize: 200 }, { caller })).rosters.find(({ id }) => id === roster?.id)).toMatchObject({ unitId: next, kinds: [DUTY_KIND_WORKDAY], version: 1 });
+    expect((await office.duty.getDutyGaps({ unitId: next, days: 2 }, { caller })).gaps).toEqual([]);
+  });
+
+  it('cancels duty that the successor has planned already, and keeps the successor’s roster', async () => {
+    const { one, two } = await makeTree();
+    const people = [await makeStaff(office, one.id), await makeStaff(office, one.id), await makeStaff(office, two.id), await makeStaff(office, two.id)];
+    const [a, b, c, d] = people.map(({ id }) => id);
+    const kinds = [DUTY_KIND_WORKDAY];
+    for (const unitId of [one.id, two.id]) await office.duty.openDutyRoster({ unitId, kinds }, { caller });
+    const planAt = async (unitId: string, toDay: string, pair: object) => (await office.duty.planDuty({ unitId, fromDay: '2027-07-01', toDay, kinds, pairs: [pair] }, { caller })).slots;
+    const [twice] = await planAt(one.id, '2027-07-02', { aId: a, bId: b });
+    const [kept] = await planAt(two.id, '2027-07-01', { aId: c, bId: d });
+    await plan([{ $case: 'merge', value: { unitIds: [one.id], into: unitOf(two.id) } }]);
+    await dayComes();
+    const { slots } = await office.duty.getDutyPlan({ unitId: two.id, fromDay: '2027-07-01', toDay: '2027-07-02' }, { caller });
+    expect(slots.map((slot) => [slot.day, slot.aId])).toEqual([['2027-07-01', c], ['2027-07-02', a]]);
+    expect(slots[0]?.id).toBe(kept?.id);
+    expect(await history(office, twice?.id ?? '')).toEqual(['DutyPlanned 1', 'DutyCancelled 2']);
+    // Its people are free again.
+    await expect(office.duty.reassignDuty({ slotId: kept?.id ?? '', version: 1, aId: a ?? '' }, { caller })).resolves.toMatchObject({ slot: { aId: a } });
+  });
+
+  it('tells a roster that counted on people whose posts went elsewhere', async () => {
+    const { one, two, g1 } = await makeTree();
+    const [stays, goes] = [await makeStaff(office, one.id), await makeStaff(office, g1.id)];
+    await office.duty.openDutyRoster({ unitId: one.id, kinds: [DUTY_KIND_WORKDAY] }, { caller });
+    await office.duty.planDuty({ unitId: one.id, fromDay: '2027-07-01', toDay: '2027-08-31', kinds: [DUTY_KIND_WORKDAY], pairs: [{ aId: goes.id, bId: stays.id }] }, { caller });
+    await plan([move(g1, two)]);
+    await dayComes();
+    const found = (await sentEvents(office)).filter(({ type, payload }) => type === 'DutyGapFound' && payload['unitId'] === one.id && String(payload['day']) >= day);
+    expect(found[0]).toMatchObject({ payload: { day, missing: [organization.DutyPart.DUTY_PART_A] } });
+  });
+
+  it('ends a committee whose unit’s successor has its own: it owes nothing more', async () => {
+    const { one, two } = await makeTree();
+    const kind = organization.CommitteeKind.COMMITTEE_KIND_COMMUNITY_JOINT;
+    const mine = (await seatedCommittee(office, one.id, { kind, units: 2 })).committee;
+    await seatedCommittee(office, two.id, { kind, units: 2 });
+    await plan([{ $case: 'merge', value: { unitIds: [one.id], into: unitOf(two.id) } }]);
+    await dayComes();
+    const party = { caller: partyAffairs() };
+    const { committee } = await office.committees.getCommittee({ committeeId: mine.id }, party);
+    expect(committee).toMatchObject({ endedOn: day, seats: [], owedUntil: '' });
+    const told = await history(office, mine.id);
+    expect(told.at(-1)).toMatch(/^CommitteeEnded /);
+    await expect(office.meetings.scheduleMeeting({ committeeId: mine.id, themeZh: '议题', scheduledOn: '2027-08-01' }, party)).rejects.toMatchObject({ reason: 'COMMITTEE_ENDED' });
+    await expect(office.committees.takeSeats({ committeeId: mine.id, version: committee?.version ?? 0, memberUnitIds: [], validFrom: day }, party)).rejects.toBeDefined();
+    await dayComes('2028-01-01');
+    expect(await history(office, mine.id)).toEqual(told);
+    expect((await office.work.listWork({ pageSize: 200 }, party)).items.filter(({ subjectId }) => subjectId === mine.id)).toEqual([]);
   });
 
   it('a role does not go to a unit above', async () => {

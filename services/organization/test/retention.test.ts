@@ -66,10 +66,15 @@ async function answeredObjection(by = someone()) {
   return given((await office.publications.answerObjection({ objectionId: id, version: 1, answerZh: '您家门口的月底装好' }, { caller })).objection);
 }
 
+async function drafted() {
+  const facts = { subject: organization.DecisionSubject.DECISION_SUBJECT_MATTER, basis: organization.VoterBasis.VOTER_BASIS_REPRESENTATIVES, titleZh: '加装路灯', textZh: '三处' };
+  const { id, version } = given((await office.decisions.draftDecision({ unitId: all.here.id, ...facts }, { caller })).decision);
+  return { decisionId: id, version };
+}
+
 /** Noticed, its vote from 25 to 26 November. */
 async function noticed(voterIds: readonly string[]) {
-  const facts = { subject: organization.DecisionSubject.DECISION_SUBJECT_MATTER, basis: organization.VoterBasis.VOTER_BASIS_REPRESENTATIVES, titleZh: '加装路灯', textZh: '三处' };
-  let decision = given((await office.decisions.draftDecision({ unitId: all.here.id, ...facts }, { caller })).decision);
+  let decision = given((await office.decisions.getDecision(await drafted(), { caller })).decision);
   const ref = () => ({ decisionId: decision.id, version: decision.version });
   for (const step of [DECISION_STEP_BRANCH_PROPOSED, DECISION_STEP_COMMITTEES_CONSULTED, DECISION_STEP_MEMBERS_DELIBERATED]) {
     decision = given((await office.decisions.recordDecisionStep({ ...ref(), step, heldOn: '2026-11-20' }, { caller })).decision);
@@ -158,6 +163,25 @@ describe('what residents said and did goes when it has been kept for its time', 
     expect(decision).toMatchObject({ registered: 1, rollErased: true, count: { present: 7 } });
   });
 
+  it('of a draft that nobody went on with for 90 days: its roll; it can be given another one', async () => {
+    const draft = await drafted();
+    const withRoll = given((await office.decisions.addDecisionVoters({ ...draft, voterIds: [someone().subject] }, { caller })).decision);
+    const seen = async () => (await office.decisions.getDecision(draft, { caller })).decision;
+    await goesAfter('2027-02-22', seen);
+    expect(await seen()).toEqual({ ...withRoll, registered: 0, version: withRoll.version + 1 });
+    expect(await office.knex('decision_voters').where({ decision_id: draft.decisionId })).toEqual([]);
+    await expect(office.decisions.addDecisionVoters({ ...draft, version: 3, voterIds: [someone().subject] }, { caller })).resolves.toMatchObject({ decision: { registered: 1 } });
+  });
+
+  it('of a deliberation: what was said, 180 days after it was held; what came of it stays', async () => {
+    const facts = { participants: [{ role: organization.ParticipantRole.PARTICIPANT_ROLE_RESIDENTS, count: 12 }], opinionsZh: '三楼的先生说太吵', result: organization.DeliberationResult.DELIBERATION_RESULT_AGREED, conclusionZh: '先装三处' };
+    const deliberation = given((await office.topics.recordDeliberation({ unitId: all.here.id, heldOn: '2026-11-20', ...facts }, { caller })).deliberation);
+    const seen = async () => (await office.topics.listDeliberations({ pageSize: 200 }, { caller })).deliberations.find(({ id }) => id === deliberation.id);
+    await goesAfter('2027-05-19', seen);
+    expect(await seen()).toEqual({ ...deliberation, opinionsZh: '', opinionsErased: true, version: 2 });
+    expect(await history(office, deliberation.id)).toEqual(['DeliberationRecorded 1', 'DeliberationOpinionsErased 2']);
+  });
+
   it('of a booking: whose it was, 30 days after its end; that the room was taken stays', async () => {
     const by = someone();
     const booking = await bookVenue(by);
@@ -230,6 +254,8 @@ describe('after some years', () => {
     await bookVenue(by);
     await apply((await posted()).id, by);
     await closedResettlement(by.subject);
+    await office.decisions.addDecisionVoters({ ...(await drafted()), voterIds: [by.subject] }, { caller });
+    await office.bookings.createSignUp({ activityId: (await makeActivity(office, all.here.id)).id, adults: 1, under14: 1, guardianConsents: true }, { caller: by });
     const decision = await noticed([by.subject]);
     office.clock.set('2026-11-25T12:00:00Z');
     await office.decisions.castVote({ decisionId: decision.id, choice: organization.Choice.CHOICE_AGAINST }, { caller: by });
@@ -309,6 +335,17 @@ describe('a sweep', () => {
     await office.app.retention.sweepOnce();
     expect((await topicOf(topic.id)).textErased).toBe(true);
   });
+});
+
+it('every column that holds who somebody is, is known here', async () => {
+  const pattern = '(resident|person|household_id|worker|voter|raised_by|agreement|contact|opinions)';
+  const columns = await office.knex('information_schema.columns').where({ table_schema: 'public' }).whereRaw('column_name ~ ?', [pattern]).orderBy(['table_name', 'column_name']).select<{ table_name: string; column_name: string }[]>('table_name', 'column_name');
+  const swept = ['bookings.resident_id', 'decision_voters.voter_id', 'deliberations.opinions_erased', 'deliberations.opinions_zh', 'job_applications.resident_id', 'member_units.contact_name', 'member_units.contact_phone', 'objections.raised_by', 'resettlements.agreement_number', 'resettlements.household_id', 'topics.resident_id'];
+  // By a clock: see `diary` and `worker-complaints`.
+  const clocked = ['diary_entries.follow_up_person_id', 'worker_complaints.worker_id'];
+  // Telephones that a branch and an employer publish.
+  const published = ['branches.contact_phone', 'jobs.contact_phone'];
+  expect(columns.map((column) => `${column.table_name}.${column.column_name}`)).toEqual([...swept, ...clocked, ...published].sort());
 });
 
 it('every kind of what is kept has its rule set, with a law and a number of days', async () => {

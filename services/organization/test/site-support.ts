@@ -26,10 +26,13 @@ export interface SiteOffice {
 
 export async function startSiteOffice(): Promise<SiteOffice> {
   const office = await startOffice();
+  // Its units are there before whatever a test plays.
+  office.clock.set('2026-01-05T09:00:00+08:00');
   const { root } = await makeTenant(office);
   const here = await makeUnit(office, root.id, { kind: UNIT_KIND_COMMUNITY });
   const there = await makeUnit(office, root.id, { kind: UNIT_KIND_COMMUNITY });
   const [one, two] = [await makeStaff(office, here.id), await makeStaff(office, there.id)];
+  office.clock.set('2026-11-24T09:00:00+08:00');
   const director = testCaller({ tenantId: 'xingsheng', permissions: sitePermissions });
   return { office, here, there, director, leader: leaderOf(one.id), other: leaderOf(two.id) };
 }

@@ -156,11 +156,27 @@ describe('closing', () => {
     expect([closed.status, made.status].sort()).toEqual(['fulfilled', 'rejected']);
   });
 
-  it('is refused for the root, for a day to come and for a day before it opened', async () => {
+  it('is refused for the root and for any day but today: what earlier days were counted as stays', async () => {
     await expect(office.units.closeUnit({ unitId: root.id, version: 1 }, { caller })).rejects.toMatchObject({ reason: 'UNIT_IS_ROOT' });
     const closing = (validTo: string) => office.units.closeUnit({ unitId: grid.id, version: 1, validTo }, { caller });
     await expect(closing('2026-11-25')).rejects.toMatchObject({ violations: [{ field: 'valid_to', code: 'in_future' }] });
-    await expect(closing('2026-11-23')).rejects.toMatchObject({ violations: [{ field: 'valid_to', code: 'before_valid_from' }] });
+    await expect(closing('2026-11-23')).rejects.toMatchObject({ violations: [{ field: 'valid_to', code: 'in_past' }] });
+  });
+});
+
+describe('a unit that opens later', () => {
+  it('is there to be seen, takes units below it, and nobody works at it before its day', async () => {
+    const { unit } = await office.units.createUnit({ parentId: community.id, kind: UNIT_KIND_GRID, code: fresh('u'), nameZh: '新网格', validFrom: '2026-12-01' }, { caller });
+    const below = { parentId: unit?.id ?? '', kind: UNIT_KIND_BUILDING, code: fresh('u'), nameZh: '新楼' };
+    await expect(office.units.createUnit(below, { caller })).rejects.toMatchObject({ violations: [{ field: 'valid_from', code: 'before_parent' }] });
+    await office.units.createUnit({ ...below, validFrom: '2026-12-01' }, { caller });
+    const worker = await makeStaff(office);
+    const assign = (validFrom: string) => office.staff.assignPost({ staffId: worker.id, version: 1, unitId: unit?.id ?? '', titleZh: '网格员', validFrom }, { caller });
+    await expect(assign('2026-11-24')).rejects.toMatchObject({ reason: 'UNIT_PLANNED' });
+    expect((await assign('2026-12-01')).staff?.posts).toMatchObject([{ unitId: unit?.id, validFrom: '2026-12-01' }]);
+    await expect(office.duty.openDutyRoster({ unitId: unit?.id ?? '', kinds: [organization.DutyKind.DUTY_KIND_WORKDAY] }, { caller })).rejects.toMatchObject({ reason: 'UNIT_PLANNED' });
+    const count = async (asOf: string) => (await office.units.countUnits({ underUnitId: community.id, asOf }, { caller })).counts.find(({ kind }) => kind === UNIT_KIND_GRID)?.count ?? 0;
+    expect((await count('2026-12-01')) - (await count('2026-11-30'))).toBe(1);
   });
 });
 

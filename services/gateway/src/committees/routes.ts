@@ -18,6 +18,7 @@ const committeeSchema = z
     nameZh: z.string(),
     size: z.int().meta({ description: '席位数' }),
     seats: z.array(z.strictObject({ id: z.string(), memberUnitId: z.string(), validFrom: z.string(), validTo: z.string().optional() })),
+    endedOn: z.string().optional().meta({ description: '随所属单位撤并而终止的日期' }),
     owedMeeting: z.strictObject({ from: z.string(), until: z.string(), citation: z.string() }).optional().meta({ description: '本期应开的会议及其依据' }),
     version: z.int(),
   })
@@ -26,9 +27,9 @@ const committeeSchema = z
 type CommitteeJson = z.input<typeof committeeSchema>;
 
 function committeeToJson(committee: organization.Committee): CommitteeJson {
-  const { kind, seats, owedFrom, owedUntil, owedCitation, ...rest } = committee;
+  const { kind, seats, owedFrom, owedUntil, owedCitation, endedOn, ...rest } = committee;
   const owedMeeting = owedUntil === '' ? undefined : { from: owedFrom, until: owedUntil, citation: owedCitation };
-  return { ...rest, kind: kinds.fromWire(kind), seats: seats.map(({ validTo, ...seat }) => ({ ...seat, validTo: given(validTo) })), owedMeeting };
+  return { ...rest, kind: kinds.fromWire(kind), endedOn: given(endedOn), seats: seats.map(({ validTo, ...seat }) => ({ ...seat, validTo: given(validTo) })), owedMeeting };
 }
 
 function answerCommittee({ committee }: { committee: organization.Committee | undefined }): Answer<CommitteeJson> {

@@ -12,6 +12,7 @@ export const enParty: Pick<Messages, 'reasons' | 'problems' | 'words'> = {
     COMMITTEE_NOT_FOUND: ['No such committee', 'There is no such committee, or it is outside your area.'],
     COMMITTEE_EXISTS: ['Already founded', 'The unit has its committee of this kind.'],
     COMMITTEE_FULL: ['No more seats', 'The committee has {size} seats.'],
+    COMMITTEE_ENDED: ['Committee ended', 'The committee ended with its unit on {ended_on}.'],
     SEAT_TAKEN: ['Has a seat', 'A member unit has its seat on that day.'],
     SEAT_NOT_FOUND: ['No such seat', 'The committee has no such seat.'],
     SEAT_ENDED: ['Seat ended', 'The end of the seat is set.'],

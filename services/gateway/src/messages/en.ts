@@ -201,7 +201,7 @@ export const en: Messages = {
     BOUNDARY_NOT_FOUND: ['Not drawn yet', 'Nothing is known of where this unit lies.'],
     GRID_NOT_FOUND: ['No grid', 'This place is in no grid of your area.'],
     UNIT_IN_PLAN: ['Part of a planned regrading', 'A regrading that is not in effect yet reckons with this unit. Withdraw that one first, or wait for its day.'],
-    UNIT_PLANNED: ['Not open yet', 'This unit opens on the day of its regrading.'],
+    UNIT_PLANNED: ['Not open yet', 'This unit opens on its day.'],
     UNIT_TWICE_IN_PLAN: ['One thing at a time', 'A regrading does one thing to a unit.'],
     UNIT_OPENS_LATER: ['Not open by then', 'This unit opens on that day or later and cannot be changed then.'],
     UNIT_STAYS: ['Nothing changes', 'The unit is there already.'],
@@ -218,7 +218,7 @@ export const en: Messages = {
     STAFF_INACTIVE: ['Has left', 'This member of staff has left.'],
     STAFF_HAS_WORK: [
       'Has work in hand',
-      'Still in hand: sites led {sites}, resolutions owed {resolutions}, complaints of workers {complaints}, appointments as instructor {instructorships}. Link the sites to other leaders, hand the complaints over, have the resolutions delivered and dismiss the instructor first.',
+      'Still in hand: sites led {sites}, resolutions owed {resolutions}, complaints of workers {complaints}, appointments as instructor {instructorships}, pledge projects {pledges}. Link the sites to other leaders, hand the complaints over, have the resolutions delivered, dismiss the instructor and change the pledge projects to another post first.',
     ],
     STAFF_CODE_TAKEN: ['Code taken', 'Another member of staff has this code.'],
     IDENTITY_TAKEN: ['Sign-in taken', 'Somebody else signs in with this identity.'],

@@ -12,6 +12,7 @@ export const zhParty: Pick<Messages, 'reasons' | 'problems' | 'fields' | 'words'
     COMMITTEE_NOT_FOUND: ['没有这个联合党委', '没有找到这个联合党委，或者不在您的管辖范围内。'],
     COMMITTEE_EXISTS: ['已经成立', '这个单位已有同类的联合党委。'],
     COMMITTEE_FULL: ['席位已满', '联合党委只有 {size} 个席位。'],
+    COMMITTEE_ENDED: ['组织已终止', '该党委已于 {ended_on} 随所属单位撤并而终止。'],
     SEAT_TAKEN: ['已有席位', '有一个成员单位在那一天已有席位。'],
     SEAT_NOT_FOUND: ['没有这个席位', '联合党委没有这个席位。'],
     SEAT_ENDED: ['席位已到期', '这个席位已经写明到期日期。'],

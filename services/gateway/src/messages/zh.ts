@@ -201,7 +201,7 @@ export const zh: Messages = {
     BOUNDARY_NOT_FOUND: ['尚未划定', '还没有划定这个单位的范围。'],
     GRID_NOT_FOUND: ['没有网格', '这个位置不在您管辖范围内的任何网格中。'],
     UNIT_IN_PLAN: ['已列入区划调整', '这个单位已列入尚未生效的区划调整，请先撤回那次调整，或者等它生效。'],
-    UNIT_PLANNED: ['单位尚未设立', '这个单位要到区划调整生效之日才设立。'],
+    UNIT_PLANNED: ['单位尚未设立', '这个单位要到设立之日才启用。'],
     UNIT_TWICE_IN_PLAN: ['一个单位只能调整一处', '同一次区划调整对一个单位只能作一项调整。'],
     UNIT_OPENS_LATER: ['单位届时尚未设立', '这个单位在生效日或之后才设立，不能在那天调整。'],
     UNIT_STAYS: ['没有变化', '这个单位本来就在那里。'],
@@ -218,7 +218,7 @@ export const zh: Messages = {
     STAFF_INACTIVE: ['已经离岗', '这名工作人员已经离岗。'],
     STAFF_HAS_WORK: [
       '手上还有工作',
-      '还有联系工地 {sites} 处、会议决议 {resolutions} 项、工人投诉 {complaints} 件、指导员任职 {instructorships} 个。请先更换工地联系领导、移交投诉、办结决议、解除指导员任职。',
+      '还有联系工地 {sites} 处、会议决议 {resolutions} 项、工人投诉 {complaints} 件、指导员任职 {instructorships} 个、惠民实事 {pledges} 件。请先更换工地联系领导、移交投诉、办结决议、解除指导员任职、变更实事责任岗位。',
     ],
     STAFF_CODE_TAKEN: ['工号已被使用', '这个工号已被使用。'],
     IDENTITY_TAKEN: ['登录账号已被使用', '这个登录账号已经登记给别人。'],

@@ -4,7 +4,7 @@ import { recordChanges, type Entry } from '../changes';
 import { assertVersion } from '../version';
 import type { Committee } from './committee';
 import { refreshWork } from './owed-meeting';
-import { committeeNotFound } from './seats';
+import { assertThere, committeeNotFound } from './seats';
 import { lockCommittee, raiseCommittee } from './store';
 
 export interface CommitteeRef {
@@ -12,11 +12,12 @@ export interface CommitteeRef {
   readonly version: number;
 }
 
-/** @throws not_found COMMITTEE_NOT_FOUND, aborted VERSION_STALE. */
+/** @throws not_found COMMITTEE_NOT_FOUND, aborted VERSION_STALE, failed_precondition COMMITTEE_ENDED. */
 export async function lockForChange(tx: Tx, caller: Caller, ref: CommitteeRef): Promise<Committee> {
   const committee = await lockCommittee(tx, ref.committeeId);
   if (committee === undefined || !coversUnit(caller, 'organization.committee.write', committee.unitPath)) throw committeeNotFound();
   assertVersion(committee, ref.version);
+  assertThere(committee);
   return committee;
 }
 

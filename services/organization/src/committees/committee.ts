@@ -12,6 +12,8 @@ export interface Committee {
   readonly nameZh: string;
   /** At most so many seats at a time. */
   readonly size: number;
+  /** With its unit, whose successor had one of its own; undefined while it is there. */
+  readonly endedOn: LocalDate | undefined;
   readonly version: number;
 }
 

@@ -11,7 +11,7 @@ import { oweFirstMeeting, type OwedMeeting } from './owed-meeting';
 import { insertCommittee } from './store';
 import { committeeKindOnWire } from './wire';
 
-export interface FoundCommittee extends Omit<Committee, 'id' | 'unitPath' | 'version'> {
+export interface FoundCommittee extends Omit<Committee, 'id' | 'unitPath' | 'endedOn' | 'version'> {
   readonly request: RequestKey;
 }
 
@@ -26,7 +26,7 @@ export async function foundCommittee(
       const unit = await holdUnitOpen(tx, facts.unitId, today(deps));
       if (!coversUnit(caller, 'organization.committee.write', unit.path)) throw unitNotFound();
       const at = deps.now();
-      const committee = { ...facts, id: newId(at.getTime()), unitPath: unit.path, version: 1 };
+      const committee = { ...facts, id: newId(at.getTime()), unitPath: unit.path, endedOn: undefined, version: 1 };
       await insertCommittee(tx, committee);
       const owed = await oweFirstMeeting(deps, tx, committee);
       const { id, unitId, unitPath } = committee;

@@ -3,13 +3,14 @@ import type { Tx } from '@linli/db';
 import type { Committee } from './committee';
 import { hostOf } from './rotation';
 import { readSchedule } from './rotation-store';
-import { committeeNotFound, isSeatedOn, seatedOn } from './seats';
+import { assertThere, committeeNotFound, isSeatedOn, seatedOn } from './seats';
 import { findCommittee, readSeats } from './store';
 
-/** For other capabilities: the committee, if `visible` says so of its unit's path. @throws not_found COMMITTEE_NOT_FOUND. */
+/** For other capabilities: the committee, if `visible` says so of its unit's path. @throws not_found COMMITTEE_NOT_FOUND; failed_precondition COMMITTEE_ENDED. */
 export async function getCommittee(tx: Tx, id: string, visible: (unitPath: string) => boolean): Promise<Committee> {
   const committee = await findCommittee(tx, id);
   if (committee === undefined || !visible(committee.unitPath)) throw committeeNotFound();
+  assertThere(committee);
   return committee;
 }
 

@@ -8,8 +8,8 @@ import type { ClockHandler } from '../timing/clock-handlers';
 import { setWork } from '../work/store';
 import type { Committee } from './committee';
 import { periodAfter, periodOf, type Period } from './periods';
-import { committeeNotFound } from './seats';
-import { lockCommittee, meetingRuleAt, raiseCommittee } from './store';
+import { assertThere, committeeNotFound } from './seats';
+import { findCommittee, lockCommittee, meetingRuleAt, raiseCommittee } from './store';
 
 export const owedMeetingClock = 'organization.owed_meeting';
 
@@ -52,19 +52,21 @@ async function oweMeeting(deps: Timed, tx: Tx, { committee, period, at }: { comm
 }
 
 export async function findOwedMeeting(tx: Tx, committeeId: string): Promise<OwedMeeting | undefined> {
-  const clock = (await findClocks(tx, committeeId)).find(isOpen);
+  const clock = (await findClocks(tx, committeeId)).find(isOwed);
   return clock && owedBy(clock);
 }
 
 /** The committee changed: what waits names its new version. */
 export async function refreshWork(tx: Tx, committee: Committee): Promise<void> {
-  const clock = (await findClocks(tx, committee.id)).find(isOpen);
+  const clock = (await findClocks(tx, committee.id)).find(isOwed);
   if (clock !== undefined) await waitForMeeting(tx, committee, clock);
 }
 
-/** A meeting begins: with it what was owed in its period is held. A further one in the same period changes nothing. */
+/** A meeting begins: with it what was owed in its period is held. A further one in the same period changes nothing. @throws failed_precondition COMMITTEE_ENDED. */
 export async function holdOwedMeeting(deps: Timed, tx: Tx, { committeeId, caller, at }: { committeeId: string; caller: Caller; at: Date }): Promise<void> {
   const day = localDateOf(at);
+  const committee = await findCommittee(tx, committeeId);
+  if (committee !== undefined) assertThere(committee);
   const owed = await settlePassed(deps, tx, { committeeId, caller, day });
   if (day < owed.period.from) return;
   await satisfyClock(tx, { clockId: owed.clock.id, at });
@@ -145,6 +147,7 @@ function owedBy({ startedAt, dueAt, citation }: Clock): OwedMeeting {
   return { from: localDateOf(startedAt), until: localDateOf(dueAt), citation };
 }
 
-function isOpen({ kind, endedAt }: Clock): boolean {
+/** The clock of the meeting that is owed. */
+export function isOwed({ kind, endedAt }: Clock): boolean {
   return kind === owedMeetingClock && endedAt === undefined;
 }

@@ -36,6 +36,11 @@ export function endSeat(seats: readonly Seat[], rotations: readonly Rotation[], 
   return { ...seat, validTo: end.validTo < seat.validFrom ? seat.validFrom : end.validTo };
 }
 
+/** @throws failed_precondition COMMITTEE_ENDED. */
+export function assertThere({ endedOn }: Pick<Committee, 'endedOn'>): void {
+  if (endedOn !== undefined) throw failedPrecondition('COMMITTEE_ENDED', 'the committee ended with its unit', { details: { ended_on: endedOn } });
+}
+
 /** Also for one outside the caller's scope, which must look the same. */
 export function committeeNotFound(): AppError {
   return notFound('COMMITTEE_NOT_FOUND', 'there is no such committee');

@@ -18,6 +18,7 @@ interface CommitteeRow {
   readonly unit_path: string;
   readonly name_zh: string;
   readonly size: number;
+  readonly ended_on: string | null;
   readonly version: number;
 }
 
@@ -28,7 +29,7 @@ interface SeatRow {
   readonly valid_to: string | null;
 }
 
-const columns = ['id', 'kind', 'unit_id', 'unit_path', 'name_zh', 'size', 'version'] as const;
+const columns = ['id', 'kind', 'unit_id', 'unit_path', 'name_zh', 'size', 'ended_on', 'version'] as const;
 
 export async function insertCommittee(tx: Tx, { id, kind, unitId, unitPath, nameZh, size, version }: Committee): Promise<void> {
   await tx('committees').insert({ tenant_id: tenantOf(tx), id, kind, unit_id: unitId, unit_path: unitPath, name_zh: nameZh, size, version });
@@ -36,6 +37,16 @@ export async function insertCommittee(tx: Tx, { id, kind, unitId, unitPath, name
 
 export async function raiseCommittee(tx: Tx, { id, version }: Pick<Committee, 'id' | 'version'>): Promise<void> {
   await tx('committees').where({ tenant_id: tenantOf(tx), id }).update({ version });
+}
+
+export async function saveEnded(tx: Tx, { id, endedOn, version }: Committee): Promise<void> {
+  await tx('committees').where({ tenant_id: tenantOf(tx), id }).update({ ended_on: endedOn ?? null, version });
+}
+
+/** Those that are there, in the order of ids. Index: committees_place_key. */
+export async function findCommitteesAt(tx: Tx, unitIds: readonly string[]): Promise<string[]> {
+  const rows = await tx('committees').where({ tenant_id: tenantOf(tx) }).whereRaw('unit_id = any(cast(? as uuid[]))', [[...unitIds]]).whereNull('ended_on').orderBy('id').select<{ id: string }[]>('id');
+  return rows.map(({ id }) => id);
 }
 
 export async function findCommittee(tx: Tx, id: string): Promise<Committee | undefined> {
@@ -70,6 +81,14 @@ export async function saveSeat(tx: Tx, { id, validTo }: Seat): Promise<void> {
   await tx('committee_seats').where({ tenant_id: tenantOf(tx), id }).update({ valid_to: validTo ?? null });
 }
 
+/** Of a committee that ends that day; a seat that was to begin later never does. */
+export async function endSeats(tx: Tx, committeeId: string, day: LocalDate): Promise<void> {
+  await tx('committee_seats')
+    .where({ tenant_id: tenantOf(tx), committee_id: committeeId })
+    .where((standing) => void standing.whereNull('valid_to').orWhere('valid_to', '>', day))
+    .update({ valid_to: tx.raw('greatest(valid_from, cast(? as date))', [day]) });
+}
+
 /** All seats there were, are and will be. Index: committee_seats_committee_idx. */
 export async function readSeats(tx: Tx, committeeId: string): Promise<Seat[]> {
   const rows = await tx('committee_seats')
@@ -97,5 +116,5 @@ export async function meetingRuleAt(tx: Tx, kind: CommitteeKind, day: LocalDate)
 
 function toCommittee(row: CommitteeRow): Committee {
   const { id, kind, size, version } = row;
-  return { id, kind, unitId: row.unit_id, unitPath: row.unit_path, nameZh: row.name_zh, size, version };
+  return { id, kind, unitId: row.unit_id, unitPath: row.unit_path, nameZh: row.name_zh, size, endedOn: row.ended_on ?? undefined, version };
 }

@@ -11,6 +11,7 @@ export function committeeToWire(committee: Committee, seats: readonly Seat[], ow
   return organization.Committee.fromPartial({
     ...committee,
     kind: committeeKindOnWire.toWire(committee.kind),
+    endedOn: committee.endedOn ?? '',
     seats: seats.map(({ validTo = '', ...seat }) => ({ ...seat, validTo })),
     owedFrom: owed?.from ?? '',
     owedUntil: owed?.until ?? '',

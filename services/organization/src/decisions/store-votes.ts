@@ -17,16 +17,24 @@ export async function isOnRoll(tx: Tx, decisionId: string, voterId: string): Pro
   return row !== undefined;
 }
 
-/** Takes away the roll of votes whose time is over, also of those that were withdrawn or never counted. Index: decisions_to_erase_idx. */
+/** Of one vote many thousands may be on the roll: a few votes at a time keep the statement short. */
+const mostRolls = 10;
+
+/**
+ * Takes away the roll of votes whose time is over, also of those that were withdrawn or never counted. A draft that nobody went on
+ * with loses its voters and may be given others. Index: decisions_to_erase_idx.
+ */
 export async function eraseRolls(tx: Tx, { before, most }: Over): Promise<Erased[]> {
   const { rows } = await tx.raw<{ rows: Erased[] }>(
     `with over as (
-       select id from decisions where tenant_id = :tenant and closes_at < :before and registered > 0 and not roll_erased order by closes_at limit :most for update skip locked),
+       select id from decisions
+        where tenant_id = :tenant and coalesce(closes_at, updated_at) < :before and registered > 0 and not roll_erased
+        order by coalesce(closes_at, updated_at) limit :most for update skip locked),
      gone as (
        delete from decision_voters as voter using over where voter.tenant_id = :tenant and voter.decision_id = over.id)
-     update decisions as decision set roll_erased = true, version = version + 1
+     update decisions as decision set roll_erased = closes_at is not null, registered = case when closes_at is null then 0 else registered end, version = version + 1
        from over where decision.tenant_id = :tenant and decision.id = over.id returning decision.id, decision.version, decision.unit_path as "unitPath"`,
-    { tenant: tenantOf(tx), before, most },
+    { tenant: tenantOf(tx), before, most: Math.min(most, mostRolls) },
   );
   return rows;
 }

@@ -25,6 +25,7 @@ export interface DiaryEntry {
   /** Only of somebody who asked for it; forgotten with the text. */
   readonly followUpPersonId: string | undefined;
   readonly linkedNeedId: string | undefined;
+  /** A case leads to a person: forgotten with the text, too. */
   readonly linkedCaseId: string | undefined;
   readonly createdAt: Date;
   readonly version: number;

@@ -49,11 +49,11 @@ export async function findEntry(tx: Tx, id: string): Promise<DiaryEntry | undefi
   return row && toEntry(row);
 }
 
-/** Takes the words, and who asked to be called on, out of the entries; gives them as they are now. In the order of ids, so that two sweeps do not lock each other out. */
+/** Takes the words, who asked to be called on and the case that leads to them out of the entries; gives them as they are now. In the order of ids, so that two sweeps do not lock each other out. */
 export async function eraseTexts(tx: Tx, ids: readonly string[]): Promise<DiaryEntry[]> {
   const { rows } = await tx.raw<{ rows: EntryRow[] }>(
     `with expired as (select id from diary_entries where tenant_id = :tenant and id = any (cast(:ids as uuid[])) and not text_erased order by id for update)
-     update diary_entries as entry set text_zh = '', follow_up_person_id = null, text_erased = true, version = entry.version + 1
+     update diary_entries as entry set text_zh = '', follow_up_person_id = null, linked_case_id = null, text_erased = true, version = entry.version + 1
        from expired where entry.tenant_id = :tenant and entry.id = expired.id returning entry.*`,
     { tenant: tenantOf(tx), ids: [...ids] },
   );

@@ -10,7 +10,7 @@ import { endWork, setWork, type Work } from '../work/store';
 import type { DutyKind, Gap, Hours, KnownGap, Roster } from './duty';
 import { openGaps, saveGaps } from './gap-store';
 import { daysOf, endOf, findGaps, keyOf, noticeDayOf } from './rules';
-import { findPeople, findPlace, listSlots, lockAllRosters, lockRosters, lockRostersOf, readHours, saveReviewDay } from './store';
+import { findPeople, findPlace, listSlots, lockAllRosters, lockRosters, lockRostersConcerned, readHours, saveReviewDay } from './store';
 import { kindOnWire, partOnWire } from './wire';
 
 type Reviewing = Pick<Deps, 'now' | 'calendar'>;
@@ -64,7 +64,7 @@ export async function reviewDuty(deps: Reviewing, tx: Tx, { caller, roster }: { 
 
 /** Somebody comes, goes or is away: looks again at each roster that counts on them. They are locked by this transaction. */
 export async function reviewDutyOf(deps: Reviewing, tx: Tx, { caller, staffId }: { caller: Caller; staffId: string }): Promise<void> {
-  for (const roster of await lockRostersOf(tx, staffId, deps.now())) await reviewDuty(deps, tx, { caller, roster });
+  for (const roster of await lockRostersConcerned(tx, { unitIds: [], staffIds: [staffId], now: deps.now() })) await reviewDuty(deps, tx, { caller, roster });
 }
 
 /** Days are worked or not that were not before: looks again at every roster of the office. */
@@ -79,6 +79,7 @@ export function dutyClock(deps: Reviewing): ClockHandler {
       const caller = systemCaller(tenantOf(tx), 'organization', []);
       for (const { clock } of alarms) await satisfyClock(tx, { clockId: clock.id, at: deps.now() });
       for (const roster of await lockRosters(tx, alarms.map(({ clock }) => clock.subjectId))) {
+        await saveReviewDay(tx, roster.id, undefined);
         await reviewDuty(deps, tx, { caller, roster: { ...roster, nextReviewOn: undefined } });
       }
     },

@@ -46,6 +46,10 @@ export async function saveReviewDay(tx: Tx, id: string, day: LocalDate | undefin
   await tx('duty_rosters').where({ tenant_id: tenantOf(tx), id }).update({ next_review_on: day ?? null });
 }
 
+export async function saveRosterUnit(tx: Tx, id: string, unitId: string): Promise<void> {
+  await tx('duty_rosters').where({ tenant_id: tenantOf(tx), id }).update({ unit_id: unitId });
+}
+
 export async function findRosterAt(tx: Tx, unitId: string): Promise<Roster | undefined> {
   const row = await rosters(tx).where('r.unit_id', unitId).first<RosterRow | undefined>(rosterColumns);
   return row && toRoster(row);
@@ -66,14 +70,19 @@ export async function lockRosters(tx: Tx, ids: readonly string[]): Promise<Roste
   return (await rosters(tx).whereIn('r.id', ids).orderBy('r.id').forUpdate().select<RosterRow[]>(rosterColumns)).map(toRoster);
 }
 
-/** The rosters of the units where somebody is to be on duty from now on. Index: duty_assignments_staff_idx. */
-export async function lockRostersOf(tx: Tx, staffId: string, now: Date): Promise<Roster[]> {
-  const units = tx('duty_assignments as a')
+/** The rosters of these units, and of those where one of these people is to be on duty from now on. Index: duty_assignments_staff_idx. */
+export async function lockRostersConcerned(
+  tx: Tx,
+  { unitIds, staffIds, now }: { readonly unitIds: readonly string[]; readonly staffIds: readonly string[]; readonly now: Date },
+): Promise<Roster[]> {
+  const theirs = tx('duty_assignments as a')
     .join('duty_slots as s', (on) => void on.on('s.tenant_id', 'a.tenant_id').andOn('s.id', 'a.slot_id'))
-    .where({ 'a.tenant_id': tenantOf(tx), 'a.staff_id': staffId })
+    .where('a.tenant_id', tenantOf(tx))
+    .whereRaw('a.staff_id = any(cast(? as uuid[]))', [[...staffIds]])
     .where('a.ends_at', '>', now)
     .select('s.unit_id');
-  return (await rosters(tx).whereIn('r.unit_id', units).orderBy('r.id').forUpdate().select<RosterRow[]>(rosterColumns)).map(toRoster);
+  const concerned = rosters(tx).where((either) => void either.whereRaw('r.unit_id = any(cast(? as uuid[]))', [[...unitIds]]).orWhereIn('r.unit_id', theirs));
+  return (await concerned.orderBy('r.id').forUpdate().select<RosterRow[]>(rosterColumns)).map(toRoster);
 }
 
 /** In the order of making. Index: the key. */
@@ -124,6 +133,7 @@ export async function insertSlots(tx: Tx, slots: readonly Slot[]): Promise<void>
 
 /** Writes who does the slots, whether they are cancelled and their versions; the rows are locked by this transaction. */
 export async function saveSlots(tx: Tx, slots: readonly Slot[]): Promise<void> {
+  if (slots.length === 0) return;
   await tx.raw(
     `update duty_slots s set cancelled = r.cancelled, version = r.version from jsonb_to_recordset(:rows::jsonb) as r (id uuid, cancelled boolean, version integer)
       where s.tenant_id = :tenant and s.id = r.id`,
@@ -142,6 +152,28 @@ async function insertAssignments(tx: Tx, slots: readonly Slot[]): Promise<void> 
       return [{ ...period, part: 'a', staff_id: aId }, { ...period, part: 'b', staff_id: bId }];
     }),
   );
+}
+
+/**
+ * Slots of these units that are not over go to others; gives those that could not, because there is no other or it has the slot
+ * already. Index: duty_slots_planned_key.
+ */
+export async function moveSlotsAhead(tx: Tx, moves: readonly { readonly from: string; readonly to: string | undefined }[], now: Date): Promise<string[]> {
+  const { rows } = await tx.raw<{ rows: { id: string }[] }>(
+    `with ahead as (
+       select s.id, s.day, s.kind, moves."to" as unit_id, row_number() over (partition by moves."to", s.day, s.kind order by s.id) as turn
+         from duty_slots s join jsonb_to_recordset(:moves::jsonb) as moves ("from" uuid, "to" uuid) on s.unit_id = moves."from"
+        where s.tenant_id = :tenant and not s.cancelled and s.ends_at > :now),
+     moved as (
+       update duty_slots s set unit_id = ahead.unit_id from ahead
+        where s.tenant_id = :tenant and s.id = ahead.id and ahead.turn = 1 and ahead.unit_id is not null
+          and not exists (select from duty_slots there
+                           where there.tenant_id = :tenant and there.unit_id = ahead.unit_id and there.day = ahead.day and there.kind = ahead.kind and not there.cancelled)
+       returning s.id)
+     select id from ahead where id not in (select id from moved)`,
+    { tenant: tenantOf(tx), moves: JSON.stringify(moves), now },
+  );
+  return rows.map(({ id }) => id);
 }
 
 export async function findSlots(tx: Tx, ids: readonly string[]): Promise<Slot[]> {

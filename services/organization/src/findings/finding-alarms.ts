@@ -1,5 +1,6 @@
 import { systemCaller } from '@linli/auth';
-import { tenantOf } from '@linli/db';
+import type { Recomputation } from '@linli/clocks';
+import { tenantOf, type Tx } from '@linli/db';
 import type { Deps } from '../deps';
 import { holdSites } from '../sites/hold-site';
 import type { ClockHandler } from '../timing/clock-handlers';
@@ -8,6 +9,16 @@ import { lockFindings, saveFinding, saveOverdue } from './store';
 
 /** A finding was not mended in its time: that is told, and from now on it may be referred. */
 export function findingClockHandler(deps: Pick<Deps, 'now'>): ClockHandler {
+  async function recompute(tx: Tx, { clock }: Recomputation): Promise<void> {
+    const [finding] = await lockFindings(tx, [clock.subjectId]);
+    const site = finding && (await holdSites(tx, [finding.siteId])).get(finding.siteId);
+    if (finding === undefined || site === undefined) return;
+    const { dueAt, provisional } = clock;
+    const after = { ...finding, dueAt, dueProvisional: provisional, version: finding.version + 1 };
+    await saveFinding(tx, after);
+    const change: FindingChange = { after, site, code: 'due_moved', event: 'SiteFindingDueChanged', detail: { dueAt }, at: deps.now() };
+    await recordFindings(tx, systemCaller(tenantOf(tx), 'organization', []), [change]);
+  }
   return {
     async alarms(tx, alarms) {
       const at = deps.now();
@@ -22,15 +33,7 @@ export function findingClockHandler(deps: Pick<Deps, 'now'>): ClockHandler {
       });
       await recordFindings(tx, systemCaller(tenantOf(tx), 'organization', []), changes);
     },
-    async moved(tx, { clock }) {
-      const [finding] = await lockFindings(tx, [clock.subjectId]);
-      const site = finding && (await holdSites(tx, [finding.siteId])).get(finding.siteId);
-      if (finding === undefined || site === undefined) return;
-      const { dueAt, provisional } = clock;
-      const after = { ...finding, dueAt, dueProvisional: provisional, version: finding.version + 1 };
-      await saveFinding(tx, after);
-      const change: FindingChange = { after, site, code: 'due_moved', event: 'SiteFindingDueChanged', detail: { dueAt }, at: deps.now() };
-      await recordFindings(tx, systemCaller(tenantOf(tx), 'organization', []), [change]);
-    },
+    moved: recompute,
+    settled: recompute,
   };
 }

@@ -17,7 +17,7 @@ import { listRegradedUnits, lockRegrading, releaseRegradedUnits, saveRegrading }
  * The day has come: the tree has its dates since the plan was made; now the world is told, and what hangs on units that end
  * goes on elsewhere. Runs once, for the regrading is locked and leaves its state.
  */
-export async function takeEffect(deps: Pick<Deps, 'now'>, tx: Tx, { caller, regrading }: { caller: Caller; regrading: Regrading }): Promise<Regrading> {
+export async function takeEffect(deps: Pick<Deps, 'now' | 'calendar'>, tx: Tx, { caller, regrading }: { caller: Caller; regrading: Regrading }): Promise<Regrading> {
   const { effectiveOn: day } = regrading;
   const now = deps.now();
   const effective: Regrading = { ...regrading, state: 'in_effect', endedAt: now, version: regrading.version + 1 };
@@ -45,7 +45,7 @@ export async function takeEffect(deps: Pick<Deps, 'now'>, tx: Tx, { caller, regr
 }
 
 /** The clock of a planned regrading. After an outage it takes effect late, as of its day. */
-export function regradingAlarms(deps: Pick<Deps, 'now'>): ClockHandler {
+export function regradingAlarms(deps: Pick<Deps, 'now' | 'calendar'>): ClockHandler {
   return {
     async alarms(tx: Tx, alarms: readonly Alarm[]) {
       const caller = systemCaller(tenantOf(tx), 'organization', []);

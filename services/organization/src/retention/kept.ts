@@ -6,6 +6,7 @@ import { eraseContacts } from '../member-units/store';
 import { eraseObjections } from '../publications/store-objections';
 import { eraseHouseholds } from '../resettlements/store';
 import { eraseTopicTexts } from '../topics/store';
+import { eraseOpinions } from '../topics/store-deliberations';
 import type { Kept } from './retention';
 
 /**
@@ -21,6 +22,15 @@ export const kept: readonly Kept[] = [
     payload: ({ id }) => organization.TopicTextErased.fromPartial({ topicId: id }),
     threadOf: ({ id }) => id,
     erase: eraseTopicTexts,
+  },
+  {
+    ruleSet: 'organization.retention.deliberations',
+    objectType: 'deliberation',
+    code: 'opinions_erased',
+    event: 'DeliberationOpinionsErased',
+    payload: ({ id }) => organization.DeliberationOpinionsErased.fromPartial({ deliberationId: id }),
+    threadOf: ({ id, partOf }) => partOf ?? id,
+    erase: eraseOpinions,
   },
   {
     ruleSet: 'organization.retention.objections',
@@ -54,7 +64,7 @@ export const kept: readonly Kept[] = [
     objectType: 'application',
     code: 'erased',
     event: 'JobApplicationErased',
-    payload: ({ id, partOf = '' }) => organization.JobApplicationErased.fromPartial({ applicationId: id, jobId: partOf }),
+    payload: ({ id, partOf }) => organization.JobApplicationErased.fromPartial({ applicationId: id, jobId: partOf ?? '' }),
     threadOf: undefined,
     erase: eraseApplications,
   },
@@ -63,7 +73,7 @@ export const kept: readonly Kept[] = [
     objectType: 'resettlement',
     code: 'household_erased',
     event: 'ResettlementHouseholdErased',
-    payload: ({ id, partOf = '' }) => organization.ResettlementHouseholdErased.fromPartial({ resettlementId: id, siteId: partOf }),
+    payload: ({ id, partOf }) => organization.ResettlementHouseholdErased.fromPartial({ resettlementId: id, siteId: partOf ?? '' }),
     threadOf: ({ partOf }) => partOf,
     erase: eraseHouseholds,
   },

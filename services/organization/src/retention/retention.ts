@@ -16,8 +16,8 @@ export interface Erased {
   /** After it. */
   readonly version: number;
   readonly unitPath: string;
-  /** What it is a part of: a resettlement's site, an application's job. */
-  readonly partOf?: string;
+  /** What it is a part of: a resettlement's site, an application's job, a deliberation's topic if it has one. */
+  readonly partOf?: string | null;
 }
 
 /** Something of people that is kept for a time only. */
@@ -31,7 +31,7 @@ export interface Kept {
   readonly event: string;
   readonly payload: (erased: Erased) => object;
   /** Whose story tells it; undefined for what has none. */
-  readonly threadOf: ((erased: Erased) => string | undefined) | undefined;
+  readonly threadOf: ((erased: Erased) => string | null | undefined) | undefined;
   /** Passes over rows that somebody holds: the next sweep has them. */
   readonly erase: (tx: Tx, over: Over) => Promise<Erased[]>;
 }

@@ -49,7 +49,7 @@ export function createRetentionSweep(options: RetentionSweepOptions): RetentionS
 
   async function sweep(tenantId: string, one: Kept): Promise<number> {
     let total = 0;
-    for (let size = batchSize; size === batchSize && !stopping.signal.aborted; total += size) {
+    for (let size = 1; size > 0 && !stopping.signal.aborted; total += size) {
       size = await db.withTenant({ tenantId }, (tx) => eraseBatch(tx, { tenantId, one, at: now() }));
       erased.inc({ rule_set: one.ruleSet }, size);
     }
@@ -92,7 +92,7 @@ async function eraseBatch(tx: Tx, { tenantId, one, at }: { readonly tenantId: st
   if (rows.length === 0) return 0;
   const changes = rows.map((row) => {
     const threadId = threadOf?.(row);
-    const entry = threadId === undefined ? {} : { entry: { threadId, unitPath: row.unitPath, at, code } };
+    const entry = threadId == null ? {} : { entry: { threadId, unitPath: row.unitPath, at, code } };
     return { action: `${objectType}.${code}`, objectType, id: row.id, version: row.version, event, payload: payload(row), ...entry };
   });
   await recordChanges(tx, systemCaller(tenantId, 'organization', []), changes);

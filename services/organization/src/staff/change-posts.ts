@@ -26,7 +26,7 @@ export async function assignPostTo(deps: Pick<Deps, 'db' | 'now' | 'calendar'>, 
   return deps.db.withTenant(caller, (tx) =>
     onceById(tx, request, async () => {
       const { staff } = await lockForChange(tx, caller, { permission, ref: { staffId, version }, day });
-      const unit = await holdUnitOpen(tx, facts.unitId, day);
+      const unit = await holdUnitOpen(tx, facts.unitId, facts.validFrom > day ? facts.validFrom : day);
       if (!coversUnit(caller, permission, unit.path)) throw unitNotFound();
       if (facts.validFrom < unit.validFrom) throw violation('valid_from', 'before_unit');
       const post = { ...facts, id: newId(deps.now().getTime()), unitPath: unit.path, validTo: undefined };

@@ -12,12 +12,13 @@ interface Moves {
   readonly now: Date;
 }
 
-/** Posts at these units end on the day and go on at others; one step for each person, however many posts they hold there. */
-export async function movePosts(tx: Tx, caller: Caller, { targets, day, now }: Moves): Promise<void> {
+/** Posts at these units end on the day and go on at others; one step for each person, however many posts they hold there. Gives who they are. */
+export async function movePosts(tx: Tx, caller: Caller, { targets, day, now }: Moves): Promise<string[]> {
   const ids = await listStaffAt(tx, [...targets.keys()], day);
-  if (ids.length === 0) return;
+  if (ids.length === 0) return [];
   const locked = await lockStaff(tx, ids);
   const idFor = () => newId(now.getTime());
   const changes = [...locked.values()].map((staff) => ({ staff: movePostsOf(staff, { targets, day, idFor }), event: 'PostsMoved' }) as const);
   await recordStaff(tx, caller, { changes, day });
+  return ids;
 }

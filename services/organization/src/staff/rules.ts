@@ -32,15 +32,16 @@ export interface InHand {
   readonly resolutions: number;
   readonly complaints: number;
   readonly instructorships: number;
+  readonly pledges: number;
 }
 
 /**
  * Nobody leaves what others wait for: a site gets another leader, a complaint another owner; a resolution is delivered, by
- * those who follow it too; an instructor is dismissed. @throws failed_precondition STAFF_HAS_WORK with the counts.
+ * those who follow it too; an instructor is dismissed; a pledge project is changed to another post. @throws failed_precondition STAFF_HAS_WORK with the counts.
  */
-export function assertNothingInHand({ sites, resolutions, complaints, instructorships }: InHand): void {
-  if (sites + resolutions + complaints + instructorships === 0) return;
-  const details = { sites: String(sites), resolutions: String(resolutions), complaints: String(complaints), instructorships: String(instructorships) };
+export function assertNothingInHand({ sites, resolutions, complaints, instructorships, pledges }: InHand): void {
+  if (sites + resolutions + complaints + instructorships + pledges === 0) return;
+  const details = { sites: String(sites), resolutions: String(resolutions), complaints: String(complaints), instructorships: String(instructorships), pledges: String(pledges) };
   throw failedPrecondition('STAFF_HAS_WORK', 'what somebody has in hand goes to others before they leave', { details });
 }
 

@@ -1,4 +1,4 @@
-import type { Alarm, Recomputation } from '@linli/clocks';
+import { hasMoved, type Alarm, type Recomputation } from '@linli/clocks';
 import type { Tx } from '@linli/db';
 import { internal } from '@linli/errors';
 
@@ -6,8 +6,10 @@ import { internal } from '@linli/errors';
 export interface ClockHandler {
   /** Alarms of one tenant and this kind, each of another clock. */
   readonly alarms: (tx: Tx, alarms: readonly Alarm[]) => Promise<void>;
-  /** The due time moved, or is certain now. */
+  /** The due time moved. */
   readonly moved: (tx: Tx, moved: Recomputation) => Promise<void>;
+  /** It is certain now and stays; for what shows how certain it is. */
+  readonly settled?: (tx: Tx, settled: Recomputation) => Promise<void>;
 }
 
 /** By the kind of the clock, such as `organization.resolution`. */
@@ -22,8 +24,11 @@ export function onAlarms(handlers: ClockHandlers): (tx: Tx, alarms: readonly Ala
   };
 }
 
-export function onMoved(handlers: ClockHandlers): (tx: Tx, moved: Recomputation) => Promise<void> {
-  return (tx, moved) => handlerOf(handlers, moved.clock.kind).moved(tx, moved);
+export function onMoved(handlers: ClockHandlers): (tx: Tx, recomputed: Recomputation) => Promise<void> {
+  return async (tx, recomputed) => {
+    const { moved, settled } = handlerOf(handlers, recomputed.clock.kind);
+    await (hasMoved(recomputed) ? moved : settled)?.(tx, recomputed);
+  };
 }
 
 function handlerOf(handlers: ClockHandlers, kind: string): ClockHandler {

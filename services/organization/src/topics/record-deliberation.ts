@@ -14,7 +14,7 @@ import { findDeliberation, insertDeliberation } from './store-deliberations';
 import type { Deliberation } from './topic';
 import { resultOnWire } from './wire';
 
-export interface RecordDeliberation extends Omit<Deliberation, 'id' | 'unitPath' | 'createdAt'> {
+export interface RecordDeliberation extends Omit<Deliberation, 'id' | 'unitPath' | 'opinionsErased' | 'createdAt' | 'version'> {
   readonly request: RequestKey;
   readonly heldOn: LocalDate;
 }
@@ -29,7 +29,7 @@ export async function recordDeliberation(deps: Pick<Deps, 'db' | 'now'>, caller:
       if (!coversUnit(caller, permissions.screen, unit.path)) throw unitNotFound();
       if (facts.topicId !== undefined) await assertTopicSeen(tx, caller, facts.topicId);
       const at = deps.now();
-      const deliberation: Deliberation = { ...facts, id: newId(at.getTime()), unitPath: unit.path, createdAt: at };
+      const deliberation: Deliberation = { ...facts, id: newId(at.getTime()), unitPath: unit.path, opinionsErased: false, createdAt: at, version: 1 };
       await insertDeliberation(tx, deliberation);
       const { id: deliberationId, unitId, topicId = '', heldOn, result } = deliberation;
       const payload = { deliberationId, unitId, topicId, heldOn, result: resultOnWire.toWire(result) };

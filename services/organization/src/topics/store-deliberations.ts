@@ -1,6 +1,7 @@
 import type { UnitScopes } from '@linli/auth';
 import { tenantOf, type Tx } from '@linli/db';
 import { wherePageByUnit } from '../by-unit';
+import type { Erased, Over } from '../retention/retention';
 import { whereInScopes } from '../scope';
 import type { Deliberation, DeliberationResult, Participants } from './topic';
 
@@ -12,9 +13,11 @@ interface DeliberationRow {
   readonly held_on: string;
   readonly participants: readonly Participants[];
   readonly opinions_zh: string;
+  readonly opinions_erased: boolean;
   readonly result: DeliberationResult;
   readonly conclusion_zh: string;
   readonly created_at: Date;
+  readonly version: number;
 }
 
 export async function insertDeliberation(tx: Tx, deliberation: Deliberation): Promise<void> {
@@ -27,9 +30,11 @@ export async function insertDeliberation(tx: Tx, deliberation: Deliberation): Pr
     held_on: deliberation.heldOn,
     participants: JSON.stringify(deliberation.participants),
     opinions_zh: deliberation.opinionsZh,
+    opinions_erased: deliberation.opinionsErased,
     result: deliberation.result,
     conclusion_zh: deliberation.conclusionZh,
     created_at: deliberation.createdAt,
+    version: deliberation.version,
   });
 }
 
@@ -50,6 +55,18 @@ export async function findDeliberation(tx: Tx, id: string): Promise<Deliberation
   return row && toDeliberation(row);
 }
 
+/** Takes out what was said; who took part by number, and what came of it, stays. Index: deliberations_to_erase_idx. */
+export async function eraseOpinions(tx: Tx, { beforeDay, most }: Over): Promise<Erased[]> {
+  const { rows } = await tx.raw<{ rows: Erased[] }>(
+    `with over as (
+       select id from deliberations where tenant_id = :tenant and held_on < :beforeDay and not opinions_erased order by held_on limit :most for update skip locked)
+     update deliberations as d set opinions_zh = '', opinions_erased = true, version = version + 1
+       from over where d.tenant_id = :tenant and d.id = over.id returning d.id, d.version, d.unit_path as "unitPath", d.topic_id as "partOf"`,
+    { tenant: tenantOf(tx), beforeDay, most },
+  );
+  return rows;
+}
+
 function toDeliberation(row: DeliberationRow): Deliberation {
   return {
     id: row.id,
@@ -59,8 +76,10 @@ function toDeliberation(row: DeliberationRow): Deliberation {
     heldOn: row.held_on,
     participants: row.participants,
     opinionsZh: row.opinions_zh,
+    opinionsErased: row.opinions_erased,
     result: row.result,
     conclusionZh: row.conclusion_zh,
     createdAt: row.created_at,
+    version: row.version,
   };
 }

@@ -45,7 +45,7 @@ export interface Participants {
   readonly count: number;
 }
 
-/** A consultation: who took part by number, what was said inside the office, what came of it. It never changes. */
+/** A consultation: who took part by number, what was said inside the office, what came of it. Nobody changes it. */
 export interface Deliberation {
   readonly id: string;
   readonly unitId: string;
@@ -53,8 +53,11 @@ export interface Deliberation {
   readonly topicId: string | undefined;
   readonly heldOn: LocalDate;
   readonly participants: readonly Participants[];
+  /** '' when there were none, or they are erased. */
   readonly opinionsZh: string;
+  readonly opinionsErased: boolean;
   readonly result: DeliberationResult;
   readonly conclusionZh: string;
   readonly createdAt: Date;
+  readonly version: number;
 }

@@ -29,6 +29,5 @@ export function deliberationToWire({ topicId = '', participants, result, unitPat
     topicId,
     participants: participants.map(({ role, ...one }) => ({ ...one, role: roleOnWire.toWire(role) })),
     result: resultOnWire.toWire(result),
-    version: 1,
   };
 }

@@ -40,15 +40,16 @@ export async function renameUnit(deps: Pick<Deps, 'db' | 'now'>, caller: Caller,
 
 /**
  * What waits at the unit goes to its successor, or to the unit above; posts only to a successor that was named.
- * @throws not_found, aborted VERSION_STALE, invalid_argument for a day to come or before it opened, failed_precondition of
- * `close`, UNIT_HAS_POSTS, SUCCESSOR_MISPLACED.
+ * @throws not_found, aborted VERSION_STALE, invalid_argument for any day but today, failed_precondition of `close`, UNIT_HAS_POSTS,
+ * SUCCESSOR_MISPLACED.
  */
-export async function closeUnit(deps: Pick<Deps, 'db' | 'now'>, caller: Caller, input: CloseUnit): Promise<Unit> {
+export async function closeUnit(deps: Pick<Deps, 'db' | 'now' | 'calendar'>, caller: Caller, input: CloseUnit): Promise<Unit> {
   const day = today(deps);
   return deps.db.withTenant(caller, async (tx) => {
     const unit = await lockUnitForChange(tx, caller, { ...input, day });
     if (input.validTo > day) throw violation('valid_to', 'in_future');
-    if (input.validTo < unit.validFrom) throw violation('valid_to', 'before_valid_from');
+    // What earlier days were counted as stays so.
+    if (input.validTo < day) throw violation('valid_to', 'in_past');
     assertNotRoot(unit);
     const held = await countHeld(tx, unit.id, day);
     const successor = await holdSuccessor(tx, caller, { unit, successorId: input.successorId, day });

@@ -30,6 +30,7 @@ export async function moveMatters(tx: Tx, ended: readonly Succession[]): Promise
   for (const table of matters) await tx.raw(`${movesAs} ${moveAll}`, { ...bound, table });
   await tx.raw(`${movesAs} ${moveAll} and moves.continues`, { ...bound, table: 'covenants' });
   for (const { table, key } of single) await tx.raw(`${movesAs} ${moveWhereNone(key)}`, { ...bound, table });
+  await tx.raw(`${movesAs} ${movePledgeOwners}`, bound);
   for (const table of followers) {
     await tx.raw(`${movesAs} update :table: as moved set unit_path = moves.path from moves where moved.tenant_id = :tenant and moved.unit_path = moves."fromPath"`, { ...bound, table });
   }
@@ -40,6 +41,13 @@ const movesAs = `with moves as (
 
 const moveAll = `update :table: as moved set unit_id = moves.id, unit_path = moves.path from moves
   where moved.tenant_id = :tenant and moved.unit_id = moves."fromId" and moved.unit_path = moves."fromPath"`;
+
+/** Who carries a pledge project out does so at the successor, in the post that goes on there. */
+const movePledgeOwners = `update pledge_projects as moved set owner_unit_id = moves.id, owner_path = moves.path, post_id = coalesce(
+    (select next.id from posts next left join posts was on was.tenant_id = next.tenant_id and was.id = moved.post_id
+      where next.tenant_id = :tenant and next.staff_id = moved.owner_id and next.unit_id = moves.id and next.valid_to is null
+      order by next.title_zh = was.title_zh desc, next.id limit 1), moved.post_id)
+   from moves where moved.tenant_id = :tenant and moved.owner_unit_id = moves."fromId"`;
 
 function moveWhereNone(key: string): string {
   return `, chosen as (

@@ -30,7 +30,7 @@ describe('a unit', () => {
   it('prolongs its parent’s path', () => {
     const facts = { id: 'c', kind: 'community', code: 'c', nameZh: '社区', nameMn: '', validFrom: '2026-01-02' } as const;
     expect(unitUnder(root, facts, day)).toEqual({ ...facts, parentId: 'r', path: '/r/c/', validTo: undefined, continuesId: undefined, successorId: undefined, version: 1 });
-    for (const [parent, message] of [[closed, /closed/], [ending, /reckons/], [unit({ version: 0 }), /before the day/]] as const) {
+    for (const [parent, message] of [[closed, /closed/], [ending, /reckons/], [unit({ version: 0 }), /before its day/]] as const) {
       expect(() => unitUnder(parent, { ...facts, kind: 'grid' }, day)).toThrow(message);
     }
   });
@@ -56,7 +56,9 @@ describe('a unit', () => {
   it('is worked at from its opening to the day before its end', () => {
     expect(() => assertOpen(ending, '2026-06-30')).not.toThrow();
     expect(() => assertOpen(ending, '2026-07-01')).toThrow(/closed/);
-    expect(() => assertOpen(unit({ version: 0 }), day)).toThrow(/before the day/);
+    expect(() => assertOpen(unit({ version: 0 }), day)).toThrow(/before its day/);
+    expect(() => assertOpen(unit({ validFrom: '2027-07-01' }), '2027-06-30')).toThrow(/before its day/);
+    expect(() => assertOpen(unit({ validFrom: '2027-07-01' }), '2027-07-01')).not.toThrow();
   });
 
   it.each<[UnitKind, UnitKind, boolean]>([

@@ -19,10 +19,10 @@ export function fitsUnder(kind: UnitKind, parentKind: UnitKind): boolean {
 /** What a new unit is made of. */
 export type UnitFacts = Pick<Unit, 'id' | 'kind' | 'code' | 'nameZh' | 'nameMn' | 'validFrom'>;
 
-/** A unit below `parent`. @throws failed_precondition UNIT_CLOSED, UNIT_IN_PLAN, UNIT_PLANNED, UNIT_KIND_MISPLACED. */
+/** A unit below `parent`, which may itself open later. @throws failed_precondition UNIT_CLOSED, UNIT_IN_PLAN, UNIT_PLANNED, UNIT_KIND_MISPLACED. */
 export function unitUnder(parent: Pick<Unit, 'id' | 'path' | 'kind' | 'validTo' | 'version'>, facts: UnitFacts, day: LocalDate): Unit {
   assertStays(parent, day);
-  assertOpen(parent, day);
+  if (parent.version === 0) throw unitPlanned();
   assertFitsUnder(facts.kind, parent.kind);
   return { ...facts, ...placeUnder(parent, facts.id), ...fresh };
 }
@@ -88,10 +88,10 @@ export function assertNotRoot(unit: Pick<Unit, 'parentId'>): void {
   if (unit.parentId === undefined) throw failedPrecondition('UNIT_IS_ROOT', 'the root lives as long as its tenant');
 }
 
-/** Whether the unit may be worked at: it has not ended by that day. @throws failed_precondition UNIT_CLOSED, UNIT_PLANNED. */
-export function assertOpen(unit: Pick<Unit, 'validTo' | 'version'>, day: LocalDate): void {
+/** Whether the unit may be worked at on that day. @throws failed_precondition UNIT_CLOSED, UNIT_PLANNED. */
+export function assertOpen(unit: Pick<Unit, 'validFrom' | 'validTo' | 'version'>, day: LocalDate): void {
   if (unit.validTo !== undefined && unit.validTo <= day) throw failedPrecondition('UNIT_CLOSED', 'the unit is closed');
-  if (unit.version === 0) throw failedPrecondition('UNIT_PLANNED', 'the unit does not open before the day of its plan');
+  if (unit.version === 0 || unit.validFrom > day) throw unitPlanned();
 }
 
 /** Whether no end of the unit is known. @throws failed_precondition UNIT_CLOSED, UNIT_IN_PLAN. */
@@ -103,6 +103,10 @@ export function assertStays(unit: Pick<Unit, 'validTo'>, day: LocalDate): void {
 /** A planned regrading ends, moves or renames the unit: that plan is withdrawn, or waited for, first. */
 export function unitInPlan(): AppError {
   return failedPrecondition('UNIT_IN_PLAN', 'a planned regrading reckons with this unit');
+}
+
+function unitPlanned(): AppError {
+  return failedPrecondition('UNIT_PLANNED', 'the unit does not open before its day');
 }
 
 /** Also for a unit outside the caller's scope, which must look the same. */

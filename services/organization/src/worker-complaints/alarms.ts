@@ -1,6 +1,6 @@
 import { systemCaller } from '@linli/auth';
-import { localDateOf, satisfyClock } from '@linli/clocks';
-import { tenantOf } from '@linli/db';
+import { localDateOf, satisfyClock, type Recomputation } from '@linli/clocks';
+import { tenantOf, type Tx } from '@linli/db';
 import { recordChanges, type Change } from '../changes';
 import type { Deps } from '../deps';
 import { holdSites } from '../sites/hold-site';
@@ -11,6 +11,16 @@ import { complaintStateOnWire } from './wire';
 
 /** It was not passed on in time, or the worker was not told: that is told of it, and its owner still owes it. */
 export function complaintClockHandler(deps: Pick<Deps, 'now'>): ClockHandler {
+  async function recompute(tx: Tx, { clock }: Recomputation): Promise<void> {
+    const [complaint] = await lockComplaints(tx, [clock.subjectId]);
+    const site = complaint && (await holdSites(tx, [complaint.siteId])).get(complaint.siteId);
+    if (complaint === undefined || site === undefined) return;
+    const after = { ...complaint, dueAt: clock.dueAt, dueProvisional: clock.provisional, version: complaint.version + 1 };
+    await saveComplaint(tx, after);
+    const dueOn = localDateOf(clock.dueAt);
+    const change: ComplaintChange = { after, site, code: 'due_moved', event: 'WorkerComplaintDueMoved', detail: { dueOn }, facts: { due_on: dueOn }, at: deps.now() };
+    await recordComplaints(tx, systemCaller(tenantOf(tx), 'organization', []), [change]);
+  }
   return {
     async alarms(tx, alarms) {
       const at = deps.now();
@@ -29,16 +39,8 @@ export function complaintClockHandler(deps: Pick<Deps, 'now'>): ClockHandler {
       }
       await recordComplaints(tx, systemCaller(tenantOf(tx), 'organization', []), changes);
     },
-    async moved(tx, { clock }) {
-      const [complaint] = await lockComplaints(tx, [clock.subjectId]);
-      const site = complaint && (await holdSites(tx, [complaint.siteId])).get(complaint.siteId);
-      if (complaint === undefined || site === undefined) return;
-      const after = { ...complaint, dueAt: clock.dueAt, dueProvisional: clock.provisional, version: complaint.version + 1 };
-      await saveComplaint(tx, after);
-      const dueOn = localDateOf(clock.dueAt);
-      const change: ComplaintChange = { after, site, code: 'due_moved', event: 'WorkerComplaintDueMoved', detail: { dueOn }, facts: { due_on: dueOn }, at: deps.now() };
-      await recordComplaints(tx, systemCaller(tenantOf(tx), 'organization', []), [change]);
-    },
+    moved: recompute,
+    settled: recompute,
   };
 }
 
