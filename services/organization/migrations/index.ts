@@ -42,6 +42,7 @@ import * as withdrawnDecisions from './20261129130100_withdraw_decisions';
 import * as followSuccessors from './20261129140000_follow_successors';
 import * as eraseInTime from './20261129150000_erase_in_time';
 import * as followMore from './20261129155000_follow_and_forget_more';
+import * as resourcesByMemberUnit from './20261129170000_index_resources_by_member_unit';
 
 export const migrations: readonly Migration[] = [
   machinery,
@@ -87,4 +88,5 @@ export const migrations: readonly Migration[] = [
   followSuccessors,
   eraseInTime,
   followMore,
+  resourcesByMemberUnit,
 ];

@@ -97,7 +97,7 @@ export const memberUnitRoutes: readonly ApiRoute[] = [
     method: 'post',
     path: '/v1/member-units/{id}:leave',
     name: 'leaveMemberUnit',
-    summary: '成员单位退出（须已无席位、无未完成的决议）',
+    summary: '成员单位退出（须已无席位、无未完成的决议和共建项目；提供的资源随之撤回，双报到随之结束）',
     tag: 'party',
     calls: 'organization.v1.MemberUnitService/LeaveMemberUnit',
     changes: true,

@@ -9,6 +9,7 @@ export const enParty: Pick<Messages, 'reasons' | 'problems' | 'words'> = {
     MEMBER_UNIT_NOT_IN: ['Not in', 'A member unit is not in on that day, or has left.'],
     MEMBER_UNIT_HAS_SEATS: ['Holds seats', 'The member unit still holds seats: {open}.'],
     MEMBER_UNIT_HAS_RESOLUTIONS: ['Owes resolutions', 'The member unit still owes the delivery of resolutions: {open}.'],
+    MEMBER_UNIT_HAS_PROJECTS: ['In joint projects', 'The member unit has part in joint projects that go on: {open}.'],
     COMMITTEE_NOT_FOUND: ['No such committee', 'There is no such committee, or it is outside your area.'],
     COMMITTEE_EXISTS: ['Already founded', 'The unit has its committee of this kind.'],
     COMMITTEE_FULL: ['No more seats', 'The committee has {size} seats.'],

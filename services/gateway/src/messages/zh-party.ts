@@ -9,6 +9,7 @@ export const zhParty: Pick<Messages, 'reasons' | 'problems' | 'fields' | 'words'
     MEMBER_UNIT_NOT_IN: ['成员单位不在册', '有一个成员单位在那一天不在册，或者已经退出。'],
     MEMBER_UNIT_HAS_SEATS: ['还有席位', '这个成员单位还有 {open} 个席位没有到期。'],
     MEMBER_UNIT_HAS_RESOLUTIONS: ['还有决议未办', '这个成员单位还有 {open} 项决议没有办结。'],
+    MEMBER_UNIT_HAS_PROJECTS: ['还有共建项目', '这个成员单位还有 {open} 个共建项目没有结束。'],
     COMMITTEE_NOT_FOUND: ['没有这个联合党委', '没有找到这个联合党委，或者不在您的管辖范围内。'],
     COMMITTEE_EXISTS: ['已经成立', '这个单位已有同类的联合党委。'],
     COMMITTEE_FULL: ['席位已满', '联合党委只有 {size} 个席位。'],

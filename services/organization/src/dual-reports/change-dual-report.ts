@@ -17,7 +17,7 @@ import { assertVersion } from '../version';
 import { endWork, setWork, type Work } from '../work/store';
 import type { DualReport, DualReportWhole, DualTask } from './dual-report';
 import { assertAllDone, change, complete, dualReportNotFound } from './rules';
-import { findDualReport, insertDualReport, insertReview, insertTask, lockDualReport, readTasks, saveDualReport, saveTask, touchDualReports, withAll } from './store';
+import { findDualReport, insertDualReport, insertReview, insertTask, listReportIds, lockDualReport, lockReportsOf, readTasks, saveDualReport, saveTask, touchDualReports, withAll } from './store';
 
 export const reviewClock = 'organization.dual_report_review';
 const write = 'organization.dual_report.write';
@@ -103,12 +103,28 @@ export async function reviewDualReport(deps: Pick<Deps, 'db' | 'now' | 'calendar
 
 /** @throws as `updateDualReport`; failed_precondition DUAL_TASKS_OPEN. */
 export async function endDualReport(deps: Pick<Deps, 'db' | 'now'>, caller: Caller, ref: DualReportRef): Promise<DualReportWhole> {
-  return changing({ deps, caller, ref }, async (tx, found) => {
-    const report = change(found, { endedOn: today(deps), reviewDueAt: undefined });
-    assertAllDone(await readTasks(tx, report.id));
-    await cancelClock(tx, { kind: reviewClock, subjectId: report.id, at: deps.now() });
-    return { report, action: 'end', event: 'DualReportEnded', payload: organization.DualReportEnded.fromPartial({ dualReportId: report.id }), code: 'ended' };
-  });
+  return changing({ deps, caller, ref }, (tx, found) => end(deps, tx, found));
+}
+
+/** Call it before the member unit is locked, and `endReportsOf` after: so the scanner takes clocks. What is filed in between has one that is not due. */
+export async function lockReviewsOf(tx: Tx, memberUnitId: string): Promise<void> {
+  for (const id of await listReportIds(tx, memberUnitId)) await lockClockOf(tx, id);
+}
+
+/** Wherever a member unit that leaves reports to. @throws failed_precondition DUAL_TASKS_OPEN. */
+export async function endReportsOf(deps: Pick<Deps, 'now'>, tx: Tx, { caller, memberUnitId }: { readonly caller: Caller; readonly memberUnitId: string }): Promise<void> {
+  for (const found of await lockReportsOf(tx, memberUnitId)) {
+    const step = await end(deps, tx, found);
+    await saveDualReport(tx, step.report);
+    await record(tx, caller, [{ ...step, at: deps.now() }]);
+  }
+}
+
+async function end(deps: Pick<Deps, 'now'>, tx: Tx, found: DualReport): Promise<Step> {
+  const report = change(found, { endedOn: today(deps), reviewDueAt: undefined });
+  assertAllDone(await readTasks(tx, report.id));
+  await cancelClock(tx, { kind: reviewClock, subjectId: report.id, at: deps.now() });
+  return { report, action: 'end', event: 'DualReportEnded', payload: organization.DualReportEnded.fromPartial({ dualReportId: report.id }), code: 'ended' };
 }
 
 /** A year without a review: told once, and it waits on. */

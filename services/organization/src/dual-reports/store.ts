@@ -49,6 +49,17 @@ export async function lockDualReport(tx: Tx, id: string): Promise<DualReport | u
   return row && toReport(row);
 }
 
+/** Those of a member unit that last. Index: dual_reports_open_key. */
+export async function listReportIds(tx: Tx, memberUnitId: string): Promise<string[]> {
+  return tx('dual_reports').where({ tenant_id: tenantOf(tx), member_unit_id: memberUnitId }).whereNull('ended_on').orderBy('id').pluck<string[]>('id');
+}
+
+/** Locked in the order of ids. Index: dual_reports_open_key. */
+export async function lockReportsOf(tx: Tx, memberUnitId: string): Promise<DualReport[]> {
+  const lasting = tx('dual_reports').where({ tenant_id: tenantOf(tx), member_unit_id: memberUnitId }).whereNull('ended_on').orderBy('id');
+  return (await lasting.forUpdate().select<DualReportRow[]>(columns)).map(toReport);
+}
+
 /** Counts the versions of those that last up, for their alarms. */
 export async function touchDualReports(tx: Tx, ids: readonly string[]): Promise<DualReport[]> {
   const rows = await tx('dual_reports')

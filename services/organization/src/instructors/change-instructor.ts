@@ -15,7 +15,7 @@ import { unitNotFound } from '../units/rules';
 import { assertVersion } from '../version';
 import type { Instructor, Visit } from './instructor';
 import { assertMayVisit, assign, dismiss, endAssignment, instructorNotFound } from './rules';
-import { insertInstructor, insertVisit, lockInstructor, saveInstructor } from './store';
+import { findGuide, insertInstructor, insertVisit, lockInstructor, saveInstructor } from './store';
 
 const write = 'organization.instructor.write';
 const visit = 'organization.instructor.visit';
@@ -65,9 +65,10 @@ export async function assignInstructor(
   { memberUnitId, validFrom, ...ref }: InstructorRef & { readonly memberUnitId: string; readonly validFrom: LocalDate },
 ): Promise<Instructor> {
   return deps.db.withTenant(caller, async (tx) => {
+    // In the order in which a member unit that leaves takes them.
+    const memberUnit = (await holdMemberUnits(tx, [memberUnitId])).get(memberUnitId);
     const found = await lockForChange(tx, caller, { ref, permission: write });
     if (validFrom < found.appointedOn) throw violation('valid_from', 'before_appointed_on');
-    const memberUnit = (await holdMemberUnits(tx, [memberUnitId])).get(memberUnitId);
     if (memberUnit === undefined || !coversUnit(caller, write, memberUnit.unitPath)) throw memberUnitNotFound();
     if (!isInOn(memberUnit, validFrom) || memberUnit.leftOn !== undefined) {
       throw failedPrecondition('MEMBER_UNIT_NOT_IN', 'the member unit is not in on that day', { details: { member_unit: memberUnitId } });
@@ -84,13 +85,25 @@ export async function assignInstructor(
 /** @throws as `dismissInstructor` and `endAssignment`. */
 export async function endInstructorAssignment(deps: Pick<Deps, 'db' | 'now'>, caller: Caller, { assignmentId, ...ref }: InstructorRef & { readonly assignmentId: string }): Promise<Instructor> {
   return deps.db.withTenant(caller, async (tx) => {
-    const found = await lockForChange(tx, caller, { ref, permission: write });
-    const { instructor, ended } = endAssignment(found, assignmentId, today(deps));
-    await saveInstructor(tx, { before: found, after: instructor });
-    const payload = organization.InstructorAssignmentEnded.fromPartial({ instructorId: instructor.id, memberUnitId: ended.memberUnitId });
-    await recordChanges(tx, caller, [changeOf(instructor, 'end_assignment', { event: 'InstructorAssignmentEnded', payload, at: deps.now() })]);
-    return instructor;
+    return end(deps, tx, { caller, found: await lockForChange(tx, caller, { ref, permission: write }), assignmentId });
   });
+}
+
+/** Nobody guides a member unit that leaves. Its row is locked: nobody is assigned to it meanwhile. */
+export async function endAssignmentsTo(deps: Pick<Deps, 'now'>, tx: Tx, { caller, memberUnitId }: { readonly caller: Caller; readonly memberUnitId: string }): Promise<void> {
+  const guideId = await findGuide(tx, memberUnitId);
+  const found = guideId === undefined ? undefined : await lockInstructor(tx, guideId);
+  // It may have ended before the lock was ours.
+  const assignment = found?.assignments.find((one) => one.memberUnitId === memberUnitId && one.validTo === undefined);
+  if (found !== undefined && assignment !== undefined) await end(deps, tx, { caller, found, assignmentId: assignment.id });
+}
+
+async function end(deps: Pick<Deps, 'now'>, tx: Tx, { caller, found, assignmentId }: { readonly caller: Caller; readonly found: Instructor; readonly assignmentId: string }): Promise<Instructor> {
+  const { instructor, ended } = endAssignment(found, assignmentId, today(deps));
+  await saveInstructor(tx, { before: found, after: instructor });
+  const payload = organization.InstructorAssignmentEnded.fromPartial({ instructorId: instructor.id, memberUnitId: ended.memberUnitId });
+  await recordChanges(tx, caller, [changeOf(instructor, 'end_assignment', { event: 'InstructorAssignmentEnded', payload, at: deps.now() })]);
+  return instructor;
 }
 
 /** @throws as `dismissInstructor` and `assertMayVisit`; invalid_argument for a day to come. */

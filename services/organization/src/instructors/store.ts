@@ -59,6 +59,15 @@ export async function lockInstructor(tx: Tx, id: string): Promise<Instructor | u
   return (await readInstructors(tx, await tx('instructors').where({ tenant_id: tenantOf(tx), id }).forUpdate().select<InstructorRow[]>(columns)))[0];
 }
 
+/** Who guides a member unit until further notice: one at most. Index: instructor_assignments_one_at_a_time. */
+export async function findGuide(tx: Tx, memberUnitId: string): Promise<string | undefined> {
+  const row = await tx('instructor_assignments')
+    .where({ tenant_id: tenantOf(tx), member_unit_id: memberUnitId })
+    .whereNull('valid_to')
+    .first<{ instructor_id: string } | undefined>('instructor_id');
+  return row?.instructor_id;
+}
+
 /** Those appointed now, with what they are assigned to from the day on. A dozen in an office: the key serves it. */
 export async function listInstructors(
   tx: Tx,

@@ -5,13 +5,16 @@ import { tenantOf, type Tx } from '@linli/db';
 import { failedPrecondition } from '@linli/errors';
 import { violation } from '@linli/grpc';
 import { recordChanges, type Change, type Entry } from '../changes';
+import { today } from '../days';
 import type { Deps } from '../deps';
+import { holdMemberUnits } from '../member-units/hold-member-units';
+import { assertInOn } from '../member-units/rules';
 import type { ClockHandler } from '../timing/clock-handlers';
 import { lockClockOf } from '../timing/lock-clock';
 import { assertVersion } from '../version';
 import { endWork, setWork, type Work } from '../work/store';
 import type { JointProject, NeedState, Usefulness } from './joint-project';
-import { countServing, lockNeeds, lockResources } from './need-store';
+import { countServing, listGivers, lockNeeds, lockResources } from './need-store';
 import { needSettled, settleNeeds } from './needs';
 import { insertProjectResources, lockProject, markProjectsOverdue, saveProject } from './project-store';
 import { act, assertOffered, isRated, nextActions, projectNotFound, resourceNotFound, type ProjectAction } from './rules';
@@ -30,7 +33,7 @@ export interface ProjectRef {
 /**
  * The resources that shall meet the needs, as somebody decided; each with room for one more project.
  * @throws not_found JOINT_PROJECT_NOT_FOUND, RESOURCE_NOT_FOUND; aborted VERSION_STALE; invalid_argument for a lead that gives nothing;
- *   failed_precondition JOINT_PROJECT_STATE_FORBIDS, RESOURCE_WITHDRAWN, RESOURCE_FULL.
+ *   failed_precondition JOINT_PROJECT_STATE_FORBIDS, RESOURCE_WITHDRAWN, RESOURCE_FULL, MEMBER_UNIT_NOT_IN.
  */
 export async function matchProject(
   deps: Pick<Deps, 'db' | 'now'>,
@@ -39,12 +42,15 @@ export async function matchProject(
 ): Promise<JointProject> {
   return deps.db.withTenant(caller, async (tx) => {
     const project = act(await lockForChange(tx, caller, ref), 'match', { resourceIds, leadMemberUnitId });
+    // In the order in which a member unit that leaves takes them.
+    const givers = await holdMemberUnits(tx, await listGivers(tx, resourceIds));
     const resources = await lockResources(tx, resourceIds);
     const busy = await countServing(tx, resourceIds);
     for (const id of resourceIds) {
       const resource = resources.get(id);
       if (resource === undefined || !coversUnit(caller, write, resource.unitPath)) throw resourceNotFound();
       assertOffered(resource);
+      assertInOn(givers.get(resource.memberUnitId), today(deps));
       if ((busy.get(id) ?? 0) >= resource.capacity) throw failedPrecondition('RESOURCE_FULL', 'the resource serves as many projects as it can', { details: { capacity: String(resource.capacity) } });
     }
     if (![...resources.values()].some(({ memberUnitId }) => memberUnitId === leadMemberUnitId)) throw violation('lead_member_unit_id', 'unlisted');

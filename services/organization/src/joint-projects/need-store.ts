@@ -1,4 +1,5 @@
 import type { UnitScopes } from '@linli/auth';
+import type { LocalDate } from '@linli/clocks';
 import { tenantOf, type Tx } from '@linli/db';
 import { wherePageByUnit } from '../by-unit';
 import { whereInScopes } from '../scope';
@@ -60,8 +61,9 @@ export async function insertResource(tx: Tx, resource: Resource): Promise<void> 
   await tx('resources').insert({ tenant_id: tenantOf(tx), id, member_unit_id: memberUnitId, unit_path: unitPath, category_code: categoryCode, title_zh: titleZh, capacity, offered_on: offeredOn, version });
 }
 
-export async function withdrawResourceRow(tx: Tx, { id, withdrawnOn, version }: Resource): Promise<void> {
-  await tx('resources').where({ tenant_id: tenantOf(tx), id }).update({ withdrawn_on: withdrawnOn ?? null, version });
+/** Each with its version raised. */
+export async function withdrawResourceRows(tx: Tx, ids: readonly string[], day: LocalDate): Promise<void> {
+  await tx('resources').where({ tenant_id: tenantOf(tx) }).whereIn('id', ids).update({ withdrawn_on: day, version: tx.raw('version + 1') });
 }
 
 export async function findResource(tx: Tx, id: string): Promise<Resource | undefined> {
@@ -73,6 +75,17 @@ export async function findResource(tx: Tx, id: string): Promise<Resource | undef
 export async function lockResources(tx: Tx, ids: readonly string[]): Promise<Map<string, Resource>> {
   const rows = await tx('resources').where({ tenant_id: tenantOf(tx) }).whereIn('id', ids).orderBy('id').forUpdate().select<ResourceRow[]>(resourceColumns);
   return new Map(rows.map((row) => [row.id, toResource(row)]));
+}
+
+/** All that a member unit offers, in the same order. Index: resources_member_unit_idx. */
+export async function lockOffered(tx: Tx, memberUnitId: string): Promise<Resource[]> {
+  const offered = tx('resources').where({ tenant_id: tenantOf(tx), member_unit_id: memberUnitId }).whereNull('withdrawn_on').orderBy('id');
+  return (await offered.forUpdate().select<ResourceRow[]>(resourceColumns)).map(toResource);
+}
+
+/** The member units that give these resources, which never changes: to be read before either is locked. */
+export async function listGivers(tx: Tx, ids: readonly string[]): Promise<string[]> {
+  return tx('resources').where({ tenant_id: tenantOf(tx) }).whereIn('id', ids).distinct().pluck<string[]>('member_unit_id');
 }
 
 /** Those offered now. Indexes: resources_unit_path_idx; of the whole office resources_category_idx and the key. */
@@ -94,16 +107,24 @@ export async function countServing(tx: Tx, resourceIds: readonly string[]): Prom
   return new Map(rows.map(({ id, count }) => [id, count]));
 }
 
-/** What is offered in a category within the scopes, with what it serves and what its member unit has delivered there. One statement. */
-export async function listCandidates(tx: Tx, categoryCode: string, scopes: UnitScopes): Promise<Candidate[]> {
+/**
+ * What units that are in on the day offer in the need's category, within the scopes, with what it serves and what its member unit
+ * has delivered there. Of more than can be weighed the nearest are, as `suggestMatches` ranks them first, and of equally near ones
+ * those offered first. One statement. Index: resources_category_idx.
+ */
+export async function listCandidates(tx: Tx, { categoryCode, unitPath }: Need, { scopes, day }: { readonly scopes: UnitScopes; readonly day: LocalDate }): Promise<Candidate[]> {
+  const above = (depth: number) => `${unitPath.split('/').slice(0, depth + 1).join('/')}/`;
   const used = tx('joint_project_resources as used')
     .join('joint_projects as project', (same) => void same.on('project.tenant_id', 'used.tenant_id').on('project.id', 'used.joint_project_id'))
     .where('used.tenant_id', tenantOf(tx))
     .select(tx.raw('count(distinct project.id)'));
   const query = tx('resources as r')
+    .join('member_units as giver', (same) => void same.on('giver.tenant_id', 'r.tenant_id').on('giver.id', 'r.member_unit_id'))
     .where({ 'r.tenant_id': tenantOf(tx), 'r.category_code': categoryCode })
     .whereNull('r.withdrawn_on')
-    .orderBy('r.id')
+    .where('giver.joined_on', '<=', day)
+    .where((still) => void still.whereNull('giver.left_on').orWhere('giver.left_on', '>', day))
+    .orderByRaw('starts_with(r.unit_path, ?) desc, starts_with(r.unit_path, ?) desc, r.id', [above(3), above(2)])
     .limit(mostCandidates)
     .select<Candidate[]>(
       { id: 'r.id', memberUnitId: 'r.member_unit_id', unitPath: 'r.unit_path', capacity: 'r.capacity' },

@@ -1,4 +1,5 @@
 import { coversUnit, unitScopes, type Caller } from '@linli/auth';
+import { localDateOf } from '@linli/clocks';
 import { organization } from '@linli/contracts';
 import { answerOnce, newId, type RequestKey, type Tx } from '@linli/db';
 import { failedPrecondition } from '@linli/errors';
@@ -11,7 +12,7 @@ import { holdUnitOpen } from '../units/hold-unit-open';
 import { unitNotFound } from '../units/rules';
 import { assertVersion } from '../version';
 import type { Need, NeedState, Resource } from './joint-project';
-import { findNeed, insertNeed, insertResource, listCandidates, lockNeeds, lockResources, saveNeeds, withdrawResourceRow } from './need-store';
+import { findNeed, insertNeed, insertResource, listCandidates, lockNeeds, lockOffered, lockResources, saveNeeds, withdrawResourceRows } from './need-store';
 import { assertOffered, needNotFound, resourceNotFound, settleNeed } from './rules';
 import { suggestMatches, type Suggestion } from './suggest';
 import { needStateOnWire } from './wire';
@@ -101,22 +102,33 @@ export async function withdrawResource(deps: Pick<Deps, 'db' | 'now'>, caller: C
     if (resource === undefined || !coversUnit(caller, 'organization.joint_project.write', resource.unitPath)) throw resourceNotFound();
     assertVersion(resource, ref.version);
     assertOffered(resource);
-    const withdrawn = { ...resource, withdrawnOn: today(deps), version: resource.version + 1 };
-    await withdrawResourceRow(tx, withdrawn);
-    const { id, unitPath, version } = withdrawn;
-    const payload = organization.ResourceWithdrawn.fromPartial({ resourceId: id });
-    const entry = { threadId: id, unitPath, at: deps.now(), code: 'withdrawn' };
-    await recordChanges(tx, caller, [{ action: 'resource.withdraw', objectType: 'resource', id, version, event: 'ResourceWithdrawn', payload, entry }]);
-    return withdrawn;
+    const [withdrawn] = await withdrawAll(tx, caller, { resources: [resource], at: deps.now() });
+    return withdrawn ?? resource;
   });
 }
 
+/** Nothing of a member unit that leaves is offered any more. Its row is locked: neither is anything offered or matched meanwhile. */
+export async function withdrawResourcesOf(deps: Pick<Deps, 'now'>, tx: Tx, { caller, memberUnitId }: { readonly caller: Caller; readonly memberUnitId: string }): Promise<void> {
+  await withdrawAll(tx, caller, { resources: await lockOffered(tx, memberUnitId), at: deps.now() });
+}
+
+async function withdrawAll(tx: Tx, caller: Caller, { resources, at }: { readonly resources: readonly Resource[]; readonly at: Date }): Promise<Resource[]> {
+  const withdrawn = resources.map((resource) => ({ ...resource, withdrawnOn: localDateOf(at), version: resource.version + 1 }));
+  await withdrawResourceRows(tx, withdrawn.map(({ id }) => id), localDateOf(at));
+  const changes = withdrawn.map(({ id, unitPath, version }): Change => {
+    const payload = organization.ResourceWithdrawn.fromPartial({ resourceId: id });
+    return { action: 'resource.withdraw', objectType: 'resource', id, version, event: 'ResourceWithdrawn', payload, entry: { threadId: id, unitPath, at, code: 'withdrawn' } };
+  });
+  await recordChanges(tx, caller, changes);
+  return withdrawn;
+}
+
 /** What could meet the need among what the caller may see, and why; it changes nothing. @throws not_found NEED_NOT_FOUND. */
-export async function suggestFor(deps: Pick<Deps, 'db'>, caller: Caller, needId: string): Promise<Suggestion[]> {
+export async function suggestFor(deps: Pick<Deps, 'db' | 'now'>, caller: Caller, needId: string): Promise<Suggestion[]> {
   const permission = 'organization.joint_project.read';
   return deps.db.withTenant(caller, async (tx) => {
     const need = await findNeed(tx, needId);
     if (need === undefined || !coversUnit(caller, permission, need.unitPath)) throw needNotFound();
-    return suggestMatches(need, await listCandidates(tx, need.categoryCode, unitScopes(caller, permission)));
+    return suggestMatches(need, await listCandidates(tx, need, { scopes: unitScopes(caller, permission), day: today(deps) }));
   });
 }

@@ -27,6 +27,9 @@ export const nextActions: Readonly<Record<ProjectState, ProjectAction | undefine
   stalled: undefined,
 };
 
+/** States from which nothing goes on. */
+export const ended: readonly ProjectState[] = ['closed', 'stalled'];
+
 /** States in which a resource is at work for the project. */
 export const serving: readonly ProjectState[] = ['matched', 'agreed', 'running'];
 

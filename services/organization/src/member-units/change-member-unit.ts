@@ -6,6 +6,9 @@ import { violation } from '@linli/grpc';
 import { recordChanges, type Change, type Entry } from '../changes';
 import { today } from '../days';
 import type { Deps } from '../deps';
+import { endReportsOf, lockReviewsOf } from '../dual-reports/change-dual-report';
+import { endAssignmentsTo } from '../instructors/change-instructor';
+import { withdrawResourcesOf } from '../joint-projects/needs';
 import { assertVersion } from '../version';
 import type { MemberUnit } from './member-unit';
 import { assertIn, leave, memberUnitNotFound } from './rules';
@@ -35,9 +38,13 @@ export async function updateMemberUnit(
   });
 }
 
-/** @throws not_found, aborted VERSION_STALE, invalid_argument for a day to come or before it joined, and as `leave`. */
+/**
+ * What it offers, where it reports and who guides it end with it, also where the caller could not end them one by one.
+ * @throws not_found, aborted VERSION_STALE, invalid_argument for a day to come or before it joined, as `leave`, and DUAL_TASKS_OPEN.
+ */
 export async function leaveMemberUnit(deps: Pick<Deps, 'db' | 'now'>, caller: Caller, input: MemberUnitRef & { readonly leftOn: LocalDate }): Promise<MemberUnit> {
   return deps.db.withTenant(caller, async (tx) => {
+    await lockReviewsOf(tx, input.memberUnitId);
     const memberUnit = await lockForChange(tx, caller, input);
     if (input.leftOn > today(deps)) throw violation('left_on', 'in_future');
     if (input.leftOn < memberUnit.joinedOn) throw violation('left_on', 'before_joined_on');
@@ -45,6 +52,10 @@ export async function leaveMemberUnit(deps: Pick<Deps, 'db' | 'now'>, caller: Ca
     await saveMemberUnit(tx, left);
     const payload = organization.MemberUnitLeft.fromPartial({ memberUnitId: left.id, leftOn: input.leftOn });
     await recordChanges(tx, caller, [changeOf(left, 'leave', { event: 'MemberUnitLeft', payload, at: deps.now(), facts: { left_on: input.leftOn } })]);
+    // In the order in which a unit that closes takes them.
+    await endAssignmentsTo(deps, tx, { caller, memberUnitId: left.id });
+    await endReportsOf(deps, tx, { caller, memberUnitId: left.id });
+    await withdrawResourcesOf(deps, tx, { caller, memberUnitId: left.id });
     return left;
   });
 }

@@ -1,6 +1,7 @@
 import type { UnitScopes } from '@linli/auth';
 import type { LocalDate } from '@linli/clocks';
 import { tenantOf, type ConstraintReasons, type Tx } from '@linli/db';
+import { ended } from '../joint-projects/rules';
 import type { Erased, Over } from '../retention/retention';
 import { whereInScopes, whereInSubtree } from '../scope';
 import type { MemberUnit, MemberUnitKind } from './member-unit';
@@ -40,8 +41,9 @@ export async function findMemberUnit(tx: Tx, id: string): Promise<MemberUnit | u
   return row && toMemberUnit(row);
 }
 
+/** Not against foreign keys: whoever leaves locks what hangs on the unit, and that may be about to name it. */
 export async function lockMemberUnit(tx: Tx, id: string): Promise<MemberUnit | undefined> {
-  const row = await tx('member_units').where({ tenant_id: tenantOf(tx), id }).forUpdate().first<MemberUnitRow | undefined>(columns);
+  const row = await tx('member_units').where({ tenant_id: tenantOf(tx), id }).forNoKeyUpdate().first<MemberUnitRow | undefined>(columns);
   return row && toMemberUnit(row);
 }
 
@@ -51,14 +53,21 @@ export async function shareMemberUnits(tx: Tx, ids: readonly string[]): Promise<
   return new Map(rows.map((row) => [row.id, toMemberUnit(row)]));
 }
 
-/** What keeps it from leaving on that day. Indexes: committee_seats_member_unit_idx, resolutions_owner_idx. */
+/**
+ * What keeps it from leaving on that day. Whoever leads a project gives something to it, too.
+ * Indexes: committee_seats_member_unit_idx, resolutions_owner_idx, resources_member_unit_idx, joint_project_resources_resource_idx.
+ */
 export async function countHeld(tx: Tx, id: string, leftOn: LocalDate): Promise<Held> {
   const { rows } = await tx.raw<{ rows: Held[] }>(
     `select (select count(*) from committee_seats where tenant_id = :tenant and member_unit_id = :id and (valid_to is null or valid_to > :leftOn)) as seats,
-            (select count(*) from resolutions where tenant_id = :tenant and owner_member_unit_id = :id and state = 'open') as "openResolutions"`,
-    { tenant: tenantOf(tx), id, leftOn },
+            (select count(*) from resolutions where tenant_id = :tenant and owner_member_unit_id = :id and state = 'open') as "openResolutions",
+            (select count(distinct project.id) from resources
+               join joint_project_resources as used on used.tenant_id = :tenant and used.resource_id = resources.id
+               join joint_projects as project on project.tenant_id = :tenant and project.id = used.joint_project_id and project.state <> all(:ended)
+              where resources.tenant_id = :tenant and resources.member_unit_id = :id) as "openProjects"`,
+    { tenant: tenantOf(tx), id, leftOn, ended },
   );
-  return rows[0] ?? { seats: 0, openResolutions: 0 };
+  return rows[0] ?? { seats: 0, openResolutions: 0, openProjects: 0 };
 }
 
 export interface MemberUnitFilter {
