@@ -269,7 +269,7 @@ const communities: Readonly<Record<string, MakeRequest>> = {
   listIncubatedOrgs: ({ communityId }) => ({ path: `/v1/incubated-orgs?underUnitId=${communityId}` }),
   postJob: ({ communityId }) => ({
     path: '/v1/jobs',
-    body: { unitId: communityId, titleZh: '制作', employerZh: '协会', placeZh: '社区', wanted: 1, contactPhone: '000-5550100', openUntil: '2040-01-01' },
+    body: { unitId: communityId, titleZh: '制作', employerZh: '协会', placeZh: '社区', wanted: 1, contactPhone: '000-5550100', openUntil: dayAhead(20) },
   }),
   takeDownJob: ({ jobId }) => ({ path: `/v1/jobs/${jobId}:takeDown`, body: {} }),
   getJob: ({ jobId }) => ({ path: `/v1/jobs/${jobId}` }),

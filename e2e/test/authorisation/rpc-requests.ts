@@ -273,7 +273,7 @@ const communities: Readonly<Record<string, MakeRpcRequest>> = {
   EndIncubation: onOrg({ leaveReason: 'withdrew' }),
   GetIncubatedOrg: onOrg(),
   ListIncubatedOrgs: ({ communityId }) => ({ underUnitId: communityId }),
-  PostJob: ({ communityId }) => ({ requestId: requestId(), unitId: communityId, titleZh: '制作', employerZh: '协会', placeZh: '社区', wanted: 1, contactPhone: '000-5550100', openUntil: '2040-01-01' }),
+  PostJob: ({ communityId }) => ({ requestId: requestId(), unitId: communityId, titleZh: '制作', employerZh: '协会', placeZh: '社区', wanted: 1, contactPhone: '000-5550100', openUntil: dayAhead(20) }),
   TakeDownJob: ({ jobId }) => ({ jobId, version }),
   GetJob: ({ jobId }) => ({ jobId }),
   ListJobs: ({ communityId }) => ({ underUnitId: communityId }),

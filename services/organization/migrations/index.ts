@@ -43,6 +43,7 @@ import * as followSuccessors from './20261129140000_follow_successors';
 import * as eraseInTime from './20261129150000_erase_in_time';
 import * as followMore from './20261129155000_follow_and_forget_more';
 import * as resourcesByMemberUnit from './20261129170000_index_resources_by_member_unit';
+import * as boundJobsAndVotes from './20261129170100_bound_jobs_and_votes';
 
 export const migrations: readonly Migration[] = [
   machinery,
@@ -89,4 +90,5 @@ export const migrations: readonly Migration[] = [
   eraseInTime,
   followMore,
   resourcesByMemberUnit,
+  boundJobsAndVotes,
 ];

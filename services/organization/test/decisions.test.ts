@@ -136,6 +136,15 @@ describe('a decision', () => {
     await expect(office.decisions.giveDecisionNotice({ ...ref(await prepared()), entitled: 10, ...times, ...wrong }, { caller })).rejects.toMatchObject({ violations: [{ field }] });
   });
 
+  it('closes within the time of the rule, counted from the day of its notice', async () => {
+    const decision = await prepared();
+    const closing = (closesAt: string) => office.decisions.giveDecisionNotice({ ...ref(decision), entitled: 10, opensAt: times.opensAt, closesAt: new Date(closesAt) }, { caller });
+    for (const late of ['2099-01-01T00:00:00+08:00', '2027-01-24T00:00:01+08:00']) {
+      await expect(closing(late)).rejects.toMatchObject({ kind: 'invalid_argument', violations: [{ field: 'closes_at', code: 'too_late' }] });
+    }
+    expect(given(await closing('2027-01-24T00:00:00+08:00'))).toMatchObject({ state: DECISION_STATE_NOTICED, closesAt: new Date('2027-01-24T00:00:00+08:00') });
+  });
+
   it('is held for life to the quorum of the day of its notice', async () => {
     const decision = await open(0);
     const rules = office.knex('quorum_rule_sets').where({ id: 'residents_meeting.representatives', version: 1 });

@@ -50,6 +50,12 @@ describe('a job', () => {
     expect(await history(office, job.id)).toEqual(['JobPosted 1', 'JobTakenDown 2']);
   });
 
+  it('is open for no more days than the rule says, the last one counted', async () => {
+    expect(await post({ openUntil: '2027-02-21' })).toMatchObject({ openFrom: '2026-11-24', openUntil: '2027-02-21' });
+    await expect(post({ openUntil: '2027-02-22' })).rejects.toMatchObject({ kind: 'invalid_argument', violations: [{ field: 'open_until', code: 'too_late' }] });
+    expect(await post({ openFrom: '2026-11-25', openUntil: '2027-02-22' })).toMatchObject({ openUntil: '2027-02-22' });
+  });
+
   it('is made once for a repeated request', async () => {
     const request = { requestId: fresh('r') };
     const [one, two] = await Promise.all([post(request), post(request)]);
@@ -96,6 +102,7 @@ describe('an application', () => {
     const [one, two] = await Promise.all([apply(job.id, by, requestId), apply(job.id, by, requestId)]);
     expect(one).toEqual(two);
     expect(one).toMatchObject({ jobId: job.id, residentId: by.subject, withdrawn: false, version: 1 });
+    expect(await office.knex('job_applications').where({ id: one?.id }).pluck<string[]>('resident_id')).toEqual([by.subject]);
     await expect(apply(job.id, by)).rejects.toMatchObject({ kind: 'already_exists', reason: 'APPLIED_ALREADY' });
     expect(JSON.stringify(await sentEvents(office, one?.id))).not.toContain(by.subject);
     const own = await office.jobs.listJobApplications({}, { caller: by });
@@ -114,16 +121,24 @@ describe('an application', () => {
     expect(results.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
   });
 
-  it('is withdrawn by who made it, once, and may be made again', async () => {
+  it('is deleted when who made it withdraws it, once, and may be made again', async () => {
     const job = await post();
     const by = someResident();
-    const application = await apply(job.id, by);
+    const requestId = fresh('r');
+    const application = await apply(job.id, by, requestId);
     const ref = { applicationId: application?.id ?? '', version: 1 };
     await expect(office.jobs.withdrawJobApplication(ref, { caller: someResident() })).rejects.toMatchObject({ kind: 'not_found', reason: 'APPLICATION_NOT_FOUND' });
-    expect((await office.jobs.withdrawJobApplication(ref, { caller: by })).application).toMatchObject({ withdrawn: true, version: 2 });
-    await expect(office.jobs.withdrawJobApplication(ref, { caller: by })).rejects.toMatchObject({ reason: 'VERSION_STALE' });
-    await expect(office.jobs.withdrawJobApplication({ ...ref, version: 2 }, { caller: by })).rejects.toMatchObject({ reason: 'APPLICATION_WITHDRAWN' });
-    await apply(job.id, by);
+    await expect(office.jobs.withdrawJobApplication({ ...ref, version: 2 }, { caller: by })).rejects.toMatchObject({ reason: 'VERSION_STALE' });
+    const both = await Promise.allSettled([1, 2].map(() => office.jobs.withdrawJobApplication(ref, { caller: by })));
+    expect(both.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
+    expect(both.find(({ status }) => status === 'fulfilled')).toMatchObject({ value: { application: { ...application, withdrawn: true, version: 2 } } });
+    for (const version of [1, 2]) await expect(office.jobs.withdrawJobApplication({ ...ref, version }, { caller: by })).rejects.toMatchObject({ kind: 'not_found', reason: 'APPLICATION_NOT_FOUND' });
+    for (const who of [by, caller]) expect((await office.jobs.listJobApplications({ jobId: job.id }, { caller: who })).applications).toEqual([]);
+    expect(await office.knex('job_applications').where({ resident_id: by.subject })).toEqual([]);
+    // Nor does the answer that is kept for a repeated request say it.
+    await expect(apply(job.id, by, requestId)).rejects.toMatchObject({ reason: 'APPLICATION_NOT_FOUND' });
+    const again = await apply(job.id, by);
+    expect(again?.id).not.toBe(ref.applicationId);
     expect(await history(office, ref.applicationId)).toEqual(['JobApplied 1', 'JobApplicationWithdrawn 2']);
   });
 
@@ -141,8 +156,8 @@ describe('an application', () => {
   it('asks nobody what they are: no table of the board has a column for it', async () => {
     const columns = await office.knex('information_schema.columns').whereIn('table_name', ['jobs', 'job_applications']).where({ table_schema: 'public' }).pluck<string[]>('column_name');
     expect([...new Set(columns)].sort()).toEqual([
-      'contact_phone', 'duties_zh', 'employer_zh', 'id', 'job_id', 'open_from', 'open_until', 'place_zh', 'resident_id', 'taken_down', 'tenant_id', 'title_mn', 'title_zh', 'unit_id',
-      'unit_path', 'version', 'wanted', 'withdrawn',
+      'contact_phone', 'duties_zh', 'employer_zh', 'id', 'job_id', 'open_from', 'open_until', 'place_zh', 'resident_id', 'taken_down_on', 'tenant_id', 'title_mn', 'title_zh', 'unit_id',
+      'unit_path', 'version', 'wanted',
     ]);
   });
 });

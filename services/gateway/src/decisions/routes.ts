@@ -142,7 +142,7 @@ const preparing: readonly ApiRoute[] = [
     name: 'giveDecisionNotice',
     summary: '公告：应到人数、起止时间；名册与规则从此不变',
     calls: 'organization.v1.DecisionService/GiveDecisionNotice',
-    body: z.strictObject({ entitled: number.min(1), opensAt: instant, closesAt: instant }),
+    body: z.strictObject({ entitled: number.min(1), opensAt: instant, closesAt: instant.meta({ description: 'RFC 3339, 带时区；不晚于规则规定的期限' }) }),
     handle: async ({ params, body: { entitled, opensAt, closesAt }, version }, { clients, options }) =>
       answer(await clients.decisions.giveDecisionNotice({ decisionId: params.id, version, entitled, opensAt: new Date(opensAt), closesAt: new Date(closesAt) }, options)),
   }),

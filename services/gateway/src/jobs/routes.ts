@@ -20,7 +20,7 @@ const offer = {
 } as const;
 const jobSchema = z.strictObject({ ...offer, unitId: z.string(), unitPath: z.string(), openFrom: z.string(), takenDown: z.boolean(), version: z.int() }).meta({ id: 'Job' });
 const publicJobSchema = z.strictObject({ ...offer, unitNameZh: z.string() }).meta({ id: 'PublicJob' });
-const applicationSchema = z.strictObject({ id: z.string(), jobId: z.string(), residentId: z.string(), withdrawn: z.boolean(), version: z.int() }).meta({ id: 'JobApplication' });
+const applicationSchema = z.strictObject({ id: z.string(), jobId: z.string(), residentId: z.string(), withdrawn: z.boolean().meta({ description: '只有撤回时的答复为真：撤回即删除' }), version: z.int() }).meta({ id: 'JobApplication' });
 
 type JobJson = z.input<typeof jobSchema>;
 type ApplicationJson = z.input<typeof applicationSchema>;
@@ -72,7 +72,7 @@ const jobs: readonly ApiRoute[] = [
       wanted: z.int().min(1).max(10_000),
       contactPhone: text(20, /^\+?[0-9][0-9 -]{1,17}[0-9]$/u),
       openFrom: optionalDay.meta({ description: '缺省为今天' }),
-      openUntil: day,
+      openUntil: day.meta({ description: '报名的最后一日；不超过规则规定的发布期限' }),
     }),
     response: jobSchema,
     handle: async ({ body, requestId }, { clients, options }) => answerJob(await clients.jobs.postJob({ ...body, requestId }, options)),
@@ -131,7 +131,7 @@ const applications: readonly ApiRoute[] = [
     method: 'post',
     path: '/v1/job-applications/{id}:withdraw',
     name: 'withdrawApplication',
-    summary: '居民撤回应聘报名',
+    summary: '居民撤回应聘报名，随即删除',
     tag: 'jobs',
     calls: 'organization.v1.JobService/WithdrawJobApplication',
     changes: true,

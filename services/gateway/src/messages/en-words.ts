@@ -33,6 +33,7 @@ export const enProblems: Messages['problems'] = {
   before_parent: 'is before the unit above it',
   before_unit: 'is before the unit',
   before_start: 'must be after the beginning',
+  too_late: 'is later than the rule allows',
   after_start: 'must not be after the beginning',
   out_of_order: 'is out of order',
   before_valid_from: 'is before the first day',

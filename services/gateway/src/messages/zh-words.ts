@@ -33,6 +33,7 @@ export const zhProblems: Messages['problems'] = {
   before_parent: '早于上级单位的日期',
   before_unit: '早于单位的日期',
   before_start: '须晚于开始时间',
+  too_late: '晚于规则允许的期限',
   after_start: '不能晚于开始时间',
   out_of_order: '先后次序不对',
   before_valid_from: '早于起始日期',

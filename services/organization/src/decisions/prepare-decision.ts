@@ -1,5 +1,5 @@
 import { coversUnit, type Caller } from '@linli/auth';
-import type { LocalDate } from '@linli/clocks';
+import { addDays, instantAt, ruleSetAt, type LocalDate } from '@linli/clocks';
 import { answerOnce, newId, type RequestKey } from '@linli/db';
 import { violation } from '@linli/grpc';
 import { today } from '../days';
@@ -76,7 +76,8 @@ export async function addVoters(deps: Preparing, caller: Caller, input: Decision
 
 /**
  * Fixes who may vote, when, and by which quorum: the one in force on the day of the notice, for life.
- * @throws AppError as `takeDecision` and `assertMayNotice`; invalid_argument for times that are past or turned around; not_found QUORUM_NOT_IN_FORCE.
+ * @throws AppError as `takeDecision` and `assertMayNotice`; invalid_argument for times that are past, turned around or later than the rule allows; not_found
+ *   QUORUM_NOT_IN_FORCE.
  */
 export async function giveNotice(deps: Preparing, caller: Caller, input: DecisionRef & { readonly entitled: number; readonly opensAt: Date; readonly closesAt: Date }): Promise<Decision> {
   const { entitled, opensAt, closesAt } = input;
@@ -84,6 +85,8 @@ export async function giveNotice(deps: Preparing, caller: Caller, input: Decisio
   if (closesAt <= opensAt) throw violation('closes_at', 'not_later');
   return deps.db.withTenant(caller, async (tx) => {
     const step = await takeDecision(tx, caller, { ref: input, action: 'give_notice', permission: permissions.call, at: deps.now() });
+    const { limit } = await ruleSetAt(tx, 'organization.vote_span', today(deps));
+    if (closesAt > instantAt(addDays(today(deps), limit.amount + 1), 0)) throw violation('closes_at', 'too_late');
     const quorum = await quorumAt(tx, `residents_meeting.${step.found.basis}`, today(deps));
     assertMayNotice(step.found, entitled, quorum);
     await openTally(tx, step.found.id);

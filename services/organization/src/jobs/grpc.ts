@@ -8,7 +8,7 @@ import { readContactPhone } from '../fields';
 import { getUnitPath } from '../units/get-unit-path';
 import { unitNotFound } from '../units/rules';
 import { applyForJob, withdrawApplication } from './apply';
-import type { JobApplication } from './job';
+import type { Job, JobApplication } from './job';
 import { postJob, takeDownJob } from './post-job';
 import { jobNotFound } from './rules';
 import { findJob, listApplications, listJobs, listOpenJobs } from './store';
@@ -34,25 +34,25 @@ export function jobService(deps: Deps): organization.JobServiceImplementation<Rp
         openFrom: readDay(request.openFrom, 'open_from', today(deps)),
         openUntil: requireDay(request.openUntil, 'open_until'),
       });
-      return { job };
+      return { job: jobToWire(job) };
     },
     async takeDownJob(request, { caller }) {
-      return { job: await takeDownJob(deps, caller, { jobId: readUuid(request.jobId, 'job_id'), version: request.version }) };
+      return { job: jobToWire(await takeDownJob(deps, caller, { jobId: readUuid(request.jobId, 'job_id'), version: request.version })) };
     },
     async getJob(request, { caller }) {
       const id = readUuid(request.jobId, 'job_id');
       const job = await deps.db.withTenant(caller, (tx) => findJob(tx, id));
       if (job === undefined || !coversUnit(caller, read, job.unitPath)) throw jobNotFound();
-      return { job };
+      return { job: jobToWire(job) };
     },
     listJobs: (request, { caller }) => listPage(deps, caller, request),
     async applyForJob(request, { caller }) {
       const wish = { request: requestKey(caller, organization.ApplyForJobRequest, request), jobId: readUuid(request.jobId, 'job_id') };
-      return { application: applicationToWire(await applyForJob(deps, caller, wish)) };
+      return { application: applicationToWire(await applyForJob(deps, caller, wish), false) };
     },
     async withdrawJobApplication(request, { caller }) {
       const ref = { applicationId: readUuid(request.applicationId, 'application_id'), version: request.version };
-      return { application: applicationToWire(await withdrawApplication(deps, caller, ref)) };
+      return { application: applicationToWire(await withdrawApplication(deps, caller, ref), true) };
     },
     listJobApplications: (request, { caller }) => listApplicants(deps, caller, request),
     async getPublicJobs(_request, { caller }) {
@@ -73,7 +73,7 @@ async function listPage(deps: Deps, caller: Caller, request: organization.ListJo
     return listJobs(tx, { scopes: unitScopes(caller, read), under, beforeId, limit: limit + 1 });
   });
   const { shown, nextPageToken } = deps.pages.cut(found, { limit, context, at: ({ id }) => [id] });
-  return { jobs: shown, nextPageToken };
+  return { jobs: shown.map(jobToWire), nextPageToken };
 }
 
 /** A resident sees their own, staff those of a job. */
@@ -88,7 +88,7 @@ async function listApplicants(deps: Deps, caller: Caller, request: organization.
     return listApplications(tx, { jobId, residentId: byResident ? caller.subject : undefined, afterId, limit: limit + 1 });
   });
   const { shown, nextPageToken } = deps.pages.cut(found, { limit, context, at: ({ id }) => [id] });
-  return { applications: shown.map(applicationToWire), nextPageToken };
+  return { applications: shown.map((application) => applicationToWire(application, false)), nextPageToken };
 }
 
 async function assertMayList(tx: Tx, caller: Caller, jobId: string): Promise<void> {
@@ -96,6 +96,10 @@ async function assertMayList(tx: Tx, caller: Caller, jobId: string): Promise<voi
   if (job === undefined || !coversUnit(caller, 'organization.job.applications', job.unitPath)) throw jobNotFound();
 }
 
-function applicationToWire({ unitPath: _path, ...application }: JobApplication): organization.JobApplication {
-  return application;
+function jobToWire({ takenDownOn, ...job }: Job): organization.Job {
+  return { ...job, takenDown: takenDownOn !== undefined };
+}
+
+function applicationToWire({ unitPath: _path, ...application }: JobApplication, withdrawn: boolean): organization.JobApplication {
+  return { ...application, withdrawn };
 }

@@ -16,16 +16,16 @@ export interface Job {
   readonly openFrom: LocalDate;
   /** The last day to apply. */
   readonly openUntil: LocalDate;
-  readonly takenDown: boolean;
+  readonly takenDownOn: LocalDate | undefined;
   readonly version: number;
 }
 
+/** One that was withdrawn is gone. */
 export interface JobApplication {
   readonly id: string;
   readonly jobId: string;
   readonly unitPath: string;
   /** The subject id, and nothing else of them. */
   readonly residentId: string;
-  readonly withdrawn: boolean;
   readonly version: number;
 }

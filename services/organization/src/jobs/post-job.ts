@@ -1,4 +1,5 @@
 import { coversUnit, type Caller } from '@linli/auth';
+import { addDays, daysBetween, ruleSetAt } from '@linli/clocks';
 import { organization } from '@linli/contracts';
 import { answerOnce, newId, type RequestKey } from '@linli/db';
 import { violation } from '@linli/grpc';
@@ -14,9 +15,9 @@ import { insertJob, lockJob, saveJob } from './store';
 
 type Posting = Pick<Deps, 'db' | 'now'>;
 
-export type PostJob = Omit<Job, 'id' | 'unitPath' | 'takenDown' | 'version'> & { readonly request: RequestKey };
+export type PostJob = Omit<Job, 'id' | 'unitPath' | 'takenDownOn' | 'version'> & { readonly request: RequestKey };
 
-/** @throws not_found UNIT_NOT_FOUND; failed_precondition UNIT_CLOSED; invalid_argument for days that are over or reversed, or a unit that is no community. */
+/** @throws not_found UNIT_NOT_FOUND; failed_precondition UNIT_CLOSED; invalid_argument for days that are over, reversed or more than the rule allows, or a unit that is no community. */
 export async function postJob(deps: Posting, caller: Caller, { request, ...facts }: PostJob): Promise<Job> {
   if (facts.openFrom < today(deps)) throw violation('open_from', 'in_past');
   if (facts.openUntil < facts.openFrom) throw violation('open_until', 'before_start');
@@ -25,8 +26,10 @@ export async function postJob(deps: Posting, caller: Caller, { request, ...facts
       const unit = await holdUnitOpen(tx, facts.unitId, today(deps));
       if (!coversUnit(caller, 'organization.job.write', unit.path)) throw unitNotFound();
       if (unit.kind !== 'community') throw violation('unit_id', 'misplaced');
+      const { limit } = await ruleSetAt(tx, 'organization.job_open', today(deps));
+      if (daysBetween(facts.openFrom, addDays(facts.openUntil, 1)) > limit.amount) throw violation('open_until', 'too_late');
       const at = deps.now();
-      const job: Job = { ...facts, id: newId(at.getTime()), unitPath: unit.path, takenDown: false, version: 1 };
+      const job: Job = { ...facts, id: newId(at.getTime()), unitPath: unit.path, takenDownOn: undefined, version: 1 };
       await insertJob(tx, job);
       const { id, unitId, unitPath, wanted, openFrom, openUntil } = job;
       const payload = organization.JobPosted.fromPartial({ jobId: id, unitId, wanted, openFrom, openUntil });

@@ -1,12 +1,12 @@
 import { failedPrecondition, notFound, type AppError } from '@linli/errors';
 import type { LocalDate } from '@linli/clocks';
-import type { Job, JobApplication } from './job';
+import type { Job } from './job';
 
 /** @throws failed_precondition JOB_TAKEN_DOWN, JOB_CLOSED. */
 export function takeDown(job: Job, today: LocalDate): Job {
   assertUp(job);
   if (job.openUntil < today) throw failedPrecondition('JOB_CLOSED', 'the time to apply is over');
-  return { ...job, takenDown: true, version: job.version + 1 };
+  return { ...job, takenDownOn: today, version: job.version + 1 };
 }
 
 /** @throws failed_precondition JOB_TAKEN_DOWN, JOB_NOT_OPEN, JOB_CLOSED. */
@@ -14,12 +14,6 @@ export function assertOpen(job: Job, today: LocalDate): void {
   assertUp(job);
   if (today < job.openFrom) throw failedPrecondition('JOB_NOT_OPEN', 'the time to apply has not begun');
   if (job.openUntil < today) throw failedPrecondition('JOB_CLOSED', 'the time to apply is over');
-}
-
-/** @throws failed_precondition APPLICATION_WITHDRAWN. */
-export function withdraw(application: JobApplication): JobApplication {
-  if (application.withdrawn) throw failedPrecondition('APPLICATION_WITHDRAWN', 'the application is withdrawn already');
-  return { ...application, withdrawn: true, version: application.version + 1 };
 }
 
 /** Also for a job outside the caller's scope, which must look the same. */
@@ -32,6 +26,6 @@ export function applicationNotFound(): AppError {
   return notFound('APPLICATION_NOT_FOUND', 'there is no such application');
 }
 
-function assertUp({ takenDown }: Job): void {
-  if (takenDown) throw failedPrecondition('JOB_TAKEN_DOWN', 'the job is not offered any more');
+function assertUp({ takenDownOn }: Job): void {
+  if (takenDownOn !== undefined) throw failedPrecondition('JOB_TAKEN_DOWN', 'the job is not offered any more');
 }

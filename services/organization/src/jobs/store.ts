@@ -6,7 +6,7 @@ import type { Erased, Over } from '../retention/retention';
 import type { Job, JobApplication } from './job';
 
 export const jobConstraints: ConstraintReasons = {
-  job_applications_standing_key: { kind: 'already_exists', reason: 'APPLIED_ALREADY', message: 'the resident has applied already' },
+  job_applications_once_key: { kind: 'already_exists', reason: 'APPLIED_ALREADY', message: 'the resident has applied already' },
 };
 
 const jobColumns = {
@@ -22,10 +22,12 @@ const jobColumns = {
   contactPhone: 'contact_phone',
   openFrom: 'open_from',
   openUntil: 'open_until',
-  takenDown: 'taken_down',
+  takenDownOn: 'taken_down_on',
   version: 'jobs.version',
 } as const;
-const applicationColumns = { id: 'id', jobId: 'job_id', unitPath: 'unit_path', residentId: 'resident_id', withdrawn: 'withdrawn', version: 'version' } as const;
+const applicationColumns = { id: 'id', jobId: 'job_id', unitPath: 'unit_path', residentId: 'resident_id', version: 'version' } as const;
+
+type JobRow = Omit<Job, 'takenDownOn'> & { readonly takenDownOn: LocalDate | null };
 
 export async function insertJob(tx: Tx, job: Job): Promise<void> {
   await tx('jobs').insert({
@@ -42,26 +44,28 @@ export async function insertJob(tx: Tx, job: Job): Promise<void> {
     contact_phone: job.contactPhone,
     open_from: job.openFrom,
     open_until: job.openUntil,
-    taken_down: job.takenDown,
     version: job.version,
   });
 }
 
-export async function saveJob(tx: Tx, { id, takenDown, version }: Job): Promise<void> {
-  await tx('jobs').where({ tenant_id: tenantOf(tx), id }).update({ taken_down: takenDown, version });
+export async function saveJob(tx: Tx, { id, takenDownOn, version }: Job): Promise<void> {
+  await tx('jobs').where({ tenant_id: tenantOf(tx), id }).update({ taken_down_on: takenDownOn ?? null, version });
 }
 
 export async function findJob(tx: Tx, id: string): Promise<Job | undefined> {
-  return tx('jobs').where({ tenant_id: tenantOf(tx), id }).first<Job | undefined>(jobColumns);
+  const row = await tx('jobs').where({ tenant_id: tenantOf(tx), id }).first<JobRow | undefined>(jobColumns);
+  return row && toJob(row);
 }
 
 export async function lockJob(tx: Tx, id: string): Promise<Job | undefined> {
-  return tx('jobs').where({ tenant_id: tenantOf(tx), id }).forUpdate().first<Job | undefined>(jobColumns);
+  const row = await tx('jobs').where({ tenant_id: tenantOf(tx), id }).forUpdate().first<JobRow | undefined>(jobColumns);
+  return row && toJob(row);
 }
 
 /** For an application: the job is not taken down meanwhile, and others apply at the same time. */
 export async function shareJob(tx: Tx, id: string): Promise<Job | undefined> {
-  return tx('jobs').where({ tenant_id: tenantOf(tx), id }).forShare().first<Job | undefined>(jobColumns);
+  const row = await tx('jobs').where({ tenant_id: tenantOf(tx), id }).forShare().first<JobRow | undefined>(jobColumns);
+  return row && toJob(row);
 }
 
 export interface JobFilter {
@@ -75,10 +79,10 @@ export interface JobFilter {
 export async function listJobs(tx: Tx, { scopes, under, beforeId, limit }: JobFilter): Promise<Job[]> {
   const query = tx('jobs').where({ tenant_id: tenantOf(tx) }).orderBy('id', 'desc').limit(limit);
   wherePageByUnit(tx, query, { table: 'jobs', order: 'newest', scopes, under, after: beforeId, limit });
-  return query.select<Job[]>(jobColumns);
+  return (await query.select<JobRow[]>(jobColumns)).map(toJob);
 }
 
-export interface OpenJob extends Job {
+export interface OpenJob extends Omit<Job, 'takenDownOn'> {
   readonly unitNameZh: string;
 }
 
@@ -87,7 +91,7 @@ export async function listOpenJobs(tx: Tx, today: LocalDate, most: number): Prom
   return tx('jobs')
     .join('units', (on) => on.on('units.tenant_id', 'jobs.tenant_id').andOn('units.id', 'jobs.unit_id'))
     .join('tenants', 'tenants.tenant_id', 'jobs.tenant_id')
-    .where({ 'jobs.tenant_id': tenantOf(tx), taken_down: false, 'tenants.suspended': false })
+    .where({ 'jobs.tenant_id': tenantOf(tx), taken_down_on: null, 'tenants.suspended': false })
     .where('open_until', '>=', today)
     .where('open_from', '<=', today)
     .orderBy(['open_until', 'jobs.id'])
@@ -95,12 +99,16 @@ export async function listOpenJobs(tx: Tx, today: LocalDate, most: number): Prom
     .select<OpenJob[]>({ ...jobColumns, unitNameZh: 'units.name_zh' });
 }
 
-export async function insertApplication(tx: Tx, { id, jobId, unitPath, residentId, withdrawn, version }: JobApplication): Promise<void> {
-  await tx('job_applications').insert({ tenant_id: tenantOf(tx), id, job_id: jobId, unit_path: unitPath, resident_id: residentId, withdrawn, version });
+export async function insertApplication(tx: Tx, { id, jobId, unitPath, residentId, version }: JobApplication): Promise<void> {
+  await tx('job_applications').insert({ tenant_id: tenantOf(tx), id, job_id: jobId, unit_path: unitPath, resident_id: residentId, version });
 }
 
-export async function saveApplication(tx: Tx, { id, withdrawn, version }: JobApplication): Promise<void> {
-  await tx('job_applications').where({ tenant_id: tenantOf(tx), id }).update({ withdrawn, version });
+export async function deleteApplication(tx: Tx, id: string): Promise<void> {
+  await tx('job_applications').where({ tenant_id: tenantOf(tx), id }).delete();
+}
+
+export async function findApplication(tx: Tx, id: string): Promise<JobApplication | undefined> {
+  return tx('job_applications').where({ tenant_id: tenantOf(tx), id }).first<JobApplication | undefined>(applicationColumns);
 }
 
 export async function lockApplication(tx: Tx, id: string): Promise<JobApplication | undefined> {
@@ -123,16 +131,20 @@ export async function listApplications(tx: Tx, { jobId, residentId, afterId, lim
   return query.select<JobApplication[]>(applicationColumns);
 }
 
-/** Takes away who applied for what nobody can apply for any more, withdrawn ones too. Index: job_applications_job_idx. */
+/** Takes away who applied for what nobody can apply for any more: its days are over, or it was taken down before. Index: job_applications_job_idx. */
 export async function eraseApplications(tx: Tx, { beforeDay, most }: Over): Promise<Erased[]> {
   const { rows } = await tx.raw<{ rows: Erased[] }>(
     `with over as (
        select application.id from job_applications application join jobs on jobs.tenant_id = application.tenant_id and jobs.id = application.job_id
-        where application.tenant_id = :tenant and jobs.open_until < :beforeDay order by application.id limit :most for update of application skip locked)
+        where application.tenant_id = :tenant and least(jobs.open_until, jobs.taken_down_on) < :beforeDay order by application.id limit :most for update of application skip locked)
      delete from job_applications as application
       using over where application.tenant_id = :tenant and application.id = over.id
       returning application.id, application.version + 1 as version, application.unit_path as "unitPath", application.job_id as "partOf"`,
     { tenant: tenantOf(tx), beforeDay, most },
   );
   return rows;
+}
+
+function toJob({ takenDownOn, ...rest }: JobRow): Job {
+  return { ...rest, takenDownOn: takenDownOn ?? undefined };
 }
