@@ -327,7 +327,7 @@ const joint: Readonly<Record<string, MakeRequest>> = {
   dissolveBranch: onBranch(':dissolve', {}),
   listCoverage: ({ unitId }) => ({ path: `/v1/units/${unitId}/coverage?asOf=1999-01-01` }),
   getDevelopmentCount: () => ({ path: `/v1/units/${part()}/development-count?year=2031` }),
-  recordDevelopmentCount: ({ unitId }) => ({ path: `/v1/units/${unitId}/development-count:record`, body: { year: 2030, version: 999_999_999, activists: 5, admitted: 5 } }),
+  recordDevelopmentCount: ({ unitId }) => ({ path: `/v1/units/${unitId}/development-count:record`, body: { year: 2030, version: 0, activists: 5, admitted: 5 } }),
   listInstructors: at('/v1/instructors'),
   appointInstructor: () => ({ path: '/v1/instructors', body: { staffId: part(), unitId: part() } }),
   getInstructor: onInstructor(),

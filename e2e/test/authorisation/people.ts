@@ -1,10 +1,12 @@
-/** Who stands for each role: somebody of the fixture. Xinyuan is the community and civil affairs the department that is "their own". */
+/** Who stands for each role: somebody of the fixture, but for those in `hired`. Xinyuan is the community and civil affairs the department that is "their own". */
 export const people = {
   director: 'xs-staff-01',
   clerk: 'xs-staff-14',
   agent: 'xs-staff-16',
   handler: 'xs-staff-08',
   coordinator: 'xs-staff-20',
+  site_leader: 'hired-site-leader',
+  party_affairs: 'hired-party-affairs',
   system_admin: 'xs-staff-03',
   security_admin: 'xs-staff-04',
   audit_admin: 'xs-staff-05',
@@ -14,7 +16,10 @@ export const people = {
 
 export type Role = keyof typeof people;
 
-/** Whose the thing is that a request is about, as the clerk, the agent, the coordinator, the department and the resident see it. */
+/** Roles that nobody of the fixture holds alone, and the scope in which somebody new is given them. */
+export const hired = { site_leader: 'self', party_affairs: 'tenant' } as const satisfies Partial<Record<Role, string>>;
+
+/** Whose the thing is that a request is about, as the clerk, the agent, the coordinator, the site leader, the department and the resident see it. */
 export const ownerships = ['own', 'same unit', 'other unit', 'other office', 'nobody'] as const;
 
 export type Ownership = (typeof ownerships)[number];

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { eventually } from '@linli/testing';
 import { Somebody, type Json, type Reply } from '../api';
 import type { Platform } from '../platform';
-import { ownerships, places, type Ownership } from './people';
+import { hired, ownerships, people, places, type Ownership, type Role } from './people';
 import { makeSelfGovernment, nobodysSelfGovernment, type SelfGovernment } from './self-government';
 
 /** Ids of one ownership: all of them exist and belong together, or none does. */
@@ -51,9 +51,16 @@ const arrival = { timeoutMs: 80_000, everyMs: 100 };
 
 /** An accepted case under a mandate in each place, made by those whose it is. */
 export async function makeTargets(platform: Platform): Promise<Targets> {
+  for (const [role, scope] of Object.entries(hired)) await hire(platform, role as Role, scope);
   const made: [Ownership, Target][] = [];
   for (const ownership of ownerships) made.push([ownership, ownership === 'nobody' ? nobodys(platform.issuer.url) : await makeTarget(platform, ownership)]);
   return Object.fromEntries(made) as Record<Ownership, Target>;
+}
+
+async function hire(platform: Platform, role: Role, scope: string): Promise<void> {
+  const [admin, security] = [await Somebody.of(platform, people.system_admin), await Somebody.of(platform, people.security_admin)];
+  const { id } = ok(await admin.create('/v1/staff', { code: people[role], name: '新人', identityIssuer: platform.issuer.url, identitySubject: people[role] }));
+  ok(await security.create('/v1/grants', { principalKind: 'staff', principalId: id, role, scope }));
 }
 
 async function makeTarget(platform: Platform, ownership: Exclude<Ownership, 'nobody'>): Promise<Target> {
@@ -71,7 +78,9 @@ async function makeTarget(platform: Platform, ownership: Exclude<Ownership, 'nob
   const accepted = await eventually(async () => ok(await clerk.change(`/v1/cases/${String(filed['id'])}:accept`, filed['version'])), arrival);
   const director = await Somebody.of(platform, foreign ? 'bh-staff-01' : 'xs-staff-01', tenantId);
   const admin = await Somebody.of(platform, foreign ? 'bh-staff-01' : 'xs-staff-04', tenantId);
-  const site = await openSite(platform, { tenantId, unitId: String(unit['id']), leaderId: agent.id });
+  // Only one's own site has a leader who holds the role.
+  const leader = ownership === 'own' ? await eventually(() => Somebody.of(platform, people.site_leader), arrival) : undefined;
+  const site = await openSite(director, { unitId: String(unit['id']), agent, leader });
   const { grants } = ok(await admin.get(`/v1/grants?principalId=${agent.id}`)) as { grants: Json[] };
   const venue = await makeVenue(director, { resident, communityId: String(unit['parentId']) });
   return {
@@ -111,17 +120,22 @@ async function makeDuty(platform: Platform, ownership: Exclude<Ownership, 'nobod
   return { communityId: unitId, dutyRosterId: String(rosters.find((roster) => roster['unitId'] === unitId)?.['id']), dutySlotIds: [one, other] as const };
 }
 
-/** A construction site at the unit with something wrong on it, a household that waits for a home and a worker who complained, entered by the head of the office. */
-async function openSite(platform: Platform, where: { readonly tenantId: string; readonly unitId: string; readonly leaderId: string }): Promise<Pick<Target, 'siteId' | 'findingId' | 'resettlementId' | 'complaintId'>> {
-  const { tenantId, unitId, leaderId } = where;
-  const director = await Somebody.of(platform, tenantId === platform.tenantId ? 'xs-staff-01' : 'bh-staff-01', tenantId);
+/**
+ * A construction site at the unit with something wrong on it, a household that waits for a home and a worker who complained,
+ * entered by the head of the office; the complaint by whoever leads the site and may, for its worker is theirs to see.
+ */
+async function openSite(
+  director: Somebody,
+  { unitId, agent, leader }: { readonly unitId: string; readonly agent: Somebody; readonly leader: Somebody | undefined },
+): Promise<Pick<Target, 'siteId' | 'findingId' | 'resettlementId' | 'complaintId'>> {
+  const leaderId = (leader ?? agent).id;
   const facts = { nameZh: '工地', ownerZh: '建设单位', contractorZh: '总包', permitNumber: `p${randomUUID().slice(0, 8)}`, stage: 'structure' };
   const site = ok(await director.create('/v1/sites', { ...facts, unitId, leaderId }));
   const siteId = String(site['id']);
   const finding = ok(await director.create(`/v1/sites/${siteId}/findings`, { concern: 'safety', severity: 'minor', description: '材料堆放' }));
   const agreement = { householdId: randomUUID(), agreementNumber: `h${randomUUID().slice(0, 8)}`, promisedOn: '2030-01-01' };
   const resettlement = ok(await director.create(`/v1/sites/${siteId}/resettlements`, agreement));
-  const complaint = ok(await director.create('/v1/worker-complaints', { siteId, workerId: randomUUID(), kind: 'wage_unpaid', channel: 'walk_in' }));
+  const complaint = ok(await (leader ?? director).create('/v1/worker-complaints', { siteId, workerId: randomUUID(), kind: 'wage_unpaid', channel: 'walk_in' }));
   return { siteId, findingId: String(finding['id']), resettlementId: String(resettlement['id']), complaintId: String(complaint['id']) };
 }
 
