@@ -22,6 +22,8 @@ export interface Tree {
   /** The fixtures' community, whose clerk sees it alone; it has a fiftieth of the tree below it like the others. */
   readonly communityId: string;
   readonly rootId: string;
+  /** Some that have stood since the office's first year, all over the tree. */
+  readonly buildingIds: readonly string[];
 }
 
 /** 200,000 units: 50 communities of 40 grids of 99 buildings, opened over eleven years, a tenth of the buildings closed again. */
@@ -44,7 +46,11 @@ export async function fillTree({ adminUrl }: OwnPlatform): Promise<Tree> {
       await client.query('vacuum (analyze) units');
     }
     const { rows } = await client.query<{ count: number }>('select count(*)::int as count from units where tenant_id = $1', [treeTenant]);
-    return { units: rows[0]?.count ?? 0, communityId: community.id, rootId: root.id };
+    const buildings = await client.query<{ id: string }>(
+      `select id from units where tenant_id = $1 and kind = 'building' and code like 'bench-%' and valid_from < '2016-01-01' and valid_to is null order by id limit 1000`,
+      [treeTenant],
+    );
+    return { units: rows[0]?.count ?? 0, communityId: community.id, rootId: root.id, buildingIds: buildings.rows.map(({ id }) => id) };
   } finally {
     await client.end();
   }

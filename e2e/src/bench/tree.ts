@@ -9,9 +9,10 @@ const farPage = 1_000;
 const longAgo = '2018-06-30';
 
 const sql = { service: 'organization', pattern: /from "units" where[\s\S]*order by "path"/ };
+const counting = { service: 'organization', pattern: /count\(\*\)::integer[\s\S]*from "units" where/ };
 const found = rowsIn('units');
 
-/** The tree and its parts, as they are and as they were on a day, in an office of 200,000 units. */
+/** The tree, its parts, the way up from a building and what there is of each kind, as they are and as they were on a day, in an office of 200,000 units. */
 export const tree: Bench = {
   name: 'tree',
   cases: 0,
@@ -36,7 +37,8 @@ export const tree: Bench = {
   },
 };
 
-function treeQueries(director: Caller, clerk: Caller, { communityId, rootId }: Tree): Query[] {
+function treeQueries(director: Caller, clerk: Caller, tree: Tree): Query[] {
+  const { communityId, rootId } = tree;
   const ask = (who: Caller, query: string) => (): Promise<Answered> => who.get(`/v1/units?pageSize=${pageSize}${query}`);
   return [
     { name: 'the tree', ask: ask(director, ''), found, sql },
@@ -50,6 +52,27 @@ function treeQueries(director: Caller, clerk: Caller, { communityId, rootId }: T
     { name: 'a clerk’s as of a day', ask: ask(clerk, `&asOf=${longAgo}`), found, sql },
     // Almost nothing was there yet: what is looked through has no match to stop at.
     { name: 'the tree as of its first day', ask: ask(director, '&asOf=2015-01-01'), found, sql },
+    ...pathQueries(director, tree),
+    ...countQueries(director, tree),
+  ];
+}
+
+/** Another building each time. The reference is the statement that reads the units above it. */
+function pathQueries(director: Caller, { buildingIds }: Tree): Query[] {
+  const ask = (query: string) => (turn: number) => director.get(`/v1/units/${buildingIds[turn % buildingIds.length] ?? ''}/path${query}`);
+  return [
+    { name: 'a building’s path', ask: ask(''), found, sql },
+    { name: 'a building’s path as of a day', ask: ask(`?asOf=${longAgo}`), found, sql },
+  ];
+}
+
+function countQueries(director: Caller, { communityId }: Tree): Query[] {
+  const ask = (query: string) => () => director.get(`/v1/units:count?${query}`);
+  const counted = { found: rowsIn('counts'), sql: counting };
+  return [
+    { name: 'units by kind', ask: ask(''), ...counted },
+    { name: 'units by kind as of a day', ask: ask(`asOf=${longAgo}`), ...counted },
+    { name: 'a community’s units by kind as of a day', ask: ask(`underUnitId=${communityId}&asOf=${longAgo}`), ...counted },
   ];
 }
 
