@@ -44,6 +44,7 @@ import * as eraseInTime from './20261129150000_erase_in_time';
 import * as followMore from './20261129155000_follow_and_forget_more';
 import * as resourcesByMemberUnit from './20261129170000_index_resources_by_member_unit';
 import * as boundJobsAndVotes from './20261129170100_bound_jobs_and_votes';
+import * as withdrawnPublications from './20261129160000_withdraw_publications';
 
 export const migrations: readonly Migration[] = [
   machinery,
@@ -91,4 +92,5 @@ export const migrations: readonly Migration[] = [
   followMore,
   resourcesByMemberUnit,
   boundJobsAndVotes,
+  withdrawnPublications,
 ];

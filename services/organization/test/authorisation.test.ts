@@ -131,6 +131,7 @@ const allowed: Record<string, readonly string[]> = {
   'DecisionService/GetDecision': ['director', 'clerk', 'agent', 'handler', 'coordinator', 'resident'],
   'DecisionService/ListDecisions': ['director', 'clerk', 'agent', 'handler', 'coordinator', 'resident'],
   'PublicationService/Publish': ['director', 'coordinator'],
+  'PublicationService/WithdrawPublication': ['director', 'coordinator'],
   'PublicationService/AnswerObjection': ['director', 'coordinator'],
   'PublicationService/RaiseObjection': ['director', 'clerk', 'coordinator', 'resident'],
   'PublicationService/GetObjection': ['director', 'clerk', 'coordinator', 'resident'],

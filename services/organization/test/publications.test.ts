@@ -1,13 +1,14 @@
 import { organization } from '@linli/contracts';
-import { testCaller } from '@linli/testing';
+import { eventually, testCaller } from '@linli/testing';
 import { fresh, history, makeTenant, makeUnit, sentEvents, startOffice, type Office } from './support';
 
 const { UNIT_KIND_COMMUNITY } = organization.UnitKind;
 const { PUBLICATION_KIND_DECISION, PUBLICATION_KIND_OUTCOME, PUBLICATION_KIND_ACCOUNTS, PUBLICATION_KIND_RELIEF, PUBLICATION_KIND_UNSPECIFIED } = organization.PublicationKind;
+const { PUBLICATION_WITHDRAW_REASON_PERSONAL_DATA, PUBLICATION_WITHDRAW_REASON_WRONG_CONTENT, PUBLICATION_WITHDRAW_REASON_REPLACED, PUBLICATION_WITHDRAW_REASON_UNSPECIFIED } = organization.PublicationWithdrawReason;
 const { DECISION_STATE_PUBLISHED, DECISION_STATE_REPORTED } = organization.DecisionState;
 const steps = Object.values(organization.DecisionStep).filter((step) => /BRANCH|COMMITTEES|MEMBERS/.test(step));
 
-const all = ['publication.publish', 'publication.object', 'publication.answer', 'publication.read', 'publication.objections', 'decision.prepare', 'decision.call', 'decision.read'].map((word) => `organization.${word}`);
+const all = ['publication.publish', 'publication.withdraw', 'publication.object', 'publication.answer', 'publication.read', 'publication.objections', 'decision.prepare', 'decision.call', 'decision.read'].map((word) => `organization.${word}`);
 const caller = testCaller({ permissions: [...all, 'work.queue.read', 'thread.read'] });
 const at = (unitPath: string) => testCaller({ grants: [{ permissions: all, scope: 'subtree', unitPath }] });
 const gateway = { ...testCaller({ permissions: ['organization.public.read'] }), kind: 'system' as const, subject: 'system:gateway' };
@@ -34,6 +35,13 @@ const publish = async (facts: object = {}) => {
   if (publication === undefined) throw new Error('no publication came back');
   return publication;
 };
+const withdraw = async ({ id, version }: organization.Publication, reason = PUBLICATION_WITHDRAW_REASON_WRONG_CONTENT, by = caller) => {
+  const { publication } = await office.publications.withdrawPublication({ publicationId: id, version, reason }, { caller: by });
+  if (publication === undefined) throw new Error('no publication came back');
+  return publication;
+};
+const readInPublic = async (publicationId: string) => (await office.publications.getPublicPublication({ publicationId }, { caller: gateway })).publication;
+const listedInPublic = async () => (await office.publications.listPublicPublications({}, { caller: gateway })).publications.map(({ id }) => id);
 const object = async (publicationId: string, by = one) => {
   const { objection } = await office.publications.raiseObjection({ publicationId, textZh: '第三项金额不对' }, { caller: by });
   if (objection === undefined) throw new Error('no objection came back');
@@ -171,6 +179,138 @@ describe('a publication', () => {
     } while (pageToken !== '');
     expect(seen).toContain(mine.id);
     expect(seen).toEqual(seen.toSorted().toReversed());
+  });
+});
+
+describe('a publication that is withdrawn', () => {
+  it('is read by nobody in public from then on, whatever its kind and day, and by staff with its reason', async () => {
+    const decision = await closedDecision();
+    const soon = await publish({ kind: PUBLICATION_KIND_RELIEF, fromDay: '2026-11-26', toDay: '2026-12-03' });
+    const [relief, accounts, told] = [await publish({ kind: PUBLICATION_KIND_RELIEF }), await publish(), await publish({ kind: PUBLICATION_KIND_DECISION, decisionId: decision.id })];
+    for (const publication of [relief, accounts, told]) {
+      expect((await readInPublic(publication.id))?.id).toBe(publication.id);
+      const withdrawn = await withdraw(publication);
+      expect(withdrawn).toEqual({ ...publication, withdrawnAt: office.clock.now(), withdrawReason: PUBLICATION_WITHDRAW_REASON_WRONG_CONTENT, version: 2 });
+      expect((await office.publications.getPublication({ publicationId: publication.id }, { caller })).publication).toEqual(withdrawn);
+      await expect(readInPublic(publication.id)).rejects.toMatchObject({ kind: 'not_found', reason: 'PUBLICATION_NOT_FOUND' });
+      expect(await listedInPublic()).not.toContain(publication.id);
+    }
+    await withdraw(soon);
+    office.clock.set('2026-11-27T09:00:00+08:00');
+    expect(await listedInPublic()).not.toContain(soon.id);
+    expect(await history(office, accounts.id)).toEqual(['PublicationMade 1', 'PublicationWithdrawn 2']);
+    expect((await sentEvents(office, accounts.id)).at(-1)?.payload).toEqual({ publicationId: accounts.id, unitId: community.id, reason: PUBLICATION_WITHDRAW_REASON_WRONG_CONTENT });
+    const { entries } = await office.threads.listEntries({ threadId: accounts.id }, { caller });
+    expect(entries.map(({ code, facts }) => [code, facts['reason']])).toEqual([['published', undefined], ['withdrawn', 'wrong_content']]);
+    expect(await office.knex('audit_entries').where({ object_id: accounts.id }).orderBy('id').pluck('action')).toEqual(['publication.publish', 'publication.withdraw']);
+  });
+
+  it('for naming a person has no words left, here or in a stored answer', async () => {
+    const requestId = fresh('r');
+    const publication = await publish({ requestId, titleZh: '救助公示王小明', textZh: '三栋王小明' });
+    const withdrawn = await withdraw(publication, PUBLICATION_WITHDRAW_REASON_PERSONAL_DATA);
+    expect(withdrawn).toMatchObject({ titleZh: '', textZh: '', textErased: true, withdrawReason: PUBLICATION_WITHDRAW_REASON_PERSONAL_DATA });
+    const listed = (await office.publications.listPublications({ pageSize: 200 }, { caller })).publications.find(({ id }) => id === publication.id);
+    expect(listed).toEqual(withdrawn);
+    const again = await office.publications.publish({ requestId, unitId: community.id, kind: PUBLICATION_KIND_ACCOUNTS, titleZh: '救助公示王小明', textZh: '三栋王小明', toDay: '2026-12-01' }, { caller });
+    expect(again.publication).toEqual(withdrawn);
+    const tables = await office.knex('information_schema.columns').where({ table_schema: 'public', column_name: 'tenant_id' }).distinct().pluck<string[]>('table_name');
+    expect(tables).toContain('answered_requests');
+    for (const table of tables) expect([table, JSON.stringify(await office.knex(table).select())]).toEqual([table, expect.not.stringContaining('王小明')]);
+  });
+
+  it('is so for good, and what was published is not rewritten', async () => {
+    const standing = await publish();
+    const withdrawn = await withdraw(await publish());
+    const row = ({ id }: organization.Publication) => office.knex('publications').where({ id });
+    await expect(row(standing).update({ text_zh: '另一说法' })).rejects.toMatchObject({ code: '23514' });
+    await expect(row(withdrawn).update({ withdrawn_at: null, withdraw_reason: null })).rejects.toMatchObject({ code: '23514' });
+    await expect(row(standing).update({ title_zh: '', text_zh: '' })).rejects.toMatchObject({ constraint: 'publications_words_check' });
+    await expect(withdraw(withdrawn, PUBLICATION_WITHDRAW_REASON_PERSONAL_DATA)).rejects.toMatchObject({ kind: 'failed_precondition', reason: 'PUBLICATION_WITHDRAWN' });
+  });
+
+  it('names its reason and its version, and is of a unit of the caller’s', async () => {
+    const publication = await publish();
+    await expect(withdraw(publication, PUBLICATION_WITHDRAW_REASON_UNSPECIFIED)).rejects.toMatchObject({ violations: [{ field: 'reason', code: 'required' }] });
+    await expect(withdraw({ ...publication, version: 0 })).rejects.toMatchObject({ violations: [{ field: 'version', code: 'required' }] });
+    await expect(withdraw(publication, PUBLICATION_WITHDRAW_REASON_REPLACED, at(elsewhere.path))).rejects.toMatchObject({ kind: 'not_found', reason: 'PUBLICATION_NOT_FOUND' });
+    await expect(withdraw({ ...publication, id: '01900000-0000-7000-8000-00000000abcd' })).rejects.toMatchObject({ kind: 'not_found', reason: 'PUBLICATION_NOT_FOUND' });
+    expect((await withdraw(publication, PUBLICATION_WITHDRAW_REASON_REPLACED, at(community.path))).version).toBe(2);
+  });
+
+  it('by two at once is withdrawn once', async () => {
+    const publication = await publish();
+    const results = await Promise.allSettled([1, 2].map(() => withdraw(publication)));
+    expect(results.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
+    expect(results.find(({ status }) => status === 'rejected')).toMatchObject({ reason: { kind: 'aborted', reason: 'VERSION_STALE' } });
+    expect(await history(office, publication.id)).toEqual(['PublicationMade 1', 'PublicationWithdrawn 2']);
+  });
+
+  it('takes no objection any more, and those raised are answered', async () => {
+    const publication = await publish();
+    const objection = await object(publication.id);
+    const withdrawn = await withdraw(publication, PUBLICATION_WITHDRAW_REASON_PERSONAL_DATA);
+    expect([withdrawn.objections, withdrawn.answered]).toEqual([1, 0]);
+    await expect(object(publication.id)).rejects.toMatchObject({ kind: 'failed_precondition', reason: 'PUBLICATION_WITHDRAWN', details: { withdrawnAt: office.clock.now().toISOString() } });
+    const answered = await office.publications.answerObjection({ objectionId: objection.id, version: 1, answerZh: '已撤回' }, { caller });
+    expect(answered.objection?.state).toBe('OBJECTION_STATE_ANSWERED');
+    expect((await office.publications.getPublication({ publicationId: publication.id }, { caller })).publication).toMatchObject({ objections: 1, answered: 1, version: 2 });
+  });
+
+  it('while objections are raised takes those that came before it, and none after', async () => {
+    for (let round = 0; round < 5; round += 1) {
+      const publication = await publish();
+      const raised = Array.from({ length: 6 }, () => object(publication.id).then(() => 'raised', (error: { reason: string }) => error.reason));
+      await Promise.race(raised);
+      const { objections } = await withdraw(publication);
+      const outcomes = await Promise.all(raised);
+      expect(outcomes.filter((one) => one !== 'raised' && one !== 'PUBLICATION_WITHDRAWN')).toEqual([]);
+      expect(objections).toBe(outcomes.filter((one) => one === 'raised').length);
+    }
+  });
+
+  it('makes an objection wait for it', async () => {
+    const publication = await publish();
+    const held = await office.knex.transaction();
+    await held('publications').where({ id: publication.id }).update({ withdrawn_at: office.clock.now(), withdraw_reason: 'unlawful', version: 2 });
+    const asked = object(publication.id);
+    const settled = jest.fn();
+    void asked.then(settled, settled);
+    await eventually(async () => expect(await office.knex('pg_stat_activity').where({ wait_event_type: 'Lock' }).whereRaw('datname = current_database()')).not.toEqual([]));
+    expect(settled).not.toHaveBeenCalled();
+    await held.commit();
+    await expect(asked).rejects.toMatchObject({ reason: 'PUBLICATION_WITHDRAWN' });
+  });
+
+  it('told of a decision or its outcome, which are then published again: once, and no further than they were', async () => {
+    const decision = await closedDecision();
+    const [ofDecision, ofOutcome] = [{ kind: PUBLICATION_KIND_DECISION, decisionId: decision.id }, { kind: PUBLICATION_KIND_OUTCOME, decisionId: decision.id }];
+    const seen = async () => (await office.decisions.getDecision({ decisionId: decision.id }, { caller })).decision;
+    const first = await publish(ofDecision);
+    await withdraw(first);
+    expect((await seen())?.state).toBe(DECISION_STATE_PUBLISHED);
+    // Long after the limit: whether it came in time was said of the first.
+    office.clock.set('2026-12-20T09:00:00+08:00');
+    await office.app.scanner.scanOnce();
+    const results = await Promise.allSettled([1, 2].map(() => publish({ ...ofDecision, toDay: '2026-12-30' })));
+    expect(results.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
+    expect(results.find(({ status }) => status === 'rejected')).toMatchObject({ reason: { reason: 'DECISION_STATE_FORBIDS', details: { state: 'published', action: 'publish' } } });
+    expect((await sentEvents(office, decision.id)).slice(-2)).toMatchObject([{ type: 'DecisionPublished', payload: { publicationId: first.id } }, { type: 'DecisionPublished' }]);
+    expect((await sentEvents(office, decision.id)).at(-1)?.payload).not.toHaveProperty('late');
+    expect((await seen())?.state).toBe(DECISION_STATE_PUBLISHED);
+
+    const outcome = await publish({ ...ofOutcome, toDay: '2026-12-30' });
+    await expect(publish({ ...ofOutcome, toDay: '2026-12-30' })).rejects.toMatchObject({ reason: 'DECISION_STATE_FORBIDS', details: { state: 'reported', action: 'publish_outcome' } });
+    await withdraw(outcome);
+    const again = await publish({ ...ofOutcome, toDay: '2026-12-30' });
+    expect(await seen()).toMatchObject({ state: DECISION_STATE_REPORTED, version: decision.version + 4 });
+    const { publications } = await office.publications.listPublications({ pageSize: 200 }, { caller });
+    const second = publications.find(({ decisionId, kind, withdrawnAt }) => decisionId === decision.id && kind === PUBLICATION_KIND_DECISION && withdrawnAt === undefined);
+    await withdraw(second ?? first);
+    const third = await publish({ ...ofDecision, toDay: '2026-12-30' });
+    expect(await seen()).toMatchObject({ state: DECISION_STATE_REPORTED, version: decision.version + 5 });
+    expect(await listedInPublic()).toEqual(expect.arrayContaining([again.id, third.id]));
+    expect((await office.work.listWork({ unitId: community.id, pageSize: 200 }, { caller })).items.map(({ subjectId }) => subjectId)).not.toContain(decision.id);
   });
 });
 

@@ -25,6 +25,7 @@ export const enSelfGovernment: Pick<Messages, 'reasons' | 'problems' | 'words'> 
     VOTE_STILL_OPEN: ['Still open', 'The vote ends at {closesAt}; it cannot be counted before.'],
     BALLOTS_EXCEED_VOTERS: ['Too many ballots', 'There are {present} ballots, more than the {entitled} entitled.'],
     PUBLICATION_NOT_FOUND: ['No such publication', 'There is no such publication, or it is outside your area.'],
+    PUBLICATION_WITHDRAWN: ['Withdrawn', 'The publication was withdrawn at {withdrawnAt}.'],
     OBJECTION_NOT_FOUND: ['No such objection', 'There is no such objection, or it is outside your area.'],
     OBJECTION_OUT_OF_TIME: ['Not in its time', 'Objections are raised while it is published: from {from} until before {to}.'],
     OBJECTION_ANSWERED: ['Answered already', 'The objection has its answer.'],
@@ -64,5 +65,7 @@ export const enSelfGovernment: Pick<Messages, 'reasons' | 'problems' | 'words'> 
     time_unsuitable: 'the time does not suit',
     matter_settled: 'the matter is settled',
     callers_withdrew: 'those who called for it do so no more',
+    personal_data: 'it names a person',
+    wrong_content: 'what it says is wrong',
   },
 };

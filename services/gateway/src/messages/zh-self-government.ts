@@ -25,6 +25,7 @@ export const zhSelfGovernment: Pick<Messages, 'reasons' | 'problems' | 'fields' 
     VOTE_STILL_OPEN: ['还没有结束', '表决到 {closesAt} 结束，在此之前不能计票。'],
     BALLOTS_EXCEED_VOTERS: ['票数超出', '共有 {present} 票，多于应到的 {entitled} 人。'],
     PUBLICATION_NOT_FOUND: ['没有这则公示', '没有找到这则公示，或者不在您的管辖范围内。'],
+    PUBLICATION_WITHDRAWN: ['已经撤回', '这则公示已于 {withdrawnAt} 撤回。'],
     OBJECTION_NOT_FOUND: ['没有这则异议', '没有找到这则异议，或者不在您的管辖范围内。'],
     OBJECTION_OUT_OF_TIME: ['不在公示期内', '异议须在公示期内提出：{from} 起，{to} 前。'],
     OBJECTION_ANSWERED: ['已经答复', '这则异议已经答复。'],
@@ -144,5 +145,9 @@ export const zhSelfGovernment: Pick<Messages, 'reasons' | 'problems' | 'fields' 
     time_unsuitable: '时间不合适',
     matter_settled: '事项已经解决',
     callers_withdrew: '提议人撤回提议',
+    personal_data: '涉及个人信息',
+    wrong_content: '内容有误',
+    replaced: '已由另一则公示代替',
+    unlawful: '不合法',
   },
 };

@@ -6,6 +6,7 @@ import { day, given, id, nextPageToken, optionalDay, optionalId, page, text, tim
 import { words } from '../wire/words';
 
 export const kinds = words('PUBLICATION_KIND', organization.PublicationKind, ['decision', 'outcome', 'accounts', 'relief', 'consultation', 'other']);
+const withdrawReasons = words('PUBLICATION_WITHDRAW_REASON', organization.PublicationWithdrawReason, ['personal_data', 'wrong_content', 'replaced', 'unlawful']);
 const objectionStates = words('OBJECTION_STATE', organization.ObjectionState, ['raised', 'answered']);
 
 const publicationSchema = z
@@ -20,6 +21,9 @@ const publicationSchema = z
     toDay: z.string().meta({ description: '不含当日' }),
     objections: z.int(),
     answered: z.int(),
+    withdrawnAt: time.optional(),
+    withdrawReason: withdrawReasons.schema.optional(),
+    textErased: z.boolean().meta({ description: '涉及个人信息撤回的，标题和正文已删除' }),
     createdAt: time.optional(),
     version: z.int(),
   })
@@ -45,8 +49,8 @@ const objectionSchema = z
 type PublicationJson = z.input<typeof publicationSchema>;
 type ObjectionJson = z.input<typeof objectionSchema>;
 
-function publicationToJson({ unitPath: _inside, kind, decisionId, createdAt, ...rest }: organization.Publication): PublicationJson {
-  return { ...rest, kind: kinds.fromWire(kind), decisionId: given(decisionId), createdAt: timeOf(createdAt) };
+function publicationToJson({ unitPath: _inside, kind, decisionId, withdrawnAt, withdrawReason, createdAt, ...rest }: organization.Publication): PublicationJson {
+  return { ...rest, kind: kinds.fromWire(kind), decisionId: given(decisionId), withdrawnAt: timeOf(withdrawnAt), withdrawReason: withdrawReasons.fromWire(withdrawReason), createdAt: timeOf(createdAt) };
 }
 
 function objectionToJson({ state, dueAt, answerZh, answeredAt, createdAt, ...rest }: organization.Objection): ObjectionJson {
@@ -102,6 +106,20 @@ const publications: readonly ApiRoute[] = [
     params: onOne,
     response: publicationSchema,
     handle: async ({ params }, { clients, options }) => answerPublication(await clients.publications.getPublication({ publicationId: params.id }, options)),
+  }),
+  route({
+    method: 'post',
+    path: '/v1/publications/{id}:withdraw',
+    name: 'withdrawPublication',
+    summary: '撤回公示，居民即不再看到；涉及个人信息的，标题和正文一并删除；决议可以重新公示',
+    tag: 'publications',
+    calls: 'organization.v1.PublicationService/WithdrawPublication',
+    changes: true,
+    params: onOne,
+    body: z.strictObject({ reason: withdrawReasons.schema }),
+    response: publicationSchema,
+    handle: async ({ params, body, version }, { clients, options }) =>
+      answerPublication(await clients.publications.withdrawPublication({ publicationId: params.id, version, reason: withdrawReasons.toWire(body.reason) }, options)),
   }),
 ];
 

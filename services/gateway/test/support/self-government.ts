@@ -34,6 +34,7 @@ const publications: Readonly<Record<string, GoodRequest>> = {
   listPublications: { path: '/v1/publications?kind=accounts', by: ['clerk'] },
   publish: { path: '/v1/publications', body: { unitId, kind: 'decision', decisionId: id, titleZh: '决议公示', textZh: '三处', fromDay: '2026-12-01', toDay: '2026-12-10' }, by: ['clerk'] },
   getPublication: { path: `/v1/publications/${id}`, by: ['clerk'] },
+  withdrawPublication: { path: `/v1/publications/${id}:withdraw`, body: { reason: 'personal_data' }, by: ['clerk'] },
   listObjections: { path: `/v1/objections?publicationId=${id}`, by: ['resident', 'clerk'] },
   raiseObjection: { path: '/v1/objections', body: { publicationId: id, textZh: '金额不对' }, by: ['resident', 'clerk'] },
   getObjection: { path: `/v1/objections/${id}`, by: ['resident', 'clerk'] },
@@ -56,7 +57,7 @@ export const selfGovernmentRequests: Readonly<Record<string, GoodRequest>> = { .
 export const selfGovernmentRights = [
   ...['raise', 'read', 'screen', 'deliberations'].map((word) => `organization.topic.${word}`),
   ...['read', 'prepare', 'call'].map((word) => `organization.decision.${word}`),
-  ...['publish', 'object', 'answer', 'read', 'objections'].map((word) => `organization.publication.${word}`),
+  ...['publish', 'withdraw', 'object', 'answer', 'read', 'objections'].map((word) => `organization.publication.${word}`),
   'organization.diary.read',
   'organization.diary.write',
 ];
@@ -187,7 +188,7 @@ export const selfGovernmentSamples: Readonly<Record<string, object>> = {
   ...each('DecisionService', ['draftDecision', 'recordDecisionStep', 'addDecisionVoters', 'giveDecisionNotice', 'withdrawDecision', 'closeDecision', 'getDecision'], { decision }),
   'DecisionService/castVote': {},
   'DecisionService/listDecisions': { decisions: [decision], nextPageToken: '' },
-  ...each('PublicationService', ['publish', 'getPublication'], { publication }),
+  ...each('PublicationService', ['publish', 'withdrawPublication', 'getPublication'], { publication }),
   ...each('PublicationService', ['raiseObjection', 'answerObjection', 'getObjection'], { objection }),
   'PublicationService/listPublications': { publications: [publication], nextPageToken: '' },
   'PublicationService/listObjections': { objections: [objection], nextPageToken: '' },

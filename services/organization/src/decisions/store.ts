@@ -67,6 +67,12 @@ export async function shareDecision(tx: Tx, id: string): Promise<Decision | unde
   return row && toDecision(row);
 }
 
+/** Whether a publication stands that tells of it, or of what came of it. Index: publications_decision_key. */
+export async function isPublished(tx: Tx, decisionId: string, kind: 'decision' | 'outcome'): Promise<boolean> {
+  const standing = await tx('publications').where({ tenant_id: tenantOf(tx), decision_id: decisionId, kind, withdrawn_at: null }).first<{ id: string } | undefined>('id');
+  return standing !== undefined;
+}
+
 /** Those a voter is on the roll of, or those of the units that the scopes cover. */
 export type DecisionReach = { readonly voterId: string } | { readonly scopes: UnitScopes };
 

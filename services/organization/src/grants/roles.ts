@@ -19,6 +19,7 @@ const serveSelfGovernment = [
   'organization.covenant.adopt',
   'organization.fund.keep',
   'organization.publication.publish',
+  'organization.publication.withdraw',
   'organization.publication.object',
   'organization.publication.answer',
   'organization.publication.objections',

@@ -9,7 +9,8 @@ import { answerObjection, permissions, raiseObjection } from './raise-objection'
 import { objectionNotFound, publicationNotFound } from './rules';
 import { findPublication, findPublicPublication, listPublications, listPublicPublications } from './store';
 import { findObjection, listObjections, type ObjectionReach } from './store-objections';
-import { kindOnWire, objectionToWire, publicationToWire, publicToWire } from './wire';
+import { kindOnWire, objectionToWire, publicationToWire, publicToWire, withdrawReasonOnWire } from './wire';
+import { withdrawPublication } from './withdraw-publication';
 
 const read = 'organization.publication.read';
 const textRule = { max: 1_000 };
@@ -21,7 +22,7 @@ export function publicationService(deps: Deps): Service {
   return { ...publishing(deps), ...objecting(deps), ...inPublic(deps) };
 }
 
-function publishing(deps: Deps): Pick<Service, 'publish' | 'getPublication' | 'listPublications'> {
+function publishing(deps: Deps): Pick<Service, 'publish' | 'withdrawPublication' | 'getPublication' | 'listPublications'> {
   return {
     async publish(request, { caller }) {
       if (request.toDay === '') throw violation('to_day', 'required');
@@ -36,6 +37,11 @@ function publishing(deps: Deps): Pick<Service, 'publish' | 'getPublication' | 'l
         toDay: readDay(request.toDay, 'to_day', ''),
       });
       return { publication: publicationToWire(publication) };
+    },
+    async withdrawPublication(request, { caller }) {
+      const publicationId = readUuid(request.publicationId, 'publication_id');
+      const reason = withdrawReasonOnWire.fromWire(request.reason, 'reason');
+      return { publication: publicationToWire(await withdrawPublication(deps, caller, { publicationId, version: request.version, reason })) };
     },
     async getPublication(request, { caller }) {
       const id = readUuid(request.publicationId, 'publication_id');

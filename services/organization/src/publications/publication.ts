@@ -6,19 +6,26 @@ export type PublicationKind = (typeof publicationKinds)[number];
 /** What was decided, what came of it and the accounts stay to be read: anybody may hold the committee to them later. They are about nobody. */
 export const lastingKinds: readonly PublicationKind[] = ['decision', 'outcome', 'accounts'];
 
-/** 居务公开: something told to everybody for a while. It never changes. */
+export const withdrawReasons = ['personal_data', 'wrong_content', 'replaced', 'unlawful'] as const;
+export type WithdrawReason = (typeof withdrawReasons)[number];
+
+/** 居务公开: something told to everybody for a while. It never changes, but may be withdrawn. */
 export interface Publication {
   readonly id: string;
   readonly unitId: string;
   readonly unitPath: string;
   readonly kind: PublicationKind;
   readonly decisionId: string | undefined;
+  /** Both '' once it was withdrawn for naming a person. */
   readonly titleZh: string;
   readonly textZh: string;
   readonly fromDay: LocalDate;
   /** Exclusive. */
   readonly toDay: LocalDate;
+  readonly withdrawnAt: Date | undefined;
+  readonly withdrawReason: WithdrawReason | undefined;
   readonly createdAt: Date;
+  readonly version: number;
 }
 
 /** How many objected, and how many of them have their answer. */

@@ -9,10 +9,10 @@ import type { Deps } from '../deps';
 import { holdUnitOpen } from '../units/hold-unit-open';
 import { unitNotFound } from '../units/rules';
 import type { Objections, Publication } from './publication';
-import { insertPublication } from './store';
+import { getPublication, insertPublication } from './store';
 import { kindOnWire } from './wire';
 
-export interface Publish extends Omit<Publication, 'id' | 'unitPath' | 'createdAt'> {
+export interface Publish extends Omit<Publication, 'id' | 'unitPath' | 'withdrawnAt' | 'withdrawReason' | 'createdAt' | 'version'> {
   readonly request: RequestKey;
 }
 
@@ -28,23 +28,23 @@ export async function publish(deps: Pick<Deps, 'db' | 'now'>, caller: Caller, in
   const ofDecision = kind === 'decision' || kind === 'outcome';
   if (ofDecision && decisionId === undefined) throw violation('decision_id', 'required');
   if (!ofDecision && decisionId !== undefined) throw violation('decision_id', 'unknown');
-  return deps.db.withTenant(caller, (tx) =>
-    answerOnce(tx, request, async () => {
+  return deps.db.withTenant(caller, async (tx) => {
+    // A stored answer would keep the words when they are erased, so it holds the id only.
+    const made = await answerOnce(tx, request, async () => {
       const unit = await holdUnitOpen(tx, facts.unitId, today(deps));
       if (!coversUnit(caller, 'organization.publication.publish', unit.path)) throw unitNotFound();
       const { limit } = await ruleSetAt(tx, 'organization.publication_period', fromDay);
       if (daysBetween(fromDay, toDay) < limit.amount) throw violation('to_day', 'too_small');
       const at = deps.now();
-      const publication: Publication = { ...facts, id: newId(at.getTime()), unitPath: unit.path, createdAt: at };
+      const publication: Publication = { ...facts, id: newId(at.getTime()), unitPath: unit.path, withdrawnAt: undefined, withdrawReason: undefined, createdAt: at, version: 1 };
       const { id } = publication;
-      if (decisionId !== undefined) {
-        await markPublished(tx, caller, { decisionId, unitId: unit.id, publicationId: id, action: kind === 'decision' ? 'publish' : 'publish_outcome', at });
-      }
+      if (decisionId !== undefined) await markPublished(tx, caller, { decisionId, unitId: unit.id, publicationId: id, of: kind === 'decision' ? 'decision' : 'outcome', at });
       await insertPublication(tx, publication);
       const payload = { publicationId: id, unitId: unit.id, kind: kindOnWire.toWire(kind), decisionId: decisionId ?? '', fromDay, toDay };
       const entry = { threadId: decisionId ?? id, unitPath: unit.path, at, code: 'published', facts: { kind, from: fromDay, to: toDay } };
       await recordChanges(tx, caller, [{ action: 'publication.publish', objectType: 'publication', id, version: 1, event: 'PublicationMade', payload, entry }]);
-      return { ...publication, objections: 0, answered: 0 };
-    }),
-  );
+      return { id };
+    });
+    return getPublication(tx, made.id);
+  });
 }

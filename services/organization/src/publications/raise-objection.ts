@@ -9,7 +9,7 @@ import { assertVersion } from '../version';
 import { endWork, setWork } from '../work/store';
 import type { Objection, Publication } from './publication';
 import { assertOpenToObjections, assertUnanswered, objectionNotFound, publicationNotFound } from './rules';
-import { findPublication } from './store';
+import { sharePublication } from './store';
 import { findObjection, insertObjection, lockObjection, updateObjection } from './store-objections';
 
 export const objectionClock = 'organization.objection_answer';
@@ -20,7 +20,7 @@ export const permissions = {
   objections: 'organization.publication.objections',
 } as const;
 
-/** By a resident, or by staff for somebody who came to them. @throws not_found PUBLICATION_NOT_FOUND; failed_precondition OBJECTION_OUT_OF_TIME. */
+/** By a resident, or by staff for somebody who came to them. @throws not_found PUBLICATION_NOT_FOUND; failed_precondition as `assertOpenToObjections`. */
 export async function raiseObjection(
   deps: Pick<Deps, 'db' | 'now' | 'calendar'>,
   caller: Caller,
@@ -29,7 +29,7 @@ export async function raiseObjection(
   return deps.db.withTenant(caller, async (tx) => {
     // A stored answer lies in clear, so it holds the id only.
     const { id } = await answerOnce(tx, request, async () => {
-      const publication = await findPublication(tx, publicationId);
+      const publication = await sharePublication(tx, publicationId);
       if (publication === undefined || !mayObject(caller, publication)) throw publicationNotFound();
       assertOpenToObjections(publication, today(deps));
       const at = deps.now();

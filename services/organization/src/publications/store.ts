@@ -4,7 +4,8 @@ import { tenantOf, type Tx } from '@linli/db';
 import type { Knex } from 'knex';
 import { wherePageByUnit } from '../by-unit';
 import type { Result } from '../quorum/quorum';
-import { lastingKinds, type Objections, type Publication, type PublicationKind } from './publication';
+import { lastingKinds, type Objections, type Publication, type PublicationKind, type WithdrawReason } from './publication';
+import { publicationNotFound } from './rules';
 
 interface PublicationRow {
   readonly id: string;
@@ -16,7 +17,10 @@ interface PublicationRow {
   readonly text_zh: string;
   readonly from_day: string;
   readonly to_day: string;
+  readonly withdrawn_at: Date | null;
+  readonly withdraw_reason: WithdrawReason | null;
   readonly created_at: Date;
+  readonly version: number;
 }
 
 type Counted = Publication & Objections;
@@ -34,12 +38,39 @@ export async function insertPublication(tx: Tx, publication: Publication): Promi
     from_day: publication.fromDay,
     to_day: publication.toDay,
     created_at: publication.createdAt,
+    version: publication.version,
   });
+}
+
+/** It is withdrawn: nothing else of it changes. */
+export async function updatePublication(tx: Tx, { id, titleZh, textZh, withdrawnAt, withdrawReason, version }: Publication): Promise<void> {
+  await tx('publications')
+    .where({ tenant_id: tenantOf(tx), id })
+    .update({ title_zh: titleZh, text_zh: textZh, withdrawn_at: withdrawnAt ?? null, withdraw_reason: withdrawReason ?? null, version });
+}
+
+/** To withdraw it: objections that are being raised come first, and none comes after. */
+export async function lockPublication(tx: Tx, id: string): Promise<Publication | undefined> {
+  const row = await tx('publications').where({ tenant_id: tenantOf(tx), id }).forUpdate().first<PublicationRow | undefined>();
+  return row && toPublication(row);
+}
+
+/** For an objection: withdrawing waits for it, other objections do not. */
+export async function sharePublication(tx: Tx, id: string): Promise<Publication | undefined> {
+  const row = await tx('publications').where({ tenant_id: tenantOf(tx), id }).forShare().first<PublicationRow | undefined>();
+  return row && toPublication(row);
+}
+
+/** @throws not_found PUBLICATION_NOT_FOUND. */
+export async function getPublication(tx: Tx, id: string): Promise<Counted> {
+  const publication = await findPublication(tx, id);
+  if (publication === undefined) throw publicationNotFound();
+  return publication;
 }
 
 export async function findPublication(tx: Tx, id: string): Promise<Counted | undefined> {
   const row = await publications(tx).where('publication.id', id).first<(PublicationRow & Objections) | undefined>();
-  return row && toPublication(row);
+  return row && toCounted(row);
 }
 
 /** The newest first. Indexes: publications_unit_path_idx, publications_pkey for the whole office. */
@@ -49,7 +80,7 @@ export async function listPublications(
 ): Promise<Counted[]> {
   const query = publications(tx).orderBy('publication.id', 'desc').limit(limit);
   wherePageByUnit(tx, query, { table: 'publications', id: 'publication.id', order: 'newest', scopes, holding: { kind }, after: beforeId, limit });
-  return ((await query) as (PublicationRow & Objections)[]).map(toPublication);
+  return ((await query) as (PublicationRow & Objections)[]).map(toCounted);
 }
 
 /** With the counts of its objections. Index: objections_publication_idx. */
@@ -91,7 +122,7 @@ const inPublic = `
     left join quorum_rule_sets quorum on quorum.id = decision.quorum_id and quorum.version = decision.quorum_version
     cross join lateral (select count(*) as objections, count(*) filter (where state = 'answered') as answered
                           from objections where tenant_id = publication.tenant_id and publication_id = publication.id) as counts
-   where publication.tenant_id = :tenant and publication.from_day <= :day`;
+   where publication.tenant_id = :tenant and publication.from_day <= :day and publication.withdrawn_at is null`;
 
 /** What is published on the day, and what stays when its time is over. */
 export async function findPublicPublication(tx: Tx, id: string, day: LocalDate): Promise<PublicPublication | undefined> {
@@ -110,7 +141,11 @@ export async function listPublicPublications(tx: Tx, day: LocalDate, most: numbe
   return rows;
 }
 
-function toPublication(row: PublicationRow & Objections): Counted {
+function toCounted(row: PublicationRow & Objections): Counted {
+  return { ...toPublication(row), objections: row.objections, answered: row.answered };
+}
+
+function toPublication(row: PublicationRow): Publication {
   return {
     id: row.id,
     unitId: row.unit_id,
@@ -121,8 +156,9 @@ function toPublication(row: PublicationRow & Objections): Counted {
     textZh: row.text_zh,
     fromDay: row.from_day,
     toDay: row.to_day,
+    withdrawnAt: row.withdrawn_at ?? undefined,
+    withdrawReason: row.withdraw_reason ?? undefined,
     createdAt: row.created_at,
-    objections: row.objections,
-    answered: row.answered,
+    version: row.version,
   };
 }

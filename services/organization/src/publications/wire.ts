@@ -2,14 +2,22 @@ import { organization } from '@linli/contracts';
 import { wireEnum } from '@linli/grpc';
 import { resultOnWire } from '../decisions/wire';
 import { toldOrNot, toldPart, toldVote } from '../small-figures';
-import { objectionStates, publicationKinds, type Objection, type Objections, type Publication } from './publication';
+import { objectionStates, publicationKinds, withdrawReasons, type Objection, type Objections, type Publication } from './publication';
 import type { PublicPublication } from './store';
 
 export const kindOnWire = wireEnum('PUBLICATION_KIND', organization.PublicationKind, publicationKinds);
+export const withdrawReasonOnWire = wireEnum('PUBLICATION_WITHDRAW_REASON', organization.PublicationWithdrawReason, withdrawReasons);
 const objectionStateOnWire = wireEnum('OBJECTION_STATE', organization.ObjectionState, objectionStates);
 
-export function publicationToWire({ kind, decisionId = '', ...rest }: Publication & Objections): organization.Publication {
-  return { ...rest, decisionId, kind: kindOnWire.toWire(kind), version: 1 };
+export function publicationToWire({ kind, decisionId = '', withdrawnAt, withdrawReason, ...rest }: Publication & Objections): organization.Publication {
+  return {
+    ...rest,
+    decisionId,
+    kind: kindOnWire.toWire(kind),
+    withdrawnAt,
+    withdrawReason: withdrawReason === undefined ? organization.PublicationWithdrawReason.PUBLICATION_WITHDRAW_REASON_UNSPECIFIED : withdrawReasonOnWire.toWire(withdrawReason),
+    textErased: withdrawReason === 'personal_data',
+  };
 }
 
 export function publicToWire({ kind, vote, objections, answered, ...rest }: PublicPublication): organization.PublicPublication {
