@@ -171,6 +171,8 @@ const party: Readonly<Record<string, MakeRequest>> = {
   listMeetings: at('/v1/meetings'),
   scheduleMeeting: () => ({ path: '/v1/meetings', body: { committeeId: part(), themeZh: '主题', scheduledOn: '2190-01-01' } }),
   getMeeting: onMeeting(),
+  rescheduleMeeting: onMeeting(':reschedule', { scheduledOn: '2190-01-01' }),
+  callOffMeeting: onMeeting(':callOff', { reason: 'mistake' }),
   conveneMeeting: onMeeting(':convene', {}),
   recordAttendance: onMeeting(':recordAttendance', { attendance: [{ memberUnitId: part(), presence: 'attended' }] }),
   recordMinutes: onMeeting(':recordMinutes', { minutes: '纪要' }),

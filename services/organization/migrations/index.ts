@@ -45,6 +45,7 @@ import * as followMore from './20261129155000_follow_and_forget_more';
 import * as resourcesByMemberUnit from './20261129170000_index_resources_by_member_unit';
 import * as boundJobsAndVotes from './20261129170100_bound_jobs_and_votes';
 import * as withdrawnPublications from './20261129160000_withdraw_publications';
+import * as calledOffMeetings from './20261129160100_call_off_meetings';
 
 export const migrations: readonly Migration[] = [
   machinery,
@@ -93,4 +94,5 @@ export const migrations: readonly Migration[] = [
   resourcesByMemberUnit,
   boundJobsAndVotes,
   withdrawnPublications,
+  calledOffMeetings,
 ];

@@ -188,6 +188,8 @@ const allowed: Record<string, readonly string[]> = {
   'CommitteeService/HandOverRotation': runParty,
   'CommitteeService/GetRotation': seeParty,
   'MeetingService/ScheduleMeeting': holdMeetings,
+  'MeetingService/RescheduleMeeting': holdMeetings,
+  'MeetingService/CallOffMeeting': holdMeetings,
   'MeetingService/ConveneMeeting': holdMeetings,
   'MeetingService/RecordAttendance': holdMeetings,
   'MeetingService/RecordMinutes': holdMeetings,

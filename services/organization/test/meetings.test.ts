@@ -5,6 +5,7 @@ import { joinUnits, partyAffairs, partyWithin, seatedCommittee } from './party';
 import { everything, fresh, history, makeStaff, makeTenant, makeUnit, sentEvents, startOffice, type Office } from './support';
 
 const { COMMITTEE_KIND_REGIONAL, COMMITTEE_KIND_COMMUNITY_JOINT } = organization.CommitteeKind;
+const { MEETING_CALL_OFF_REASON_NO_QUORUM, MEETING_CALL_OFF_REASON_UNSPECIFIED } = organization.MeetingCallOffReason;
 const { MEETING_PRESENCE_ATTENDED, MEETING_PRESENCE_ABSENT, MEETING_PRESENCE_EXCUSED } = organization.MeetingPresence;
 
 let office: Office;
@@ -131,6 +132,81 @@ describe('a meeting', () => {
     office.clock.set('2027-01-05T09:00:00+08:00');
     await office.app.scanner.scanOnce();
     expect((await history(office, of.committeeId)).filter((line) => line.startsWith('CommitteeMeetingMissed'))).toEqual([]);
+  });
+
+  it('counts for the quarter in which it is convened, whatever day it was scheduled for or moved to', async () => {
+    const of = await gathering();
+    const owed = async () => (await office.committees.getCommittee({ committeeId: of.committeeId }, { caller })).committee?.owedUntil;
+    const missed = async () => (await sentEvents(office, of.committeeId)).filter(({ type }) => type === 'CommitteeMeetingMissed').map(({ payload }) => payload['periodUntil']);
+    const [early, late] = [await schedule(of, { scheduledOn: '2027-02-01' }), await schedule(of, { scheduledOn: '2027-02-01' })];
+    await office.meetings.conveneMeeting({ meetingId: early.id, version: 1 }, { caller });
+    expect(await owed()).toBe('2027-03-31');
+    await office.meetings.rescheduleMeeting({ meetingId: late.id, version: 1, scheduledOn: '2027-03-31' }, { caller });
+    office.clock.set('2027-04-01T00:00:00+08:00');
+    await office.meetings.conveneMeeting({ meetingId: late.id, version: 2 }, { caller });
+    expect([await missed(), await owed()]).toEqual([['2027-03-31'], '2027-09-30']);
+  });
+
+  it('is moved to another day while it is scheduled', async () => {
+    const of = await gathering();
+    const meeting = await schedule(of);
+    const move = async (facts: object, by = caller) => (await office.meetings.rescheduleMeeting({ meetingId: meeting.id, version: 1, scheduledOn: '2026-12-10', ...facts }, { caller: by })).meeting;
+    await expect(move({ scheduledOn: '' })).rejects.toMatchObject({ violations: [{ field: 'scheduled_on', code: 'required' }] });
+    await expect(move({ scheduledOn: '2026-11-23' })).rejects.toMatchObject({ violations: [{ field: 'scheduled_on', code: 'in_past' }] });
+    await expect(move({ version: 7 })).rejects.toMatchObject({ kind: 'aborted', reason: 'VERSION_STALE' });
+    await expect(move({}, partyAffairs('baihe'))).rejects.toMatchObject({ kind: 'not_found', reason: 'MEETING_NOT_FOUND' });
+    expect(await move({ scheduledOn: '2026-11-24' })).toEqual(meeting);
+    const moved = await move({});
+    expect(moved).toEqual({ ...meeting, scheduledOn: '2026-12-10', version: 2 });
+    expect((await office.meetings.getMeeting({ meetingId: meeting.id }, { caller })).meeting).toEqual(moved);
+    expect((await sentEvents(office, meeting.id)).at(-1)).toMatchObject({ type: 'MeetingRescheduled', version: 2, payload: { committeeId: of.committeeId, scheduledOn: '2026-12-10', hostMemberUnitId: of.members[0] } });
+    const { entries } = await office.threads.listEntries({ threadId: meeting.id }, { caller });
+    expect(entries.at(-1)).toMatchObject({ code: 'rescheduled', facts: { from: '2026-11-24', scheduled_on: '2026-12-10' } });
+    expect((await office.work.listWork({ unitId: of.unit.id }, { caller })).items.find(({ subjectId }) => subjectId === meeting.id)).toMatchObject({ action: 'convene', version: 2 });
+    await office.meetings.conveneMeeting({ meetingId: meeting.id, version: 2 }, { caller });
+    await expect(move({ version: 3 })).rejects.toMatchObject({ reason: 'MEETING_STATE_FORBIDS', details: { state: 'convened', action: 'reschedule' } });
+  });
+
+  it('that is moved keeps a host who was named and holds a seat that day, and has the host of its year by the rotation', async () => {
+    const unit = await makeUnit(office, root.id, { kind: organization.UnitKind.UNIT_KIND_COMMUNITY });
+    const { committee, members } = await seatedCommittee(office, unit.id, { kind: COMMITTEE_KIND_REGIONAL, units: 9 });
+    const of = { unit, committeeId: committee.id, members };
+    await office.committees.setRotation({ committeeId: committee.id, version: 2, baseYear: 2026, memberUnitIds: members }, { caller });
+    const move = async ({ id, version }: organization.Meeting, scheduledOn: string) => (await office.meetings.rescheduleMeeting({ meetingId: id, version, scheduledOn }, { caller })).meeting;
+    const byRotation = await schedule(of, { hostMemberUnitId: '' });
+    expect(await move(byRotation, '2026-12-31')).toMatchObject({ hostMemberUnitId: members[0] });
+    expect(await move({ ...byRotation, version: 2 }, '2027-01-10')).toMatchObject({ scheduledOn: '2027-01-10', hostMemberUnitId: members[1] });
+    const named = await schedule(of, { hostMemberUnitId: members[5] });
+    expect(await move(named, '2027-01-10')).toMatchObject({ hostMemberUnitId: members[5] });
+    await office.knex('committee_seats').where({ committee_id: committee.id, member_unit_id: members[5] }).update({ valid_to: '2028-01-01' });
+    await expect(move({ ...named, version: 2 }, '2028-01-10')).rejects.toMatchObject({ reason: 'MEETING_HOST_NOT_SEATED' });
+  });
+
+  it('is called off while it is scheduled, for a reason: it waits for nobody and counts for no quarter', async () => {
+    const of = await gathering();
+    const meeting = await schedule(of);
+    const callOff = async (facts: object = {}, by = caller) => (await office.meetings.callOffMeeting({ meetingId: meeting.id, version: 1, reason: MEETING_CALL_OFF_REASON_NO_QUORUM, ...facts }, { caller: by })).meeting;
+    await expect(callOff({ reason: MEETING_CALL_OFF_REASON_UNSPECIFIED })).rejects.toMatchObject({ violations: [{ field: 'reason', code: 'required' }] });
+    await expect(callOff({}, partyAffairs('baihe'))).rejects.toMatchObject({ kind: 'not_found', reason: 'MEETING_NOT_FOUND' });
+    const both = await Promise.allSettled([callOff(), callOff()]);
+    expect(both.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
+    expect(both.find(({ status }) => status === 'rejected')).toMatchObject({ reason: { reason: 'VERSION_STALE' } });
+    expect((await office.meetings.getMeeting({ meetingId: meeting.id }, { caller })).meeting).toEqual({ ...meeting, state: 'MEETING_STATE_CALLED_OFF', callOffReason: MEETING_CALL_OFF_REASON_NO_QUORUM, version: 2 });
+    expect((await sentEvents(office, meeting.id)).at(-1)).toMatchObject({ type: 'MeetingCalledOff', version: 2, payload: { committeeId: of.committeeId, reason: MEETING_CALL_OFF_REASON_NO_QUORUM } });
+    const { entries } = await office.threads.listEntries({ threadId: meeting.id }, { caller });
+    expect(entries.at(-1)).toMatchObject({ code: 'called_off', facts: { reason: 'no_quorum' } });
+    expect((await office.work.listWork({ unitId: of.unit.id }, { caller })).items.map(({ kind }) => kind)).toEqual(['organization.committee']);
+    for (const [action, trying] of [
+      ['convene', () => office.meetings.conveneMeeting({ meetingId: meeting.id, version: 2 }, { caller })],
+      ['reschedule', () => office.meetings.rescheduleMeeting({ meetingId: meeting.id, version: 2, scheduledOn: '2026-12-01' }, { caller })],
+      ['call_off', () => callOff({ version: 2 })],
+    ] as const) {
+      await expect(trying()).rejects.toMatchObject({ kind: 'failed_precondition', reason: 'MEETING_STATE_FORBIDS', details: { state: 'called_off', action } });
+    }
+    expect((await office.committees.getCommittee({ committeeId: of.committeeId }, { caller })).committee?.owedUntil).toBe('2026-12-31');
+    office.clock.set('2027-01-01T00:00:00+08:00');
+    await office.app.scanner.scanOnce();
+    expect(await history(office, of.committeeId)).toContain('CommitteeMeetingMissed 3');
   });
 
   it('held after its quarter was missed makes that known first, whether the scanner came or not', async () => {

@@ -6,7 +6,8 @@ import { given, time, timeOf } from '../wire/fields';
 import { words } from '../wire/words';
 
 const meetingKinds = words('MEETING_KIND', organization.MeetingKind, ['congress', 'joint']);
-export const meetingStates = words('MEETING_STATE', organization.MeetingState, ['scheduled', 'convened', 'minuted', 'resolutions_open', 'resolutions_done']);
+export const meetingStates = words('MEETING_STATE', organization.MeetingState, ['scheduled', 'convened', 'minuted', 'resolutions_open', 'resolutions_done', 'called_off']);
+export const callOffReasons = words('MEETING_CALL_OFF_REASON', organization.MeetingCallOffReason, ['no_quorum', 'host_unavailable', 'merged', 'mistake']);
 export const presences = words('MEETING_PRESENCE', organization.MeetingPresence, ['attended', 'excused', 'absent']);
 export const tags = words('TOGETHER_TAG', organization.TogetherTag, ['create', 'consult', 'build', 'serve', 'help']);
 export const resolutionStates = words('RESOLUTION_STATE', organization.ResolutionState, ['open', 'delivered']);
@@ -24,6 +25,7 @@ export const meetingSchema = z
     tags: z.array(tags.schema).meta({ description: '五同：同创、同商、同建、同抓、同帮' }),
     scheduledOn: z.string(),
     convenedAt: time.optional(),
+    callOffReason: callOffReasons.schema.optional(),
     hostMemberUnitId: z.string(),
     minutes: z.string().optional(),
     attendance: z.array(z.strictObject({ memberUnitId: z.string(), presence: presences.schema.optional() })),
@@ -51,7 +53,7 @@ export const resolutionSchema = z
   .meta({ id: 'Resolution' });
 
 export function meetingToJson(meeting: organization.Meeting): z.input<typeof meetingSchema> {
-  const { kind, state, minutes, convenedAt, attendance, ...rest } = meeting;
+  const { kind, state, minutes, convenedAt, callOffReason, attendance, ...rest } = meeting;
   return {
     ...rest,
     kind: meetingKinds.fromWire(kind),
@@ -59,6 +61,7 @@ export function meetingToJson(meeting: organization.Meeting): z.input<typeof mee
     tags: meeting.tags.flatMap((tag) => tags.fromWire(tag) ?? []),
     minutes: given(minutes),
     convenedAt: timeOf(convenedAt),
+    callOffReason: callOffReasons.fromWire(callOffReason),
     attendance: attendance.map(({ memberUnitId, presence }) => ({ memberUnitId, presence: presences.fromWire(presence) })),
   };
 }

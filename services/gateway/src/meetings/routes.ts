@@ -2,7 +2,7 @@ import type { organization } from '@linli/contracts';
 import { z } from 'zod';
 import { nothing, route, type ApiRoute, type Call } from '../routing/route';
 import { day, id, nextPageToken, optionalId, page, text } from '../wire/fields';
-import { answerMeeting, answerResolution, meetingSchema, meetingStates, meetingToJson, presences, resolutionSchema, resolutionStates, resolutionToJson, tags } from './json';
+import { answerMeeting, answerResolution, callOffReasons, meetingSchema, meetingStates, meetingToJson, presences, resolutionSchema, resolutionStates, resolutionToJson, tags } from './json';
 
 const byId = z.strictObject({ id });
 
@@ -75,6 +75,22 @@ const meetings: readonly ApiRoute[] = [
     params: byId,
     response: meetingSchema,
     handle: async ({ params }, { clients, options }) => answerMeeting(await clients.meetings.getMeeting({ meetingId: params.id }, options)),
+  }),
+  change({
+    rpc: 'RescheduleMeeting',
+    path: '/v1/meetings/{id}:reschedule',
+    name: 'rescheduleMeeting',
+    summary: '开会前改期；改到另一年的，由那一年的轮值单位主持',
+    body: z.strictObject({ scheduledOn: day }),
+    act: (at, body, { clients, options }) => clients.meetings.rescheduleMeeting({ ...at, ...body }, options),
+  }),
+  change({
+    rpc: 'CallOffMeeting',
+    path: '/v1/meetings/{id}:callOff',
+    name: 'callOffMeeting',
+    summary: '开会前取消；应开的会仍须另开',
+    body: z.strictObject({ reason: callOffReasons.schema }),
+    act: (at, { reason }, { clients, options }) => clients.meetings.callOffMeeting({ ...at, reason: callOffReasons.toWire(reason) }, options),
   }),
   change({
     rpc: 'ConveneMeeting',

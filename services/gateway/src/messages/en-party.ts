@@ -71,5 +71,8 @@ export const enParty: Pick<Messages, 'reasons' | 'problems' | 'words'> = {
   },
   words: {
     reviewed_by_residents: 'reviewed by residents',
+    called_off: 'called off',
+    no_quorum: 'too few come',
+    host_unavailable: 'the host cannot',
   },
 };

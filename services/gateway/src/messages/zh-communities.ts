@@ -126,5 +126,5 @@ export const zhCommunityWords: Messages['words'] = {
   end: '退出',
   from_14_to_17: '14 至 17 周岁',
   adult: '成人',
-  call_off: '由社区取消',
+  call_off: '取消',
 };

@@ -124,6 +124,8 @@ export const zhParty: Pick<Messages, 'reasons' | 'problems' | 'fields' | 'words'
     minuted: '已记纪要',
     resolutions_open: '决议办理中',
     resolutions_done: '决议已办结',
+    called_off: '已取消',
+    reschedule: '改期',
     convene: '开会',
     record_attendance: '登记出席',
     record_minutes: '记纪要',
@@ -140,5 +142,9 @@ export const zhParty: Pick<Messages, 'reasons' | 'problems' | 'fields' | 'words'
     agree: '约定',
     review: '评价',
     stall: '停滞',
+    no_quorum: '到会人数不足',
+    host_unavailable: '主持单位不能到会',
+    merged: '并入另一次会议',
+    mistake: '误排',
   },
 };

@@ -191,6 +191,8 @@ const party: Readonly<Record<string, GoodRequest>> = {
     by: ['admin'],
   },
   getMeeting: { path: `/v1/meetings/${ids.meeting}`, by: ['clerk', 'admin'] },
+  rescheduleMeeting: { path: `/v1/meetings/${ids.meeting}:reschedule`, body: { scheduledOn: '2026-12-02' }, by: ['admin'] },
+  callOffMeeting: { path: `/v1/meetings/${ids.meeting}:callOff`, body: { reason: 'host_unavailable' }, by: ['admin'] },
   conveneMeeting: { path: `/v1/meetings/${ids.meeting}:convene`, body: {}, by: ['admin'] },
   recordAttendance: { path: `/v1/meetings/${ids.meeting}:recordAttendance`, body: { attendance: [{ memberUnitId: ids.memberUnit, presence: 'attended' }] }, by: ['admin'] },
   recordMinutes: { path: `/v1/meetings/${ids.meeting}:recordMinutes`, body: { minutes: '会议纪要' }, by: ['admin'] },

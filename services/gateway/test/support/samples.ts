@@ -473,7 +473,7 @@ export const samples: Readonly<Record<string, object>> = {
     years: [{ year: 2027, hostId: ids.memberUnit, plannedHostId: ids.memberUnit, handedOverOn: '2026-12-20' }],
     swaps: [{ year: 2027, otherYear: 2029, memberUnitId: ids.memberUnit, otherMemberUnitId: ids.unit, reasonCode: 'venue_rebuilt', decidedOn: '2026-11-20' }],
   },
-  ...each('MeetingService', ['scheduleMeeting', 'conveneMeeting', 'recordAttendance', 'recordMinutes', 'adoptResolutions', 'getMeeting'], { meeting }),
+  ...each('MeetingService', ['scheduleMeeting', 'rescheduleMeeting', 'callOffMeeting', 'conveneMeeting', 'recordAttendance', 'recordMinutes', 'adoptResolutions', 'getMeeting'], { meeting }),
   'MeetingService/listMeetings': { meetings: [meeting], nextPageToken: '' },
   ...each('MeetingService', ['deliverResolution', 'getResolution'], { resolution }),
   'MeetingService/listResolutions': { resolutions: [resolution], nextPageToken: '' },

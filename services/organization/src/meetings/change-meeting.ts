@@ -45,6 +45,7 @@ const nextActions: Readonly<Record<MeetingState, string | undefined>> = {
   minuted: 'adopt_resolutions',
   resolutions_open: undefined,
   resolutions_done: undefined,
+  called_off: undefined,
 };
 
 export async function waitForNext(tx: Tx, meeting: Meeting): Promise<void> {

@@ -4,6 +4,7 @@ import { compactLimit, readUuid, requestKey, requireText, violation, type RpcCon
 import { readDay, today } from '../days';
 import type { Deps } from '../deps';
 import { adoptResolutions, type ResolutionDraft } from './adopt-resolutions';
+import { callOffMeeting, rescheduleMeeting } from './change-schedule';
 import { deliverResolution, mayDo } from './deliver-resolution';
 import { conveneMeeting, recordAttendance, recordMinutes } from './hold-meeting';
 import type { Attendance, Meeting } from './meeting';
@@ -11,7 +12,7 @@ import { findResolution, listResolutions } from './resolution-store';
 import { meetingNotFound, resolutionNotFound } from './rules';
 import { scheduleMeeting } from './schedule-meeting';
 import { findMeeting, listMeetings, readAttendance } from './store';
-import { meetingStateOnWire, meetingToWire, presenceOnWire, resolutionStateOnWire, resolutionToWire, tagOnWire } from './wire';
+import { callOffReasonOnWire, meetingStateOnWire, meetingToWire, presenceOnWire, resolutionStateOnWire, resolutionToWire, tagOnWire } from './wire';
 
 const read = 'organization.meeting.read';
 const readResolution = 'organization.resolution.read';
@@ -33,6 +34,13 @@ export function meetingService(deps: Deps): organization.MeetingServiceImplement
         hostMemberUnitId: request.hostMemberUnitId === '' ? undefined : readUuid(request.hostMemberUnitId, 'host_member_unit_id'),
       });
       return { meeting: meetingToWire(meeting, []) };
+    },
+    async rescheduleMeeting(request, { caller }) {
+      if (request.scheduledOn === '') throw violation('scheduled_on', 'required');
+      return answer(deps, caller, await rescheduleMeeting(deps, caller, { ...refOf(request), scheduledOn: readDay(request.scheduledOn, 'scheduled_on', today(deps)) }));
+    },
+    async callOffMeeting(request, { caller }) {
+      return answer(deps, caller, await callOffMeeting(deps, caller, { ...refOf(request), reason: callOffReasonOnWire.fromWire(request.reason, 'reason') }));
     },
     async conveneMeeting(request, { caller }) {
       return answer(deps, caller, await conveneMeeting(deps, caller, refOf(request)));

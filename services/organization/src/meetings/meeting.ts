@@ -4,8 +4,11 @@ import type { CommitteeKind } from '../committees/committee';
 export const meetingKinds = ['congress', 'joint'] as const;
 export type MeetingKind = (typeof meetingKinds)[number];
 
-export const meetingStates = ['scheduled', 'convened', 'minuted', 'resolutions_open', 'resolutions_done'] as const;
+export const meetingStates = ['scheduled', 'convened', 'minuted', 'resolutions_open', 'resolutions_done', 'called_off'] as const;
 export type MeetingState = (typeof meetingStates)[number];
+
+export const callOffReasons = ['no_quorum', 'host_unavailable', 'merged', 'mistake'] as const;
+export type CallOffReason = (typeof callOffReasons)[number];
 
 export const presences = ['attended', 'excused', 'absent'] as const;
 export type Presence = (typeof presences)[number];
@@ -29,6 +32,8 @@ export interface Meeting {
   readonly tags: readonly TogetherTag[];
   readonly scheduledOn: LocalDate;
   readonly convenedAt: Date | undefined;
+  /** Of one that was called off. */
+  readonly callOffReason: CallOffReason | undefined;
   readonly hostMemberUnitId: string;
   /** Empty until it is minuted. */
   readonly minutes: string;

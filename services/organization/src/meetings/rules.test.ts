@@ -1,5 +1,5 @@
 import { meetingStates, type Meeting } from './meeting';
-import { adopt, assertAllows, attend, convene, minute, settle, type MeetingAction } from './rules';
+import { adopt, assertAllows, attend, callOff, convene, minute, reschedule, settle, type MeetingAction } from './rules';
 
 const meeting = (facts: Partial<Meeting> = {}): Meeting => ({
   id: 'm',
@@ -13,6 +13,7 @@ const meeting = (facts: Partial<Meeting> = {}): Meeting => ({
   tags: [],
   scheduledOn: '2026-11-24',
   convenedAt: undefined,
+  callOffReason: undefined,
   hostMemberUnitId: 'a',
   minutes: '',
   resolutionsOpen: 0,
@@ -21,13 +22,18 @@ const meeting = (facts: Partial<Meeting> = {}): Meeting => ({
 });
 const known = (seated: string[], recorded: string[]) => ({ seated: new Set(seated), recorded: new Set(recorded) });
 
-const actions: readonly MeetingAction[] = ['convene', 'record_attendance', 'record_minutes', 'adopt_resolutions'];
-const allowed = new Set(['scheduled convene', 'convened record_attendance', 'convened record_minutes', 'minuted adopt_resolutions']);
+const actions: readonly MeetingAction[] = ['reschedule', 'call_off', 'convene', 'record_attendance', 'record_minutes', 'adopt_resolutions'];
+const allowed = new Set(['scheduled reschedule', 'scheduled call_off', 'scheduled convene', 'convened record_attendance', 'convened record_minutes', 'minuted adopt_resolutions']);
 
 it.each(meetingStates.flatMap((state) => actions.map((action) => [state, action] as const)))('%s: %s', (state, action) => {
   const trying = () => assertAllows(meeting({ state }), action);
   if (allowed.has(`${state} ${action}`)) expect(trying).not.toThrow();
   else expect(trying).toThrow(expect.objectContaining({ reason: 'MEETING_STATE_FORBIDS', details: { state, action } }));
+});
+
+it('is moved to another day, or called off for a reason', () => {
+  expect(reschedule(meeting(), '2026-12-01', 'b')).toEqual(meeting({ scheduledOn: '2026-12-01', hostMemberUnitId: 'b', version: 2 }));
+  expect(callOff(meeting(), 'merged')).toEqual(meeting({ state: 'called_off', callOffReason: 'merged', version: 2 }));
 });
 
 it('begins when it is convened', () => {

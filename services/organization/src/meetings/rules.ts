@@ -1,20 +1,34 @@
+import type { LocalDate } from '@linli/clocks';
 import { alreadyExists, failedPrecondition, notFound, type AppError } from '@linli/errors';
-import type { Attendance, Meeting, MeetingState, Resolution } from './meeting';
+import type { Attendance, CallOffReason, Meeting, MeetingState, Resolution } from './meeting';
 
-export type MeetingAction = 'convene' | 'record_attendance' | 'record_minutes' | 'adopt_resolutions';
+export type MeetingAction = 'reschedule' | 'call_off' | 'convene' | 'record_attendance' | 'record_minutes' | 'adopt_resolutions';
 
-// scheduled → convened → minuted → resolutions_open → resolutions_done
+// scheduled → convened → minuted → resolutions_open → resolutions_done; scheduled → called_off
 const allowed: Readonly<Record<MeetingState, readonly MeetingAction[]>> = {
-  scheduled: ['convene'],
+  scheduled: ['reschedule', 'call_off', 'convene'],
   convened: ['record_attendance', 'record_minutes'],
   minuted: ['adopt_resolutions'],
   resolutions_open: [],
   resolutions_done: [],
+  called_off: [],
 };
 
 /** @throws failed_precondition MEETING_STATE_FORBIDS. */
 export function assertAllows({ state }: Pick<Meeting, 'state'>, action: MeetingAction): void {
   if (!allowed[state].includes(action)) throw failedPrecondition('MEETING_STATE_FORBIDS', 'the state of the meeting does not allow it', { details: { state, action } });
+}
+
+/** @throws failed_precondition MEETING_STATE_FORBIDS. */
+export function reschedule(meeting: Meeting, scheduledOn: LocalDate, hostMemberUnitId: string): Meeting {
+  assertAllows(meeting, 'reschedule');
+  return { ...meeting, scheduledOn, hostMemberUnitId, version: meeting.version + 1 };
+}
+
+/** @throws failed_precondition MEETING_STATE_FORBIDS. */
+export function callOff(meeting: Meeting, callOffReason: CallOffReason): Meeting {
+  assertAllows(meeting, 'call_off');
+  return { ...meeting, state: 'called_off', callOffReason, version: meeting.version + 1 };
 }
 
 export function convene(meeting: Meeting, at: Date): Meeting {

@@ -37,6 +37,7 @@ export async function scheduleMeeting(deps: Pick<Deps, 'db' | 'now'>, caller: Ca
         unitPath,
         state: 'scheduled',
         convenedAt: undefined,
+        callOffReason: undefined,
         hostMemberUnitId: await hostFor(tx, facts),
         minutes: '',
         resolutionsOpen: 0,
@@ -53,7 +54,8 @@ export async function scheduleMeeting(deps: Pick<Deps, 'db' | 'now'>, caller: Ca
   );
 }
 
-async function hostFor(tx: Tx, { committeeId, scheduledOn, hostMemberUnitId }: Pick<ScheduleMeeting, 'committeeId' | 'scheduledOn' | 'hostMemberUnitId'>): Promise<string> {
+/** A named host, or who hosts that year. @throws failed_precondition MEETING_WITHOUT_HOST, MEETING_HOST_NOT_SEATED. */
+export async function hostFor(tx: Tx, { committeeId, scheduledOn, hostMemberUnitId }: Pick<ScheduleMeeting, 'committeeId' | 'scheduledOn' | 'hostMemberUnitId'>): Promise<string> {
   const host = hostMemberUnitId ?? (await findHost(tx, committeeId, Number(scheduledOn.slice(0, 4))));
   if (host === undefined) throw failedPrecondition('MEETING_WITHOUT_HOST', 'no rotation says who hosts, and no host is named');
   if (!(await isSeated(tx, { committeeId, memberUnitId: host, day: scheduledOn }))) throw failedPrecondition('MEETING_HOST_NOT_SEATED', 'the host holds no seat that day');

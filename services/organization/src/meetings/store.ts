@@ -1,7 +1,7 @@
 import type { UnitScopes } from '@linli/auth';
 import { tenantOf, type ConstraintReasons, type Tx } from '@linli/db';
 import { whereInScopes } from '../scope';
-import type { Attendance, Meeting, MeetingKind, MeetingState, TogetherTag } from './meeting';
+import type { Attendance, CallOffReason, Meeting, MeetingKind, MeetingState, TogetherTag } from './meeting';
 
 export const meetingConstraints: ConstraintReasons = {
   meeting_attendance_pkey: { kind: 'already_exists', reason: 'ATTENDANCE_RECORDED', message: 'the attendance of the unit is recorded' },
@@ -19,6 +19,7 @@ interface MeetingRow {
   readonly tags: TogetherTag[];
   readonly scheduled_on: string;
   readonly convened_at: Date | null;
+  readonly call_off_reason: CallOffReason | null;
   readonly host_member_unit_id: string;
   readonly minutes: string;
   readonly resolutions_open: number;
@@ -26,7 +27,7 @@ interface MeetingRow {
 }
 
 const columns = [
-  'id', 'committee_id', 'kind', 'unit_id', 'unit_path', 'state', 'theme_zh', 'agenda', 'tags', 'scheduled_on', 'convened_at',
+  'id', 'committee_id', 'kind', 'unit_id', 'unit_path', 'state', 'theme_zh', 'agenda', 'tags', 'scheduled_on', 'convened_at', 'call_off_reason',
   'host_member_unit_id', 'minutes', 'resolutions_open', 'version',
 ] as const;
 
@@ -35,8 +36,10 @@ export async function insertMeeting(tx: Tx, meeting: Meeting): Promise<void> {
 }
 
 export async function saveMeeting(tx: Tx, meeting: Meeting): Promise<void> {
-  const { state, convened_at, minutes, resolutions_open, version } = toRow(meeting);
-  await tx('meetings').where({ tenant_id: tenantOf(tx), id: meeting.id }).update({ state, convened_at, minutes, resolutions_open, version });
+  const { state, scheduled_on, host_member_unit_id, convened_at, call_off_reason, minutes, resolutions_open, version } = toRow(meeting);
+  await tx('meetings')
+    .where({ tenant_id: tenantOf(tx), id: meeting.id })
+    .update({ state, scheduled_on, host_member_unit_id, convened_at, call_off_reason, minutes, resolutions_open, version });
 }
 
 export async function findMeeting(tx: Tx, id: string): Promise<Meeting | undefined> {
@@ -93,6 +96,7 @@ function toRow(meeting: Meeting): MeetingRow {
     tags: [...meeting.tags],
     scheduled_on: meeting.scheduledOn,
     convened_at: meeting.convenedAt ?? null,
+    call_off_reason: meeting.callOffReason ?? null,
     host_member_unit_id: meeting.hostMemberUnitId,
     minutes: meeting.minutes,
     resolutions_open: meeting.resolutionsOpen,
@@ -113,6 +117,7 @@ function toMeeting(row: MeetingRow): Meeting {
     tags: row.tags,
     scheduledOn: row.scheduled_on,
     convenedAt: row.convened_at ?? undefined,
+    callOffReason: row.call_off_reason ?? undefined,
     hostMemberUnitId: row.host_member_unit_id,
     minutes: row.minutes,
     resolutionsOpen: row.resolutions_open,

@@ -1,0 +1,48 @@
+import type { Caller } from '@linli/auth';
+import type { LocalDate } from '@linli/clocks';
+import { organization } from '@linli/contracts';
+import type { Tx } from '@linli/db';
+import { violation } from '@linli/grpc';
+import { findHost } from '../committees/look-up';
+import { today } from '../days';
+import type { Deps } from '../deps';
+import { lockForChange, recordMeeting, type MeetingRef } from './change-meeting';
+import type { CallOffReason, Meeting } from './meeting';
+import { assertAllows, callOff, reschedule } from './rules';
+import { hostFor } from './schedule-meeting';
+import { callOffReasonOnWire } from './wire';
+
+/**
+ * What its committee owes goes by the day on which it is convened, so nothing of that moves with it. The day it has already changes nothing.
+ * @throws as `lockForChange`, `reschedule` and `hostFor`; invalid_argument for a day gone by.
+ */
+export async function rescheduleMeeting(deps: Pick<Deps, 'db' | 'now'>, caller: Caller, { scheduledOn, ...ref }: MeetingRef & { readonly scheduledOn: LocalDate }): Promise<Meeting> {
+  return deps.db.withTenant(caller, async (tx) => {
+    const found = await lockForChange(tx, caller, ref);
+    assertAllows(found, 'reschedule');
+    if (scheduledOn < today(deps)) throw violation('scheduled_on', 'in_past');
+    if (scheduledOn === found.scheduledOn) return found;
+    const meeting = reschedule(found, scheduledOn, await hostOn(tx, found, scheduledOn));
+    const { id, committeeId, hostMemberUnitId } = meeting;
+    const payload = organization.MeetingRescheduled.fromPartial({ meetingId: id, committeeId, scheduledOn, hostMemberUnitId });
+    const facts = { scheduled_on: scheduledOn, from: found.scheduledOn };
+    await recordMeeting(tx, caller, { meeting, action: 'reschedule', event: 'MeetingRescheduled', payload, at: deps.now(), code: 'rescheduled', facts });
+    return meeting;
+  });
+}
+
+/** Who was named stays the host; who hosts by the rotation does so for the year of the day. */
+async function hostOn(tx: Tx, { committeeId, scheduledOn: formerly, hostMemberUnitId }: Meeting, scheduledOn: LocalDate): Promise<string> {
+  const byRotation = (await findHost(tx, committeeId, Number(formerly.slice(0, 4)))) === hostMemberUnitId;
+  return hostFor(tx, { committeeId, scheduledOn, hostMemberUnitId: byRotation ? undefined : hostMemberUnitId });
+}
+
+/** It is not held, and counts for no period. @throws as `lockForChange` and `callOff`. */
+export async function callOffMeeting(deps: Pick<Deps, 'db' | 'now'>, caller: Caller, { reason, ...ref }: MeetingRef & { readonly reason: CallOffReason }): Promise<Meeting> {
+  return deps.db.withTenant(caller, async (tx) => {
+    const meeting = callOff(await lockForChange(tx, caller, ref), reason);
+    const payload = organization.MeetingCalledOff.fromPartial({ meetingId: meeting.id, committeeId: meeting.committeeId, reason: callOffReasonOnWire.toWire(reason) });
+    await recordMeeting(tx, caller, { meeting, action: 'call_off', event: 'MeetingCalledOff', payload, at: deps.now(), code: 'called_off', facts: { reason } });
+    return meeting;
+  });
+}
