@@ -42,10 +42,10 @@ import * as withdrawnDecisions from './20261129130100_withdraw_decisions';
 import * as followSuccessors from './20261129140000_follow_successors';
 import * as eraseInTime from './20261129150000_erase_in_time';
 import * as followMore from './20261129155000_follow_and_forget_more';
-import * as resourcesByMemberUnit from './20261129170000_index_resources_by_member_unit';
-import * as boundJobsAndVotes from './20261129170100_bound_jobs_and_votes';
 import * as withdrawnPublications from './20261129160000_withdraw_publications';
 import * as calledOffMeetings from './20261129160100_call_off_meetings';
+import * as resourcesByMemberUnit from './20261129170000_index_resources_by_member_unit';
+import * as boundJobsAndVotes from './20261129170100_bound_jobs_and_votes';
 
 export const migrations: readonly Migration[] = [
   machinery,
@@ -91,8 +91,8 @@ export const migrations: readonly Migration[] = [
   followSuccessors,
   eraseInTime,
   followMore,
-  resourcesByMemberUnit,
-  boundJobsAndVotes,
   withdrawnPublications,
   calledOffMeetings,
+  resourcesByMemberUnit,
+  boundJobsAndVotes,
 ];
