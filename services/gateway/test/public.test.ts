@@ -1,4 +1,5 @@
 import { notFound } from '@linli/errors';
+import { eventually } from '@linli/testing';
 import { startGateway, type TestGateway } from './support/gateway';
 
 const grid = { code: 'xinyuan-g01', nameZh: '新园第一网格', nameMn: '', communityNameZh: '新园社区', workers: [{ name: '赵网格', titleZh: '网格员', workPhone: '000-5550100', standsIn: false }] };
@@ -35,6 +36,25 @@ describe('what anybody may read', () => {
     const changed = await read({ 'if-none-match': tag });
     expect(changed.status).toBe(200);
     expect(changed.headers.get('etag')).not.toBe(tag);
+  });
+
+  it('is fetched once for all who ask while it is on its way, also when the first of them leaves', async () => {
+    const coming = Promise.withResolvers<{ grid: typeof grid }>();
+    gateway.peers.on('UnitService/getPublicGrid', () => coming.promise);
+    const leaving = new AbortController();
+    const first = fetch(`${gateway.url}/v1/public/xingsheng/grids/xinyuan-g01`, { signal: leaving.signal });
+    const fetched = () => gateway.peers.calls.filter(({ method }) => method === 'UnitService/getPublicGrid').length;
+    await eventually(() => expect(fetched()).toBe(1));
+    const others = Array.from({ length: 20 }, () => read());
+    leaving.abort();
+    await expect(first).rejects.toBeDefined();
+    const metrics = async () => (await fetch(`http://127.0.0.1:${gateway.app.ports.side}/metrics`)).text();
+    await eventually(async () => expect(await metrics()).toMatch(/^http_server_in_flight(\{.*\})? 20$/m));
+    coming.resolve({ grid });
+    expect((await Promise.all(others)).map(({ status }) => status)).toEqual(others.map(() => 200));
+    expect(fetched()).toBe(1);
+    await read();
+    expect(fetched()).toBe(2);
   });
 
   it('is nothing while the office is suspended, as if there were no such office', async () => {

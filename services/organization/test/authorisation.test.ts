@@ -126,6 +126,7 @@ const allowed: Record<string, readonly string[]> = {
   'DecisionService/AddDecisionVoters': ['director', 'coordinator'],
   'DecisionService/GiveDecisionNotice': ['director', 'coordinator'],
   'DecisionService/WithdrawDecision': ['director', 'coordinator'],
+  'DecisionService/IssueBallotPaper': ['director', 'coordinator'],
   'DecisionService/CloseDecision': ['director', 'coordinator'],
   'DecisionService/CastVote': ['resident'],
   'DecisionService/GetDecision': ['director', 'clerk', 'agent', 'handler', 'coordinator', 'resident'],

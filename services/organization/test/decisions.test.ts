@@ -238,6 +238,39 @@ describe('a vote', () => {
   });
 });
 
+describe('a paper in the hall', () => {
+  const issue = (decision: Decision, index: number, by = caller) => office.decisions.issueBallotPaper({ decisionId: decision.id, voterId: idOf(index) }, { caller: by });
+
+  it('is instead of a vote by sign-in, and the other way round', async () => {
+    const decision = await open();
+    await issue(decision, 0);
+    await expect(vote(decision, 0)).rejects.toMatchObject({ reason: 'VOTE_CAST_ALREADY' });
+    await expect(issue(decision, 0)).rejects.toMatchObject({ reason: 'VOTER_HAS_VOTED' });
+    await vote(decision, 1);
+    await expect(issue(decision, 1)).rejects.toMatchObject({ reason: 'VOTER_HAS_VOTED' });
+    // The paper itself is counted when it comes out of the box.
+    expect((await close(decision, { inFavour: 1, against: 0, abstained: 0 })).count).toMatchObject({ present: 2, inFavour: 2 });
+  });
+
+  it('and a vote at the same time are one vote', async () => {
+    const decision = await open();
+    const results = await Promise.allSettled([issue(decision, 2), vote(decision, 2)]);
+    expect(results.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
+  });
+
+  it('is issued while the vote is open, to who is on the roll, by who may call it; the trail says by whom, not to whom', async () => {
+    const early = await notice(await prepared(6));
+    await expect(issue(early, 0)).rejects.toMatchObject({ reason: 'VOTE_NOT_OPEN' });
+    const decision = await open();
+    await expect(issue(decision, 40)).rejects.toMatchObject({ kind: 'not_found', reason: 'VOTER_NOT_FOUND' });
+    await expect(issue(decision, 0, at(elsewhere.path))).rejects.toMatchObject({ reason: 'DECISION_NOT_FOUND' });
+    await issue(decision, 0);
+    const trail = await office.knex('audit_entries').where({ object_id: decision.id, action: 'decision.issue_paper' });
+    expect(trail).toEqual([expect.objectContaining({ actor: caller.subject })]);
+    expect(JSON.stringify(trail)).not.toContain(idOf(0));
+  });
+});
+
 describe('closing', () => {
   it('waits for the end of the time', async () => {
     const decision = await open();

@@ -175,6 +175,21 @@ const voting: readonly ApiRoute[] = [
     },
   }),
   route({
+    method: 'post',
+    path: '/v1/decisions/{id}:issuePaper',
+    name: 'issueBallotPaper',
+    summary: '现场发给选民纸质票，此后不能再在网上投票',
+    tag: 'decisions',
+    calls: 'organization.v1.DecisionService/IssueBallotPaper',
+    params: onDecision,
+    body: z.strictObject({ voterId: id }),
+    response: z.strictObject({}),
+    handle: async ({ params, body }, { clients, options }) => {
+      await clients.decisions.issueBallotPaper({ decisionId: params.id, voterId: body.voterId }, options);
+      return { body: {} };
+    },
+  }),
+  route({
     ...step,
     path: '/v1/decisions/{id}:close',
     name: 'closeDecision',

@@ -21,6 +21,8 @@ export const enSelfGovernment: Pick<Messages, 'reasons' | 'problems' | 'words'> 
     VOTE_NOT_OPEN: ['Not open yet', 'The vote has not begun.'],
     VOTE_CLOSED: ['Closed', 'The vote is over.'],
     VOTE_CAST_ALREADY: ['Voted already', 'You have voted. Each voter has one vote, which cannot be changed.'],
+    VOTER_NOT_FOUND: ['Not on the roll', 'The roll has no such voter; who is not on it has only the paper, and nothing is to be entered.'],
+    VOTER_HAS_VOTED: ['Voted already', 'This voter has voted, or has taken a paper; each has one vote.'],
     VOTE_OPEN_ALREADY: ['Open already', 'The vote opened at {opensAt}; it is not called off any more.'],
     VOTE_STILL_OPEN: ['Still open', 'The vote ends at {closesAt}; it cannot be counted before.'],
     BALLOTS_EXCEED_VOTERS: ['Too many ballots', 'There are {present} ballots, more than the {entitled} entitled.'],

@@ -21,6 +21,8 @@ export const zhSelfGovernment: Pick<Messages, 'reasons' | 'problems' | 'fields' 
     VOTE_NOT_OPEN: ['还没有开始', '表决还没有开始。'],
     VOTE_CLOSED: ['已经结束', '表决已经结束。'],
     VOTE_CAST_ALREADY: ['已经投过票', '您已经投过票；每人一票，投出后不能更改。'],
+    VOTER_NOT_FOUND: ['名册上没有', '名册上没有这位选民；不在名册上的只用纸质票，无须登记。'],
+    VOTER_HAS_VOTED: ['已经投票或领票', '这位选民已经投过票，或者已经领过纸质票；每人一票。'],
     VOTE_OPEN_ALREADY: ['表决已经开始', '表决已于 {opensAt} 开始，不能撤回。'],
     VOTE_STILL_OPEN: ['还没有结束', '表决到 {closesAt} 结束，在此之前不能计票。'],
     BALLOTS_EXCEED_VOTERS: ['票数超出', '共有 {present} 票，多于应到的 {entitled} 人。'],

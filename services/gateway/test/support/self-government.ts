@@ -26,6 +26,7 @@ const decisions: Readonly<Record<string, GoodRequest>> = {
   addDecisionVoters: { path: `/v1/decisions/${id}:addVoters`, body: { voterIds: [residentId] }, by: ['clerk'] },
   giveDecisionNotice: { path: `/v1/decisions/${id}:giveNotice`, body: { entitled: 61, opensAt: '2026-12-01T08:00:00+08:00', closesAt: '2026-12-02T18:00:00+08:00' }, by: ['clerk'] },
   castVote: { path: `/v1/decisions/${id}:castVote`, body: { choice: 'in_favour' }, by: ['resident'] },
+  issueBallotPaper: { path: `/v1/decisions/${id}:issuePaper`, body: { voterId: residentId }, by: ['clerk'] },
   withdrawDecision: { path: `/v1/decisions/${id}:withdraw`, body: { reason: 'roll_wrong' }, by: ['clerk'] },
   closeDecision: { path: `/v1/decisions/${id}:close`, body: { papers: { inFavour: 30, against: 2, abstained: 1 } }, by: ['clerk'] },
 };
@@ -187,6 +188,7 @@ export const selfGovernmentSamples: Readonly<Record<string, object>> = {
   'TopicService/listPublicTopics': { topics: [organization.PublicTopic.fromPartial({ id, unitNameZh: '新园社区', titleZh: '照明', state: organization.TopicState.TOPIC_STATE_ANSWERED, answerZh: '已装好', answeredOn: '2026-11-24' })] },
   ...each('DecisionService', ['draftDecision', 'recordDecisionStep', 'addDecisionVoters', 'giveDecisionNotice', 'withdrawDecision', 'closeDecision', 'getDecision'], { decision }),
   'DecisionService/castVote': {},
+  'DecisionService/issueBallotPaper': {},
   'DecisionService/listDecisions': { decisions: [decision], nextPageToken: '' },
   ...each('PublicationService', ['publish', 'withdrawPublication', 'getPublication'], { publication }),
   ...each('PublicationService', ['raiseObjection', 'answerObjection', 'getObjection'], { objection }),

@@ -11,7 +11,7 @@ import { addVoters, draftDecision, giveNotice, recordStep, withdrawDecision } fr
 import { decisionNotFound } from './rules';
 import { findDecision, listDecisions, type DecisionReach } from './store';
 import { isOnRoll } from './store-votes';
-import { castVote, closeDecision } from './vote';
+import { castVote, closeDecision, issueBallotPaper } from './vote';
 import { basisOnWire, choiceOnWire, decisionToWire, stateOnWire, stepOnWire, subjectOnWire, withdrawReasonOnWire } from './wire';
 
 const mostVoters = 1_000;
@@ -61,10 +61,14 @@ function preparing(deps: Deps): Pick<Service, 'draftDecision' | 'recordDecisionS
   };
 }
 
-function voting(deps: Deps): Pick<Service, 'castVote' | 'closeDecision'> {
+function voting(deps: Deps): Pick<Service, 'castVote' | 'issueBallotPaper' | 'closeDecision'> {
   return {
     async castVote(request, { caller }) {
       await castVote(deps, caller, { decisionId: readUuid(request.decisionId, 'decision_id'), choice: choiceOnWire.fromWire(request.choice, 'choice') });
+      return {};
+    },
+    async issueBallotPaper(request, { caller }) {
+      await issueBallotPaper(deps, caller, { decisionId: readUuid(request.decisionId, 'decision_id'), voterId: readUuid(request.voterId, 'voter_id') });
       return {};
     },
     async closeDecision(request, { caller }) {

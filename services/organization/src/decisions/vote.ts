@@ -1,8 +1,8 @@
 import { recordAudits } from '@linli/audit';
-import { systemCaller, type Caller } from '@linli/auth';
+import { coversUnit, systemCaller, type Caller } from '@linli/auth';
 import { startClock, type Clock } from '@linli/clocks';
 import { tenantOf, type Tx } from '@linli/db';
-import { failedPrecondition, internal } from '@linli/errors';
+import { failedPrecondition, internal, notFound } from '@linli/errors';
 import type { Deps } from '../deps';
 import { toldVote } from '../small-figures';
 import type { ClockHandler } from '../timing/clock-handlers';
@@ -28,6 +28,22 @@ export async function castVote(deps: Pick<Deps, 'db' | 'now'>, caller: Caller, {
     if (!(await markVoted(tx, decisionId, caller.subject))) throw failedPrecondition('VOTE_CAST_ALREADY', 'this voter has voted');
     await addBallot(tx, decisionId, choice);
     await recordAudits(tx, caller, [{ action: 'decision.vote', objectType: 'decision', objectId: decisionId, details: {} }]);
+  });
+}
+
+/**
+ * Somebody on the roll takes a paper in the hall: they vote by their own sign-in no more, and who voted so takes none. The roll
+ * says that they did, as for every vote, and nothing says how; who is entitled without being on the roll has only the paper.
+ * @throws not_found DECISION_NOT_FOUND, VOTER_NOT_FOUND; failed_precondition VOTE_NOT_OPEN, VOTE_CLOSED, VOTER_HAS_VOTED.
+ */
+export async function issueBallotPaper(deps: Pick<Deps, 'db' | 'now'>, caller: Caller, { decisionId, voterId }: { readonly decisionId: string; readonly voterId: string }): Promise<void> {
+  await deps.db.withTenant(caller, async (tx) => {
+    const decision = await shareDecision(tx, decisionId);
+    if (decision === undefined || !coversUnit(caller, permissions.call, decision.unitPath)) throw decisionNotFound();
+    assertOpenToVotes(decision, deps.now());
+    if (!(await isOnRoll(tx, decisionId, voterId))) throw notFound('VOTER_NOT_FOUND', 'the roll has no such voter');
+    if (!(await markVoted(tx, decisionId, voterId))) throw failedPrecondition('VOTER_HAS_VOTED', 'this voter has voted, or has a paper');
+    await recordAudits(tx, caller, [{ action: 'decision.issue_paper', objectType: 'decision', objectId: decisionId, details: {} }]);
   });
 }
 
