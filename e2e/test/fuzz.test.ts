@@ -69,13 +69,14 @@ short(`every operation keeps to the document for nobody, a resident and staff${m
   const seed = Date.now() % 1_000_000;
   try {
     const runs = [];
-    for (const subject of [undefined, 'xs-resident-01', 'xs-staff-14', 'xs-staff-03']) {
+    // Whoever may do most is asked for most; `npm run fuzz` takes its time with everybody.
+    for (const [subject, maxExamples] of [[undefined, 1], ['xs-resident-01', 1], ['xs-staff-14', 1], ['xs-staff-03', 2]] as const) {
       const token = subject === undefined ? undefined : await platform.tokenOf(subject);
-      runs.push(await runSchemathesis({ url: platform.url, token, folder, seed, phases: 'fuzzing', maxExamples: subject === undefined ? 1 : 2 }));
+      runs.push(await runSchemathesis({ url: platform.url, token, folder, seed, phases: 'fuzzing', maxExamples }));
     }
     const faults = [...runs.flatMap(({ clean, output }) => (clean ? [] : [output])), ...faultsOf(operations, mergeCounts(runs.map(({ counts }) => counts)))];
     if (faults.length > 0) throw new Error(`with seed ${seed}:\n${faults.join('\n')}`);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
-}, 180_000);
+}, 300_000);
