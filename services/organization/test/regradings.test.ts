@@ -282,7 +282,7 @@ describe('what hangs on a unit that ends', () => {
   it('ends a committee whose unit’s successor has its own: it owes nothing more', async () => {
     const { one, two } = await makeTree();
     const kind = organization.CommitteeKind.COMMITTEE_KIND_COMMUNITY_JOINT;
-    const mine = (await seatedCommittee(office, one.id, { kind, units: 2 })).committee;
+    const { committee: mine, members } = await seatedCommittee(office, one.id, { kind, units: 2 });
     await seatedCommittee(office, two.id, { kind, units: 2 });
     await plan([{ $case: 'merge', value: { unitIds: [one.id], into: unitOf(two.id) } }]);
     await dayComes();
@@ -292,7 +292,7 @@ describe('what hangs on a unit that ends', () => {
     const told = await history(office, mine.id);
     expect(told.at(-1)).toMatch(/^CommitteeEnded /);
     await expect(office.meetings.scheduleMeeting({ committeeId: mine.id, themeZh: '议题', scheduledOn: '2027-08-01' }, party)).rejects.toMatchObject({ reason: 'COMMITTEE_ENDED' });
-    await expect(office.committees.takeSeats({ committeeId: mine.id, version: committee?.version ?? 0, memberUnitIds: [], validFrom: day }, party)).rejects.toBeDefined();
+    await expect(office.committees.takeSeats({ committeeId: mine.id, version: committee?.version ?? 0, memberUnitIds: members, validFrom: day }, party)).rejects.toMatchObject({ reason: 'COMMITTEE_ENDED', details: { ended_on: day } });
     await dayComes('2028-01-01');
     expect(await history(office, mine.id)).toEqual(told);
     expect((await office.work.listWork({ pageSize: 200 }, party)).items.filter(({ subjectId }) => subjectId === mine.id)).toEqual([]);
