@@ -53,8 +53,10 @@ const tenants = ['xingsheng', 'yunhe'];
 const minute = (count: number): Date => new Date(Date.UTC(2026, 2, 9) + count * 60_000);
 const idOf = (index: number): string => `00000000-0000-7000-8000-${String(index + 1).padStart(12, '0')}`;
 
+/** No two clocks have an alarm at one time, for their order would be anybody's: each has ten minutes of its own. */
+const ownMinute = ({ id }: Clock, minutes: number): Date => minute((Number(id.slice(-12)) - 1) * 10 + (minutes % 10));
+
 function clockAt(index: number, tenantId: string): Clock {
-  // No two clocks have an alarm at one time, for their order would be anybody's.
   const times = { startedAt: minute(0), dueAt: minute(1_000 + index), nextAlarmAt: minute(index * 10), endedAt: undefined };
   const names = { tenantId, id: idOf(index), kind: 'requests.handle', subjectType: 'case', subjectId: `s${index}`, ruleSet: undefined, citation: 'x' };
   const limit = { amount: 1, unit: 'hours', roll: 'none' } as const;
@@ -153,11 +155,11 @@ class Play {
     if (op === 'note') {
       const locked = [...(this.held.get(session)?.values() ?? [])].filter(({ endedAt }) => endedAt === undefined);
       if (locked.length === 0) return undefined;
-      const noted = locked.map((one, index) => ({ ...one, alarmFailures: index, citation: 'not written', ...(minutes % 2 === 0 ? { lastAlarm: undefined, nextAlarmAt: undefined } : { lastAlarm: 'due' as const, nextAlarmAt: minute(clock * 60 + index) }) }));
+      const noted = locked.map((one, index) => ({ ...one, alarmFailures: index, citation: 'not written', ...(minutes % 2 === 0 ? { lastAlarm: undefined, nextAlarmAt: undefined } : { lastAlarm: 'due' as const, nextAlarmAt: ownMinute(one, minutes) }) }));
       return ({ store }, tx) => store.noteAlarms(tx, noted);
     }
     if (mine === undefined) return undefined;
-    if (op === 'save') return ({ store }, tx) => store.saveClock(tx, { ...mine, nextAlarmAt: minute(clock * 10 + (minutes % 10)), lastAlarm: 'half_used', citation: 'not written' });
+    if (op === 'save') return ({ store }, tx) => store.saveClock(tx, { ...mine, nextAlarmAt: ownMinute(mine, minutes), lastAlarm: 'half_used', citation: 'not written' });
     return ({ store }, tx) => store.saveClock(tx, { ...mine, state: 'satisfied', endedAt: minute(minutes), nextAlarmAt: undefined });
   }
 
