@@ -7,7 +7,7 @@ import { Somebody } from './api';
 import { httpRequests, staleVersion, type HttpRequest } from './authorisation/http-requests';
 import { ownerships, people, type Ownership, type Role } from './authorisation/people';
 import { inTurns, linesOf, readTable } from './authorisation/table';
-import { makeTargets, type Targets } from './authorisation/targets';
+import { giveRole, makeTargets, type Targets } from './authorisation/targets';
 import { startPlatform, type Platform } from './platform';
 
 interface Operation {
@@ -165,7 +165,7 @@ describe('rights that end', () => {
     const hired = (await admin.create('/v1/staff', { code: `r${Date.now()}`, name: '新人', identityIssuer: platform.issuer.url, identitySubject: subject })).body;
     const wish = { code: `own.r${Date.now()}`, nameZh: '夜班', holder: 'staff', permissions: ['requests.case.read', 'requests.item.read'] };
     const role = (await security.create('/v1/roles', wish)).body;
-    await security.create('/v1/grants', { principalKind: 'staff', principalId: hired['id'], role: role['code'], scope: 'tenant' });
+    await giveRole(platform, { principalId: hired['id'], role: role['code'], scope: 'tenant' });
     const reader = await eventually(() => Somebody.of(platform, subject));
     await eventually(async () => expect((await reader.get('/v1/cases')).status).toBe(200));
     expect((await security.change(`/v1/roles/${String(role['code'])}:change`, role['version'], { nameZh: '夜班', permissions: ['requests.item.read'] })).status).toBe(200);
@@ -178,7 +178,7 @@ describe('rights that end', () => {
     if (admin === undefined || security === undefined || resident === undefined) throw new Error('the fixture lacks somebody');
     const subject = `hired-${randomUUID()}`;
     const hired = (await admin.create('/v1/staff', { code: `h${Date.now()}`, name: '新人', identityIssuer: platform.issuer.url, identitySubject: subject })).body;
-    const grant = (await security.create('/v1/grants', { principalKind: 'staff', principalId: hired['id'], role: 'handler', scope: 'tenant' })).body;
+    const grantId = await giveRole(platform, { principalId: hired['id'], role: 'handler', scope: 'tenant' });
     const clerk = await eventually(() => Somebody.of(platform, subject));
     await eventually(async () => expect((await clerk.get('/v1/cases')).status).toBe(200));
 
@@ -193,7 +193,7 @@ describe('rights that end', () => {
     const first = await openCase();
     await eventually(() => expect(seen.join('')).toContain(first));
 
-    expect((await security.change(`/v1/grants/${String(grant['id'])}:revoke`, grant['version'])).status).toBe(200);
+    expect((await security.change(`/v1/grants/${grantId}:revoke`, 1)).status).toBe(200);
     await eventually(async () => expect((await clerk.get('/v1/cases')).body['code']).toBe('PERMISSION_MISSING'), { timeoutMs: withinMs });
     const later = await openCase();
     const director = await Somebody.of(platform, people.director);

@@ -139,7 +139,6 @@ const office: Readonly<Record<string, MakeRequest>> = {
   confirmGrant: () => ({ path: `/v1/grant-requests/${part()}:confirm`, body: {} }),
   declineGrant: () => ({ path: `/v1/grant-requests/${part()}:decline`, body: {} }),
   listGrants: ({ agentId }) => ({ path: `/v1/grants?principalId=${agentId}` }),
-  grantRole: ({ agentId, unitId }) => ({ path: '/v1/grants', body: { principalKind: 'staff', principalId: agentId, role: 'agent', scope: 'subtree', unitId } }),
   revokeGrant: ({ grantId }) => ({ path: `/v1/grants/${grantId}:revoke`, body: {} }),
   registerClient: () => ({ path: '/v1/clients', body: { nameZh: '平台', identityIssuer: 'https://id.example', identitySubject: fresh() } }),
   getTenant: at('/v1/tenants/own'),

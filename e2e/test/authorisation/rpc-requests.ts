@@ -140,7 +140,6 @@ const office: Readonly<Record<string, MakeRpcRequest>> = {
   GetDutyPlan: ({ communityId }) => ({ unitId: communityId, fromDay: '2030-01-02', toDay: '2030-01-08' }),
   GetDuty: ({ communityId }) => ({ unitId: communityId }),
   GetDutyGaps: ({ communityId }) => ({ unitId: communityId }),
-  GrantRole: ({ agentId, unitId }) => ({ requestId: requestId(), principalKind: 'PRINCIPAL_KIND_STAFF', principalId: agentId, role: 'agent', scope: 'GRANT_SCOPE_SUBTREE', unitId }),
   RevokeGrant: ({ grantId }) => ({ grantId, version }),
   ListGrants: ({ agentId }) => ({ principalId: agentId }),
   ListRoles: () => ({}),

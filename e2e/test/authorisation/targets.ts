@@ -58,9 +58,16 @@ export async function makeTargets(platform: Platform): Promise<Targets> {
 }
 
 async function hire(platform: Platform, role: Role, scope: string): Promise<void> {
-  const [admin, security] = [await Somebody.of(platform, people.system_admin), await Somebody.of(platform, people.security_admin)];
+  const admin = await Somebody.of(platform, people.system_admin);
   const { id } = ok(await admin.create('/v1/staff', { code: people[role], name: '新人', identityIssuer: platform.issuer.url, identitySubject: people[role] }));
-  ok(await security.create('/v1/grants', { principalKind: 'staff', principalId: id, role, scope }));
+  await giveRole(platform, { principalId: id, role, scope });
+}
+
+/** A role is given by two: the security administrator asks, a director confirms. Gives the grant's id. */
+export async function giveRole(platform: Platform, facts: Json): Promise<string> {
+  const [security, director] = [await Somebody.of(platform, people.security_admin), await Somebody.of(platform, people.director)];
+  const asked = ok(await security.create('/v1/grant-requests', { principalKind: 'staff', ...facts }));
+  return String(ok(await director.change(`/v1/grant-requests/${String(asked['id'])}:confirm`, asked['version']))['grantId']);
 }
 
 async function makeTarget(platform: Platform, ownership: Exclude<Ownership, 'nobody'>): Promise<Target> {

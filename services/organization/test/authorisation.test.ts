@@ -52,7 +52,6 @@ const allowed: Record<string, readonly string[]> = {
   'StaffService/GetStaff': everybody,
   'StaffService/BatchGetStaff': everybody,
   'StaffService/ListStaff': everybody,
-  'GrantService/GrantRole': ['security_admin'],
   'GrantService/RevokeGrant': ['security_admin'],
   'GrantService/ListGrants': ['director', 'security_admin', 'audit_admin'],
   'GrantService/ListRoles': ['director', 'security_admin', 'audit_admin'],

@@ -1,6 +1,6 @@
 import { systemCaller } from '@linli/auth';
 import { organization } from '@linli/contracts';
-import { everything, fresh, makeTenant, sentEvents, startOffice, within, type Office } from './support';
+import { everything, fresh, giveRole, makeTenant, sentEvents, startOffice, within, type Office } from './support';
 
 const { UNIT_KIND_BUILDING, UNIT_KIND_COMMUNITY, UNIT_KIND_DEPARTMENT, UNIT_KIND_GRID } = organization.UnitKind;
 const { GRANT_SCOPE_SELF, GRANT_SCOPE_SUBTREE, GRANT_SCOPE_TENANT } = organization.GrantScope;
@@ -121,8 +121,7 @@ describe('an export', () => {
     const one = await staffNamed('s1');
     const second = one.posts.find(({ titleZh }) => titleZh === '网格长');
     await office.staff.endPost({ staffId: one.id, version: one.version, postId: second?.id ?? '', validTo: '2026-12-31' }, importer());
-    const ending = { principalKind: organization.PrincipalKind.PRINCIPAL_KIND_STAFF, principalId: one.id, scope: GRANT_SCOPE_TENANT, endsAt: new Date('2027-01-01T00:00:00Z') };
-    await office.operatorGrants.grantRole({ ...ending, role: 'handler' }, { caller: operator() });
+    await giveRole(office, { principalId: one.id, role: 'handler', endsAt: new Date('2027-01-01T00:00:00Z') }, everything(tenantId));
     const building = await unitNamed('b1');
     await office.units.closeUnit({ unitId: building.id, version: building.version }, importer());
     const sheet = await exported();

@@ -4,7 +4,7 @@ import { createTail, createTopics } from '@linli/messaging';
 import { verifyAudit } from '@linli/audit';
 import { organization } from '@linli/contracts';
 import { captureLogger, eventually, silentLogger, testBrokers, testCaller } from '@linli/testing';
-import { everything, fresh, makeStaff, makeTenant, makeUnit, startOffice, type Office } from './support';
+import { everything, fresh, giveRole, makeStaff, makeTenant, makeUnit, startOffice, type Office } from './support';
 
 interface Seen {
   readonly type: string;
@@ -54,9 +54,7 @@ describe('an outside subscriber', () => {
     await office.staff.setPartner({ staffId: a.id, version: 2, partnerId: b.id }, { caller });
     await office.staff.startAbsence({ staffId: a.id, version: 3 }, { caller });
     await office.staff.endAbsence({ staffId: a.id, version: 4 }, { caller });
-    const principalKind = organization.PrincipalKind.PRINCIPAL_KIND_STAFF;
-    const scope = organization.GrantScope.GRANT_SCOPE_TENANT;
-    const { grant } = await office.grants.grantRole({ principalKind, principalId: a.id, role: 'handler', scope }, { caller });
+    const grant = await giveRole(office, { principalId: a.id, role: 'handler' }, caller);
     await office.staff.createStaff({ code: a.code, name: '重复的人', workPhone: '000-5550166' }, { caller }).catch(() => undefined);
     await office.staff.createStaff({ code: fresh('s'), name: '坏号码', workPhone: '打不通' }, { caller }).catch(() => undefined);
 

@@ -2,7 +2,7 @@ import type { Caller } from '@linli/auth';
 import { organization } from '@linli/contracts';
 import { testCaller } from '@linli/testing';
 import { partyAffairs, seatedCommittee } from './party';
-import { everything, fresh, history, makeStaff, makeTenant, makeUnit, sentEvents, startOffice, within, type Office } from './support';
+import { everything, fresh, giveRole, history, makeStaff, makeTenant, makeUnit, sentEvents, startOffice, within, type Office } from './support';
 
 const { UNIT_KIND_COMMUNITY, UNIT_KIND_GRID, UNIT_KIND_BUILDING } = organization.UnitKind;
 const { DUTY_KIND_WORKDAY } = organization.DutyKind;
@@ -173,7 +173,7 @@ describe('what hangs on a unit that ends', () => {
   it('goes on where its work goes: posts, roles and work, from that day', async () => {
     const { two, g1 } = await makeTree();
     const worker = await makeStaff(office, g1.id, { subject: fresh('who') });
-    await office.grants.grantRole({ principalKind: organization.PrincipalKind.PRINCIPAL_KIND_STAFF, principalId: worker.id, role: 'handler', scope: organization.GrantScope.GRANT_SCOPE_SUBTREE, unitId: g1.id }, { caller });
+    await giveRole(office, { principalId: worker.id, role: 'handler', scope: organization.GrantScope.GRANT_SCOPE_SUBTREE, unitId: g1.id }, caller);
     await office.knex('work_items').insert({ tenant_id: 'xingsheng', kind: 'organization.need', subject_id: worker.id, number: '', action: 'look', title_zh: '', unit_id: g1.id, unit_path: g1.path, permission: 'organization.unit.write', due_at: 'infinity', thread_id: worker.id, version: 1 });
     const regrading = await plan([move(g1, two)]);
     const next = successorOf(regrading, g1);
@@ -301,7 +301,7 @@ describe('what hangs on a unit that ends', () => {
   it('a role does not go to a unit above', async () => {
     const { g2, b3 } = await makeTree();
     const worker = await makeStaff(office);
-    await office.grants.grantRole({ principalKind: organization.PrincipalKind.PRINCIPAL_KIND_STAFF, principalId: worker.id, role: 'handler', scope: organization.GrantScope.GRANT_SCOPE_SUBTREE, unitId: g2.id }, { caller });
+    await giveRole(office, { principalId: worker.id, role: 'handler', scope: organization.GrantScope.GRANT_SCOPE_SUBTREE, unitId: g2.id }, caller);
     await plan([close(b3, g2)], { effectiveOn: today });
     await office.units.closeUnit({ unitId: g2.id, version: 1 }, { caller });
     const { grants } = await office.grants.listGrants({ principalId: worker.id }, { caller });

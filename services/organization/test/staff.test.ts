@@ -1,6 +1,6 @@
 import { organization } from '@linli/contracts';
 import { testCaller } from '@linli/testing';
-import { everything, fresh, history, makeStaff, makeTenant, makeUnit, sentEvents, startOffice, within, type Office } from './support';
+import { everything, fresh, giveRole, history, makeStaff, makeTenant, makeUnit, sentEvents, startOffice, within, type Office } from './support';
 
 const { UNIT_KIND_COMMUNITY, UNIT_KIND_GRID } = organization.UnitKind;
 const nobody = '01900000-0000-7000-8000-00000000ffff';
@@ -214,14 +214,12 @@ describe('somebody who leaves', () => {
   it('ends posts, absence, pairing and grants, each told of once', async () => {
     const [staff, partner] = [await makeStaff(office, grid.id), await makeStaff(office, grid.id)];
     await office.staff.setPartner({ staffId: staff.id, version: 2, partnerId: partner.id }, { caller });
-    const scope = organization.GrantScope.GRANT_SCOPE_TENANT;
-    const principal = { principalKind: organization.PrincipalKind.PRINCIPAL_KIND_STAFF, principalId: staff.id };
-    const { grant } = await office.grants.grantRole({ ...principal, role: 'handler', scope }, { caller });
+    const grant = await giveRole(office, { principalId: staff.id, role: 'handler' }, caller);
     await office.staff.startAbsence({ staffId: staff.id, version: 3 }, { caller });
     const left = await office.staff.deactivateStaff({ staffId: staff.id, version: 4 }, { caller });
     expect(left.staff).toMatchObject({ active: false, partnerId: '', absentFrom: undefined, version: 5, posts: [{ validTo: '2026-11-24' }] });
     expect(await read(partner.id)).toMatchObject({ partnerId: '', version: 4 });
-    expect(await history(office, grant?.id ?? '')).toEqual(['RoleGranted 1', 'GrantRevoked 2']);
+    expect(await history(office, grant.id)).toEqual(['RoleGranted 1', 'GrantRevoked 2']);
     expect((await history(office, staff.id)).at(-1)).toBe('StaffDeactivated 5');
     for (const again of [
       () => office.staff.deactivateStaff({ staffId: staff.id, version: 5 }, { caller }),

@@ -54,7 +54,6 @@ export interface Office {
   readonly grantRequests: GrpcClient<typeof organization.GrantRequestServiceDefinition>;
   /** Calls as a job of the operator's tool. */
   readonly operatorTenants: GrpcClient<typeof organization.TenantServiceDefinition>;
-  readonly operatorGrants: GrpcClient<typeof organization.GrantServiceDefinition>;
   readonly operatorImports: GrpcClient<typeof organization.ImportServiceDefinition>;
   stop(): Promise<void>;
 }
@@ -85,7 +84,6 @@ export async function startOffice(options: { brokers?: readonly string[]; overri
     knex,
     clock,
     ...connectAll(clients, peer),
-    operatorGrants: operator.connect(organization.GrantServiceDefinition, peer),
     operatorImports: operator.connect(organization.ImportServiceDefinition, peer),
     operatorTenants: operator.connect(organization.TenantServiceDefinition, peer),
     async stop() {
@@ -155,6 +153,18 @@ export function everything(tenantId = 'xingsheng'): Caller {
 /** Everything over one subtree only. */
 export function within(unitPath: string, tenantId = 'xingsheng'): Caller {
   return testCaller({ tenantId, grants: [{ permissions: [...writes, ...reads, 'organization.import'], scope: 'subtree', unitPath }] });
+}
+
+/** A role as it comes to somebody: `by` asks for it, another confirms. */
+export async function giveRole(office: Office, facts: object, by = everything()): Promise<organization.RoleGrant> {
+  const { grantRequest } = await office.grantRequests.requestGrant({ principalKind: organization.PrincipalKind.PRINCIPAL_KIND_STAFF, scope: organization.GrantScope.GRANT_SCOPE_TENANT, ...facts }, { caller: by });
+  const ref = { grantRequestId: grantRequest?.id ?? '', version: grantRequest?.version ?? 0 };
+  const confirmer = { ...by, subject: '01900000-0000-7000-8000-00000000eeee' };
+  const { grantRequest: confirmed } = await office.grantRequests.confirmGrant(ref, { caller: confirmer });
+  const { grants } = await office.grants.listGrants({ principalId: confirmed?.principalId ?? '', pageSize: 200 }, { caller: everything(by.tenantId) });
+  const grant = grants.find(({ id }) => id === confirmed?.grantId);
+  if (grant === undefined) throw new Error('no grant came of it');
+  return grant;
 }
 
 export async function makeTenant(office: Office, id = 'xingsheng'): Promise<{ root: organization.Unit }> {

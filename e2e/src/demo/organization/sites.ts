@@ -1,6 +1,7 @@
 import { act, comesTrue, listAll, ok, rows, type Act, type Actor, type Json, type Stage } from './stage';
 
 const director = 'xs-staff-01';
+const deputy = 'xs-staff-02';
 const security = 'xs-staff-04';
 /** Thirteen section-level leaders look after fifty-three sites. */
 const leaders = ['01', '02', '06', '07', '08', '09', '10', '11', '12', '13', '20', '27', '34'].map((number) => `xs-staff-${number}`);
@@ -10,7 +11,7 @@ const month = '2026-03';
 /** A month of site visits: every site once, a finding followed to its end, a serious one referred. */
 export async function planSites(stage: Stage): Promise<Act[]> {
   const { narrator } = stage;
-  const [head, admin] = [await stage.actor(director), await stage.actor(security)];
+  const [head, second, admin] = [await stage.actor(director), await stage.actor(deputy), await stage.actor(security)];
   const linked = new Map<string, Json[]>();
   let finding: Json = {};
 
@@ -28,7 +29,9 @@ export async function planSites(stage: Stage): Promise<Act[]> {
     const staff = await listAll(head, '/v1/staff', 'staff');
     const idOf = (code: string): string => String(staff.find((one) => one['code'] === code)?.['id']);
     for (const leader of leaders) {
-      ok(await admin.create('/v1/grants', { principalKind: 'staff', principalId: idOf(leader), role: 'site_leader', scope: 'self' }));
+      const asked = ok(await admin.create('/v1/grant-requests', { principalKind: 'staff', principalId: idOf(leader), role: 'site_leader', scope: 'self' }));
+      // A role takes a second person, who is not its holder.
+      ok(await (leader === director ? second : head).change(`/v1/grant-requests/${String(asked['id'])}:confirm`, asked['version']));
     }
     for (let index = 0; index < sites; index += 1) {
       const leader = leaders[index % leaders.length] ?? '';

@@ -2,9 +2,9 @@ import { organization } from '@linli/contracts';
 import { internal } from '@linli/errors';
 import { z } from 'zod';
 import { route, type Answer, type ApiRoute } from '../routing/route';
-import { code, dateOf, given, id, nextPageToken, page, text, time, timeOf } from '../wire/fields';
+import { code, dateOf, given, id, instant, nextPageToken, optionalId, page, text, time, timeOf } from '../wire/fields';
 import { words } from '../wire/words';
-import { grantBody, principalKinds, scopes } from './grant-json';
+import { principalKinds, scopes } from './grant-json';
 
 /** An office's own roles are told from the platform's by their beginning. */
 const ownCode = z.string().regex(/^own\.[a-z0-9][a-z0-9._-]{0,59}$/);
@@ -18,7 +18,6 @@ const roleSchema = z
     permissions: z.array(z.string()),
     holder: principalKinds.schema.optional(),
     own: z.boolean().meta({ description: '本街道自定；其余为平台的' }),
-    sensitive: z.boolean().meta({ description: '敏感角色须两人办理：一人申请，另一人确认' }),
     version: z.int(),
   })
   .meta({ id: 'Role' });
@@ -41,6 +40,16 @@ const requestSchema = z
     version: z.int(),
   })
   .meta({ id: 'GrantRequest' });
+
+/** What a grant is to be. */
+const grantBody = z.strictObject({
+  principalKind: principalKinds.schema,
+  principalId: id,
+  role: code,
+  scope: scopes.schema,
+  unitId: optionalId.meta({ description: '范围为 unit 或 subtree 时必填' }),
+  endsAt: instant.optional(),
+});
 
 function roleToJson({ holder, ...rest }: organization.Role): z.input<typeof roleSchema> {
   return { ...rest, holder: principalKinds.fromWire(holder) };
@@ -90,7 +99,7 @@ const roles: readonly ApiRoute[] = [
     summary: '角色可用的权限',
     tag: 'grants',
     calls: 'organization.v1.RoleService/GetPermissionCatalogue',
-    response: z.strictObject({ staff: z.array(z.string()), client: z.array(z.string()), sensitive: z.array(z.string()).meta({ description: '含其一即为敏感角色' }) }),
+    response: z.strictObject({ staff: z.array(z.string()), client: z.array(z.string()) }),
     handle: async (_input, { clients, options }) => ({ body: await clients.roles.getPermissionCatalogue({}, options) }),
   }),
   route({
@@ -110,7 +119,7 @@ const roles: readonly ApiRoute[] = [
     method: 'post',
     path: '/v1/roles/{code}:change',
     name: 'changeRole',
-    summary: '修改自定角色：对持有人即时生效',
+    summary: '修改自定角色：对持有人即时生效；有人持有或申请时只能减少权限',
     tag: 'grants',
     calls: 'organization.v1.RoleService/ChangeRole',
     changes: true,
@@ -126,7 +135,7 @@ const requests: readonly ApiRoute[] = [
     method: 'get',
     path: '/v1/grant-requests',
     name: 'listGrantRequests',
-    summary: '敏感角色的授权申请',
+    summary: '授权申请',
     tag: 'grants',
     calls: 'organization.v1.GrantRequestService/ListGrantRequests',
     query: z.strictObject({ state: states.schema.optional(), ...page }),
@@ -140,7 +149,7 @@ const requests: readonly ApiRoute[] = [
     method: 'post',
     path: '/v1/grant-requests',
     name: 'requestGrant',
-    summary: '申请授予敏感角色，待另一人确认',
+    summary: '申请授予角色，待另一人确认；不得授予自己',
     tag: 'grants',
     calls: 'organization.v1.GrantRequestService/RequestGrant',
     creates: true,

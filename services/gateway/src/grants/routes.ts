@@ -2,8 +2,8 @@ import type { organization } from '@linli/contracts';
 import { internal } from '@linli/errors';
 import { z } from 'zod';
 import { route, type Answer, type ApiRoute } from '../routing/route';
-import { dateOf, given, id, nextPageToken, optionalId, page, text, time, timeOf } from '../wire/fields';
-import { grantBody, principalKinds, scopes } from './grant-json';
+import { given, id, nextPageToken, optionalId, page, text, time, timeOf } from '../wire/fields';
+import { principalKinds, scopes } from './grant-json';
 
 const grantSchema = z
   .strictObject({
@@ -54,22 +54,6 @@ export const grantRoutes: readonly ApiRoute[] = [
     handle: async ({ query }, { clients, options }) => {
       const found = await clients.grants.listGrants(query, options);
       return { body: { grants: found.grants.map(grantToJson), nextPageToken: found.nextPageToken } };
-    },
-  }),
-  route({
-    method: 'post',
-    path: '/v1/grants',
-    name: 'grantRole',
-    summary: '授予角色；不得授予自己，敏感角色须申请',
-    tag: 'grants',
-    calls: 'organization.v1.GrantService/GrantRole',
-    creates: true,
-    body: grantBody,
-    response: grantSchema,
-    handle: async ({ body, requestId }, { clients, options }) => {
-      const { principalKind, scope, endsAt, ...rest } = body;
-      const wish = { ...rest, principalKind: principalKinds.toWire(principalKind), scope: scopes.toWire(scope), endsAt: dateOf(endsAt), requestId };
-      return answerGrant(await clients.grants.grantRole(wish, options));
     },
   }),
   route({

@@ -33,7 +33,7 @@ export const importRoutes: readonly ApiRoute[] = [
     method: 'post',
     path: '/v1/organization:import',
     name: 'importOrganization',
-    summary: '成批导入单位、人员与授权：全部成功或全部不写；已有且相同的不动；dryRun 只检查',
+    summary: '成批导入单位与人员：全部成功或全部不写；已有且相同的不动；授权须两人办理，不能新增；dryRun 只检查',
     tag: 'units',
     calls: 'organization.v1.ImportService/ImportOrganization',
     body: z.strictObject({

@@ -25,10 +25,8 @@ export const enAtWork: Messages['reasons'] = {
   // Roles and grants by two
   ROLE_CODE_TAKEN: ['Code taken', 'A role has this code.'],
   ROLE_FIXED: ['Fixed role', '"{role}" is the platform’s and cannot change.'],
-  ROLE_HELD: ['Role is held', 'Somebody holds the role, so it cannot become more sensitive. Take the grants back first.'],
+  ROLE_HELD: ['Role is held', 'Somebody holds this role or has asked for it, so it can lose permissions but not gain any. Make another role, or take the grants back first.'],
   ROLE_PERMISSION_UNKNOWN: ['No such permission', '"{permission}" is not in the catalogue.'],
-  ROLE_NOT_SENSITIVE: ['Given by one', '"{role}" is not sensitive. Give it directly.'],
-  GRANT_NEEDS_CONFIRMATION: ['Needs two', '"{role}" is sensitive: one asks for it and another confirms.'],
   GRANT_REQUESTED: ['Waits already', 'The same grant waits to be confirmed.'],
   GRANT_REQUEST_NOT_FOUND: ['No such request', 'There is no such request for a grant, or you may not see it.'],
   GRANT_REQUEST_DECIDED: ['Decided', 'The request is decided: {state}.'],

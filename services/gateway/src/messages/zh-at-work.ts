@@ -25,10 +25,8 @@ export const zhAtWork: Messages['reasons'] = {
   // Roles and grants by two
   ROLE_CODE_TAKEN: ['角色代码重复', '已有角色使用这个代码。'],
   ROLE_FIXED: ['不能修改', '“{role}”是平台的角色，不能修改。'],
-  ROLE_HELD: ['角色正在使用', '有人持有这个角色，不能让它更敏感。请先收回授权。'],
+  ROLE_HELD: ['角色正在使用', '有人持有或正在申请这个角色，只能减少、不能增加权限。请另设一个角色，或先收回授权。'],
   ROLE_PERMISSION_UNKNOWN: ['权限不可用', '“{permission}”不在可用的权限之内。'],
-  ROLE_NOT_SENSITIVE: ['无须两人办理', '“{role}”不是敏感角色，请直接授予。'],
-  GRANT_NEEDS_CONFIRMATION: ['须两人办理', '“{role}”是敏感角色，须由一人申请、另一人确认。'],
   GRANT_REQUESTED: ['已在等待确认', '同样的授权申请正在等待确认。'],
   GRANT_REQUEST_NOT_FOUND: ['没有找到申请', '没有找到这项授权申请，或者不在您的管辖范围内。'],
   GRANT_REQUEST_DECIDED: ['已有结果', '这项授权申请已有结果：{state}。'],

@@ -158,7 +158,6 @@ const office: Readonly<Record<string, GoodRequest>> = {
   listGrantRequests: { path: '/v1/grant-requests?state=requested&pageSize=5', by: ['admin'] },
   listRoles: { path: '/v1/roles', by: ['admin'] },
   listGrants: { path: `/v1/grants?principalId=${ids.agent}`, by: ['admin'] },
-  grantRole: { path: '/v1/grants', body: { principalKind: 'staff', principalId: ids.agent, role: 'agent', scope: 'subtree', unitId: ids.unit, endsAt: '2027-01-01T00:00:00Z' }, by: ['admin'] },
   revokeGrant: { path: `/v1/grants/${ids.grant}:revoke`, body: {}, by: ['admin'] },
   registerClient: { path: '/v1/clients', body: { nameZh: '市级平台', identityIssuer: 'https://id.example', identitySubject: 'city' }, by: ['admin'] },
   getTenant: { path: '/v1/tenants/own', by: ['clerk', 'admin'] },

@@ -7,7 +7,7 @@ import type { Deps } from '../deps';
 import type { ClockHandler } from '../timing/clock-handlers';
 import { assertVersion } from '../version';
 import { addGrants } from './add-grants';
-import { prepareGrant } from './grant-role';
+import { prepareGrant } from './prepare-grant';
 import type { GrantRequest } from './grant-request';
 import { confirmClock, recordRequest } from './request-grant';
 import { lockGrantRequests, saveGrantRequest } from './request-store';
@@ -29,7 +29,7 @@ export async function confirmGrant(deps: Deciding, caller: Caller, ref: RequestR
     const request = await takeRequest(tx, caller, { ref, now: deps.now() });
     if (request.requestedBy === caller.subject) throw permissionDenied('GRANT_CONFIRMED_BY_SAME', 'who asked for a grant does not confirm it');
     const { principalKind, principalId, role, scope, unitId, endsAt } = request;
-    const { grant } = await prepareGrant(tx, caller, { facts: { principalKind, principalId, role, scope, unitId, endsAt }, now: deps.now(), permission: 'organization.grant.confirm' });
+    const grant = await prepareGrant(tx, caller, { facts: { principalKind, principalId, role, scope, unitId, endsAt }, now: deps.now(), permission: 'organization.grant.confirm' });
     await addGrants(tx, caller, [grant]);
     const confirmed = decided(request, { state: 'confirmed', decidedBy: caller.subject, grantId: grant.id });
     await saveGrantRequest(tx, confirmed);

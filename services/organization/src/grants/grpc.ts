@@ -1,23 +1,16 @@
 import { unitScopes, type Caller } from '@linli/auth';
 import { organization } from '@linli/contracts';
-import { compactLimit, readUuid, requestKey, requireText, violation, type RpcContext } from '@linli/grpc';
+import { compactLimit, readUuid, requestKey, requireText, type RpcContext } from '@linli/grpc';
 import type { Deps } from '../deps';
-import { codeRule, readIdentity, readTime } from '../fields';
-import type { GrantScope } from './grant';
-import { grantRole, type GrantFacts } from './grant-role';
+import { readIdentity } from '../fields';
 import { registerClient } from './register-client';
 import { revokeGrant } from './revoke-grant';
-import { needsUnit } from './rules';
 import { listRoles } from './role-store';
 import { listGrants } from './store';
-import { clientToWire, grantToWire, principalOnWire, roleToWire, scopeOnWire } from './wire';
+import { clientToWire, grantToWire, roleToWire } from './wire';
 
 export function grantService(deps: Deps): organization.GrantServiceImplementation<RpcContext> {
   return {
-    async grantRole(request, { caller }) {
-      const grant = await grantRole(deps, caller, { request: requestKey(caller, organization.GrantRoleRequest, request), ...readGrant(request) });
-      return { grant: grantToWire(grant) };
-    },
     async revokeGrant(request, { caller }) {
       const grantId = readUuid(request.grantId, 'grant_id');
       return { grant: grantToWire(await revokeGrant(deps, caller, { grantId, version: request.version })) };
@@ -50,24 +43,4 @@ async function listPage(
   const grants = await deps.db.withTenant(caller, (tx) => listGrants(tx, { scopes, principalId, afterId, limit: limit + 1 }));
   const { shown, nextPageToken } = deps.pages.cut(grants, { limit, context, at: ({ id }) => [id] });
   return { grants: shown.map(grantToWire), nextPageToken };
-}
-
-/** What a grant is to be, given or asked for. */
-export function readGrant(request: Omit<organization.GrantRoleRequest, 'requestId'>): GrantFacts {
-  const scope = scopeOnWire.fromWire(request.scope, 'scope');
-  return {
-    principalKind: principalOnWire.fromWire(request.principalKind, 'principal_kind'),
-    principalId: readUuid(request.principalId, 'principal_id'),
-    role: requireText(request.role, 'role', codeRule),
-    scope,
-    unitId: readUnit(scope, request.unitId),
-    endsAt: readTime(request.endsAt, 'ends_at'),
-  };
-}
-
-/** @throws invalid_argument when the scope needs a unit and none is named, or the other way round. */
-function readUnit(scope: GrantScope, unitId: string): string | undefined {
-  if (needsUnit(scope)) return readUuid(unitId, 'unit_id');
-  if (unitId !== '') throw violation('unit_id', 'not_for_scope');
-  return undefined;
 }

@@ -11,25 +11,14 @@ const powers: ReadonlyMap<string, string> = new Map(
   }),
 );
 
-/** Whoever holds these sees or gives what nobody should have alone. */
-const sensitive: ReadonlySet<string> = new Set([...powers.keys(), 'residents.person.reveal']);
-
 /**
  * What a role may be made of: what the platform's own roles of that kind of holder are made of. So no office can give what is
  * a resident's alone or the platform's.
  */
 export const catalogue: Readonly<Record<PrincipalKind, readonly string[]>> = { staff: heldBy('staff'), client: heldBy('client') };
 
-/** Of the catalogue, what makes a role sensitive. */
-export const sensitivePermissions: readonly string[] = [...sensitive].sort();
-
 function heldBy(holder: PrincipalKind): string[] {
   return [...new Set(roleDefinitions.filter((role) => role.holder === holder).flatMap(({ permissions }) => permissions))].sort();
-}
-
-/** A sensitive role is given by two: one asks, another confirms. */
-export function isSensitive({ permissions }: Pick<Role, 'permissions'>): boolean {
-  return permissions.some((permission) => sensitive.has(permission));
 }
 
 /** Which of the three administrations a role is of, whatever it is called. */
@@ -53,11 +42,11 @@ export function assertComposable(role: Pick<Role, 'code' | 'holder' | 'permissio
 }
 
 /**
- * People hold the role already, and nobody confirmed that they may do more than it was: such a change waits until it is given anew.
- * @throws failed_precondition ROLE_HELD.
+ * People hold the role already or it is asked for, and nobody confirmed that they may do more than it was: such a change waits
+ * until it is given anew.
+ * @throws failed_precondition ROLE_HELD { permission }.
  */
 export function assertHeldMayChange(before: Role, after: Role): void {
-  const more = (isSensitive(after) && !isSensitive(before)) || administrationsOf(after).some((admin) => !administrationsOf(before).includes(admin));
-  const revealing = after.permissions.some((permission) => sensitive.has(permission) && !before.permissions.includes(permission));
-  if (more || revealing) throw failedPrecondition('ROLE_HELD', 'the role is held: take the grants back before it becomes more sensitive');
+  const more = after.permissions.find((permission) => !before.permissions.includes(permission));
+  if (more !== undefined) throw failedPrecondition('ROLE_HELD', 'the role is held: it can only lose permissions', { details: { permission: more } });
 }

@@ -1,14 +1,12 @@
 import type { Caller } from '@linli/auth';
 import { startClock } from '@linli/clocks';
 import { organization } from '@linli/contracts';
-import { answerOnce, newId, type Tx } from '@linli/db';
-import { failedPrecondition } from '@linli/errors';
+import { answerOnce, newId, type RequestKey, type Tx } from '@linli/db';
 import { recordChanges, type Change } from '../changes';
 import type { Deps } from '../deps';
 import { endWork, setWork } from '../work/store';
-import { prepareGrant, type GrantRole } from './grant-role';
 import type { GrantRequest } from './grant-request';
-import { isSensitive } from './powers';
+import { prepareGrant, type GrantFacts } from './prepare-grant';
 import { findRoot } from '../units/store';
 import { insertGrantRequest } from './request-store';
 import { principalOnWire } from './wire';
@@ -17,15 +15,14 @@ export const confirmClock = 'organization.grant_confirm';
 const workKind = 'organization.grant_request';
 
 /**
- * Asks for a sensitive role. It acts once another confirms it, and falls away when nobody does in time.
- * @throws what `prepareGrant` refuses; failed_precondition ROLE_NOT_SENSITIVE; already_exists GRANT_REQUESTED.
+ * Asks for a role. It acts once another confirms it, and falls away when nobody does in time.
+ * @throws what `prepareGrant` refuses; already_exists GRANT_REQUESTED.
  */
-export async function requestGrant(deps: Pick<Deps, 'db' | 'now' | 'calendar'>, caller: Caller, input: GrantRole): Promise<GrantRequest> {
+export async function requestGrant(deps: Pick<Deps, 'db' | 'now' | 'calendar'>, caller: Caller, input: GrantFacts & { readonly request: RequestKey }): Promise<GrantRequest> {
   const { request: key, ...facts } = input;
   return deps.db.withTenant(caller, (tx) =>
     answerOnce(tx, key, async () => {
-      const { grant, role } = await prepareGrant(tx, caller, { facts, now: deps.now() });
-      if (!isSensitive(role)) throw failedPrecondition('ROLE_NOT_SENSITIVE', 'the role is given by one', { details: { role: role.code } });
+      const grant = await prepareGrant(tx, caller, { facts, now: deps.now() });
       const id = newId(deps.now().getTime());
       const clock = await startClock(tx, deps.calendar, { kind: confirmClock, subjectType: workKind, subjectId: id, ruleSet: { id: confirmClock }, at: deps.now(), alarms: ['due'] });
       const { principalKind, principalId, role: code, scope, unitId, unitPath, endsAt } = grant;

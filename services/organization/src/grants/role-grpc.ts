@@ -2,13 +2,16 @@ import { unitScopes } from '@linli/auth';
 import { organization } from '@linli/contracts';
 import { compactLimit, readUuid, requestKey, requireText, violation, type RpcContext, type TextRule } from '@linli/grpc';
 import type { Deps } from '../deps';
+import { codeRule, readTime } from '../fields';
 import { confirmGrant, declineGrant } from './decide-grant';
-import { readGrant } from './grpc';
 import { changeRole, createRole } from './own-role';
-import { catalogue, sensitivePermissions } from './powers';
+import type { GrantScope } from './grant';
+import { catalogue } from './powers';
+import type { GrantFacts } from './prepare-grant';
 import { requestGrant } from './request-grant';
 import { listGrantRequests } from './request-store';
-import { grantRequestToWire, principalOnWire, roleToWire, stateOnWire } from './wire';
+import { needsUnit } from './rules';
+import { grantRequestToWire, principalOnWire, roleToWire, scopeOnWire, stateOnWire } from './wire';
 
 /** No role of the platform's begins so. */
 const ownCode: TextRule = { max: 64, pattern: /^own\.[a-z0-9][a-z0-9._-]*$/ };
@@ -35,7 +38,7 @@ export function roleService(deps: Deps): organization.RoleServiceImplementation<
       });
       return { role: roleToWire(role) };
     },
-    getPermissionCatalogue: () => Promise.resolve({ staff: [...catalogue.staff], client: [...catalogue.client], sensitive: [...sensitivePermissions] }),
+    getPermissionCatalogue: () => Promise.resolve({ staff: [...catalogue.staff], client: [...catalogue.client] }),
   };
 }
 
@@ -62,6 +65,26 @@ export function grantRequestService(deps: Deps): organization.GrantRequestServic
       return { grantRequests: shown.map(grantRequestToWire), nextPageToken };
     },
   };
+}
+
+/** What a grant is to be. */
+function readGrant(request: Omit<organization.RequestGrantRequest, 'requestId'>): GrantFacts {
+  const scope = scopeOnWire.fromWire(request.scope, 'scope');
+  return {
+    principalKind: principalOnWire.fromWire(request.principalKind, 'principal_kind'),
+    principalId: readUuid(request.principalId, 'principal_id'),
+    role: requireText(request.role, 'role', codeRule),
+    scope,
+    unitId: readUnit(scope, request.unitId),
+    endsAt: readTime(request.endsAt, 'ends_at'),
+  };
+}
+
+/** @throws invalid_argument when the scope needs a unit and none is named, or the other way round. */
+function readUnit(scope: GrantScope, unitId: string): string | undefined {
+  if (needsUnit(scope)) return readUuid(unitId, 'unit_id');
+  if (unitId !== '') throw violation('unit_id', 'not_for_scope');
+  return undefined;
 }
 
 function readRef(request: { readonly grantRequestId: string; readonly version: number }): { grantRequestId: string; version: number } {

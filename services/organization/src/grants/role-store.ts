@@ -43,16 +43,14 @@ export async function saveRole(tx: Tx, role: Role): Promise<void> {
   await tx('roles').where({ tenant_id: tenantOf(tx), code: role.code }).update({ name_zh, permissions, version });
 }
 
-/** Whether grants of it act or are asked for, and whether it acts for this subject. Index: role_grants_role_idx. */
-export async function heldBy(tx: Tx, code: string, at: { readonly subject: string; readonly now: Date }): Promise<{ anybody: boolean; subject: boolean }> {
-  const { rows } = await tx.raw<{ rows: { anybody: boolean; subject: boolean }[] }>(
-    `with acting as (select principal_id from role_grants where tenant_id = :tenant and role = :code and revoked_at is null and (ends_at is null or ends_at > :now))
-     select exists (select 1 from acting)
-         or exists (select 1 from grant_requests where tenant_id = :tenant and role = :code and state = 'requested') as anybody,
-            exists (select 1 from acting where cast(principal_id as text) = :subject) as subject`,
-    { tenant: tenantOf(tx), code, subject: at.subject, now: at.now },
+/** Whether grants of it act or are asked for. Index: role_grants_role_idx, grant_requests_state_idx. */
+export async function isHeld(tx: Tx, code: string, now: Date): Promise<boolean> {
+  const { rows } = await tx.raw<{ rows: { held: boolean }[] }>(
+    `select exists (select from role_grants where tenant_id = :tenant and role = :code and revoked_at is null and (ends_at is null or ends_at > :now))
+         or exists (select from grant_requests where tenant_id = :tenant and role = :code and state = 'requested') as held`,
+    { tenant: tenantOf(tx), code, now },
   );
-  return rows[0] ?? { anybody: false, subject: false };
+  return rows[0]?.held ?? false;
 }
 
 function toRow({ code, nameZh, holder, permissions, own, version }: Role): RoleRow {

@@ -2,7 +2,6 @@ import { organization } from '@linli/contracts';
 import { wireEnum } from '@linli/grpc';
 import { grantScopes, principalKinds, type ApiClient, type Role, type RoleGrant } from './grant';
 import { grantRequestStates, type GrantRequest } from './grant-request';
-import { isSensitive } from './powers';
 
 export const principalOnWire = wireEnum('PRINCIPAL_KIND', organization.PrincipalKind, principalKinds);
 export const stateOnWire = wireEnum('GRANT_REQUEST_STATE', organization.GrantRequestState, grantRequestStates);
@@ -15,7 +14,7 @@ export function grantToWire(grant: RoleGrant): organization.RoleGrant {
 
 export function roleToWire(role: Role): organization.Role {
   const { holder, permissions, ...rest } = role;
-  return { ...rest, holder: principalOnWire.toWire(holder), permissions: [...permissions], sensitive: isSensitive(role) };
+  return { ...rest, holder: principalOnWire.toWire(holder), permissions: [...permissions] };
 }
 
 export function grantRequestToWire(request: GrantRequest): organization.GrantRequest {

@@ -37,7 +37,7 @@ const mostProblems = 1_000;
 /**
  * Brings a whole office in, or nothing of it. Rows that are there and the same are left alone; to people who are there,
  * posts, a partner and grants may be added; everything else that differs is a problem.
- * Roles are given only when the caller may also give them one by one (`organization.grant.write`).
+ * Roles are given by the operator's jobs alone: everybody else's need a second person.
  * @throws permission_denied UNIT_OUT_OF_SCOPE without the permission over the whole tenant, not_found TENANT_NOT_FOUND.
  */
 export async function importOrganization(deps: Pick<Deps, 'db' | 'now'>, caller: Caller, input: ImportInput): Promise<ImportResult> {
@@ -49,9 +49,7 @@ export async function importOrganization(deps: Pick<Deps, 'db' | 'now'>, caller:
     const existing = await readExisting(tx, input.sheet, now);
     const plan = planImport(input.sheet, existing, {
       day: today(deps),
-      importer: caller.subject,
-      mayGrant: coversUnit(caller, 'organization.grant.write', ''),
-      mayGrantAlone: caller.kind === 'system',
+      mayGrant: caller.kind === 'system' && coversUnit(caller, 'organization.grant.write', ''),
       newId: (offset = 0) => newId(now.getTime() + offset),
     });
     const problems = [...input.problems, ...plan.problems];

@@ -1,5 +1,4 @@
 import type { PrincipalKind, Role, RoleGrant } from '../grants/grant';
-import { isSensitive } from '../grants/powers';
 import { conflictingRole, isSameGrant } from '../grants/rules';
 import type { Unit } from '../units/unit';
 import type { GrantLine, Problem } from './sheet';
@@ -11,12 +10,8 @@ export interface GrantFacts {
   readonly wrongUnits: ReadonlySet<string>;
   /** Grants in force, by holder. */
   readonly held: ReadonlyMap<string, readonly RoleGrant[]>;
-  /** Who brings the sheet in: nobody gives themselves a role. */
-  readonly importer: string;
-  /** Whether the importer may give roles at all. */
+  /** Whether the importer may give roles without a second pair of eyes: the operator, who sets an office up. */
   readonly mayGrant: boolean;
-  /** Whether without a second pair of eyes: the operator, who sets an office up. */
-  readonly mayGrantAlone: boolean;
   readonly newId: () => string;
 }
 
@@ -43,8 +38,6 @@ export function planGrants(holder: Holder, facts: GrantFacts, problems: Problem[
     const grant = grantFrom(line, { holder, unit, id: facts.newId() });
     if (held.some((other) => isSameGrant(other, grant))) continue;
     if (!facts.mayGrant) wrong('', 'not_permitted');
-    else if (!facts.mayGrantAlone && role !== undefined && isSensitive(role)) wrong('.role', 'needs_confirmation');
-    if (holder.id === facts.importer) wrong('', 'own_grant');
     if (role !== undefined && conflictingRole(role, held.flatMap((other) => facts.roles.get(other.role) ?? [])) !== undefined) wrong('.role', 'duties_separated');
     held.push(grant);
     created.push(grant);

@@ -29,7 +29,7 @@ export interface ImportPlan {
   readonly problems: readonly Problem[];
 }
 
-interface Circumstances extends Pick<GrantFacts, 'importer' | 'mayGrant' | 'mayGrantAlone'> {
+interface Circumstances extends Pick<GrantFacts, 'mayGrant'> {
   readonly day: LocalDate;
   /** A new id; `offset` moves it later in the order of ids. */
   readonly newId: (offset?: number) => string;
@@ -38,7 +38,7 @@ interface Circumstances extends Pick<GrantFacts, 'importer' | 'mayGrant' | 'mayG
 /** Pure: what the sheet would change and everything that is wrong with it. */
 export function planImport(sheet: Sheet, existing: Existing, circumstances: Circumstances): ImportPlan {
   const problems: Problem[] = [];
-  const { day, importer, mayGrant, mayGrantAlone, newId } = circumstances;
+  const { day, mayGrant, newId } = circumstances;
   // Ids in the order of the rows, so that lists show the tree in it.
   const units = planUnits(sheet, { existing: existing.units, day, idFor: newId }, problems);
   const named = [...sheet.unreadable.units, ...sheet.units.map((line) => line.code)];
@@ -46,7 +46,7 @@ export function planImport(sheet: Sheet, existing: Existing, circumstances: Circ
   const places = { units: units.byCode, wrongUnits };
   const staff = planStaff(sheet, { ...places, existing: existing.staff, identities: existing.identities, day, newId }, problems);
   const clients = planClients(sheet, { existing: existing.clients, newId }, problems);
-  const facts = { ...places, roles: existing.roles, held: existing.held, importer, mayGrant, mayGrantAlone, newId };
+  const facts = { ...places, roles: existing.roles, held: existing.held, mayGrant, newId };
   const grants = grantsOfRows({ staff, clients }, facts, problems);
   const people = [...staff.people.values()];
   return {

@@ -1,44 +1,18 @@
 import { assertCoversUnit, coversUnit, type Caller } from '@linli/auth';
 import { localDateOf, type LocalDate } from '@linli/clocks';
-import { answerOnce, newId, type RequestKey, type Tx } from '@linli/db';
-import { failedPrecondition, notFound, permissionDenied } from '@linli/errors';
-import type { Deps } from '../deps';
+import { newId, type Tx } from '@linli/db';
+import { notFound, permissionDenied } from '@linli/errors';
 import { holdUnitOpen } from '../units/hold-unit-open';
 import { unitNotFound } from '../units/rules';
-import { addGrants } from './add-grants';
-import type { Role, RoleGrant } from './grant';
+import type { RoleGrant } from './grant';
 import { grantsInForce, rolesByCode } from './in-force';
-import { isSensitive } from './powers';
 import { findRole } from './role-store';
 import { assertActivePrincipal, assertGrantable } from './rules';
 import { lockPrincipal } from './store';
 
 const give = 'organization.grant.write';
 
-export type GrantRole = Pick<RoleGrant, 'principalKind' | 'principalId' | 'role' | 'scope' | 'unitId' | 'endsAt'> & {
-  readonly request: RequestKey;
-};
-
-export type GrantFacts = Omit<GrantRole, 'request'>;
-
-/**
- * Gives a role at once; one that is sensitive only as a job of the operator's, who sets an office up before it has two
- * people to give it.
- * @throws what `prepareGrant` refuses; failed_precondition GRANT_NEEDS_CONFIRMATION.
- */
-export async function grantRole(deps: Pick<Deps, 'db' | 'now'>, caller: Caller, input: GrantRole): Promise<RoleGrant> {
-  const { request, ...facts } = input;
-  return deps.db.withTenant(caller, (tx) =>
-    answerOnce(tx, request, async () => {
-      const { grant, role } = await prepareGrant(tx, caller, { facts, now: deps.now() });
-      if (isSensitive(role) && caller.kind !== 'system') {
-        throw failedPrecondition('GRANT_NEEDS_CONFIRMATION', 'one asks for such a role and another confirms it', { details: { role: role.code } });
-      }
-      await addGrants(tx, caller, [grant]);
-      return grant;
-    }),
-  );
-}
+export type GrantFacts = Pick<RoleGrant, 'principalKind' | 'principalId' | 'role' | 'scope' | 'unitId' | 'endsAt'>;
 
 /**
  * A grant as it would be given now: whoever gives or confirms it must hold the permission over what it covers, and never gives
@@ -50,7 +24,7 @@ export async function prepareGrant(
   tx: Tx,
   caller: Caller,
   { facts, now, permission = give }: { facts: GrantFacts; now: Date; permission?: string },
-): Promise<{ grant: RoleGrant; role: Role }> {
+): Promise<RoleGrant> {
   if (facts.principalId === caller.subject) throw permissionDenied('GRANT_TO_SELF', 'nobody gives themselves a role');
   const unitPath = await coveredPath(tx, caller, { unitId: facts.unitId, day: localDateOf(now), permission });
   assertActivePrincipal(await lockPrincipal(tx, facts.principalKind, facts.principalId), facts.principalKind);
@@ -59,7 +33,7 @@ export async function prepareGrant(
   const [held, roles] = [await grantsInForce(tx, [facts.principalId], now), await rolesByCode(tx)];
   const grant = { ...facts, id: newId(now.getTime()), unitPath, revokedAt: undefined, version: 1 };
   assertGrantable(grant, role, { held, roles, now });
-  return { grant, role };
+  return grant;
 }
 
 interface Place {
