@@ -1,3 +1,5 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { organization } from '@linli/contracts';
 import fc from 'fast-check';
 import { bookOf, refusalOf, sheetOf, textsOf } from '../../test/support/workbooks';
@@ -118,6 +120,16 @@ describe('a problem', () => {
   });
 });
 
+setFlagsFromString('--expose-gc');
+const collect = runInNewContext('gc') as () => void;
+
+/** What is held on to: how much more lies about is the collector's choice. */
+function liveBytes(): number {
+  collect();
+  const { heapUsed, external } = process.memoryUsage();
+  return heapUsed + external;
+}
+
 describe('a file', () => {
   it('whose sheet is hidden is refused; others may be', async () => {
     const hidden = (name: string, state: 'hidden' | 'veryHidden') => bookOf((book) => void book.addWorksheet(name, { state }).addRow(['工号']));
@@ -128,11 +140,13 @@ describe('a file', () => {
 
   it('of 50,000 rows of which one in ten is wrong is read in seconds and in bounded memory', async () => {
     const bytes = await textsOf({ 人员: [staff[0] ?? [], ...Array.from({ length: 50_000 }, (_, n) => [`s${n}`, n % 10 === 0 ? '' : '某某', '0477-8500001', 'https://id.example/issuer', `subject-${n}`, ''])] });
-    const before = process.memoryUsage().rss;
+    const before = liveBytes();
+    let most = before;
+    const watch = setInterval(() => (most = Math.max(most, liveBytes())), 250);
     const began = performance.now();
-    const { rows, problems } = await readOffice(bytes);
-    expect(performance.now() - began).toBeLessThan(8_000);
-    expect(process.memoryUsage().rss - before).toBeLessThan(400 * 1024 * 1024);
+    const { rows, problems } = await readOffice(bytes).finally(() => clearInterval(watch));
+    expect(performance.now() - began).toBeLessThan(20_000);
+    expect(Math.max(most, liveBytes()) - before).toBeLessThan(100 * 1024 * 1024);
     expect([rows.staff.length, rows.unreadStaff.length, problems.count(), problems.listed.length]).toEqual([45_000, 5_000, 5_000, 1_000]);
     expect(problems.listed.slice(-1).map(shown)).toEqual(['人员!B9992 name required']);
   }, 40_000);
