@@ -50,10 +50,12 @@ describe('a job', () => {
     expect(await history(office, job.id)).toEqual(['JobPosted 1', 'JobTakenDown 2']);
   });
 
-  it('is open for no more days than the rule says, the last one counted', async () => {
+  it('is open for no more days than the rule says, the last one counted, and no further ahead', async () => {
     expect(await post({ openUntil: '2027-02-21' })).toMatchObject({ openFrom: '2026-11-24', openUntil: '2027-02-21' });
     await expect(post({ openUntil: '2027-02-22' })).rejects.toMatchObject({ kind: 'invalid_argument', violations: [{ field: 'open_until', code: 'too_late' }] });
     expect(await post({ openFrom: '2026-11-25', openUntil: '2027-02-22' })).toMatchObject({ openUntil: '2027-02-22' });
+    expect(await post({ openFrom: '2027-02-22', openUntil: '2027-02-22' })).toMatchObject({ openFrom: '2027-02-22' });
+    await expect(post({ openFrom: '2027-02-23', openUntil: '2027-02-23' })).rejects.toMatchObject({ kind: 'invalid_argument', violations: [{ field: 'open_from', code: 'too_late' }] });
   });
 
   it('is made once for a repeated request', async () => {

@@ -27,6 +27,8 @@ export async function postJob(deps: Posting, caller: Caller, { request, ...facts
       if (!coversUnit(caller, 'organization.job.write', unit.path)) throw unitNotFound();
       if (unit.kind !== 'community') throw violation('unit_id', 'misplaced');
       const { limit } = await ruleSetAt(tx, 'organization.job_open', today(deps));
+      // A job is not kept for years before anybody sees it.
+      if (daysBetween(today(deps), facts.openFrom) > limit.amount) throw violation('open_from', 'too_late');
       if (daysBetween(facts.openFrom, addDays(facts.openUntil, 1)) > limit.amount) throw violation('open_until', 'too_late');
       const at = deps.now();
       const job: Job = { ...facts, id: newId(at.getTime()), unitPath: unit.path, takenDownOn: undefined, version: 1 };
