@@ -1,4 +1,4 @@
-import { toldFact, toldOrNot, toldPart, toldVote } from './small-figures';
+import { toldCheck, toldFact, toldOrNot, toldPart, toldVote } from './small-figures';
 
 describe('a figure of people', () => {
   it('is told from five on', () => {
@@ -10,8 +10,9 @@ describe('a figure of people', () => {
     expect([[5, 5], [5, 9], [5, 10], [4, 10], [0, 0]].map(([part = 0, whole = 0]) => toldPart(part, whole))).toEqual([5, undefined, 5, undefined, undefined]);
   });
 
-  it('splits no vote of fewer than five', () => {
+  it('splits no vote and no scores of fewer than five', () => {
     expect(toldVote({ present: 4, inFavour: 4 })).toBeUndefined();
+    expect([4, 5].map((examiners) => toldCheck({ examiners }))).toEqual([undefined, { examiners: 5 }]);
     expect(toldVote({ present: 5, inFavour: 4 })).toEqual({ present: 5, inFavour: 4 });
   });
 });

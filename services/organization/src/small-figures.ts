@@ -19,6 +19,11 @@ export function toldPart(part: number, whole: number): number | undefined {
   return rest === 0 || rest >= leastTold ? toldOrNot(part) : undefined;
 }
 
+/** How residents scored, where so many did that no score is somebody's. */
+export function toldCheck<Check extends { readonly examiners: number }>(check: Check): Check | undefined {
+  return check.examiners >= leastTold ? check : undefined;
+}
+
 /** How a vote was split, where so many took part that no paper is somebody's; what came of it is told of every vote. */
 export function toldVote<Vote extends { readonly present: number }>(vote: Vote): Vote | undefined {
   return vote.present >= leastTold ? vote : undefined;

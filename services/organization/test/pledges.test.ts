@@ -331,13 +331,18 @@ describe('anybody', () => {
     expect(wish.state).toBe(PLEDGE_STATE_COLLECTED);
   });
 
-  it('reads of a check by few only how many there were', async () => {
+  it('reads of a check by few that there was one, and so do events and threads', async () => {
     const [few, many] = [await completed(), await completed()];
     await check(few, { examiners: 4, scoreCounts: [0, 0, 0, 0, 4] });
     await check(many);
     const read = async ({ id }: Project) => (await office.pledges.getPublicPledgeProject({ pledgeProjectId: id }, { caller: gateway })).project;
     expect(await read(few)).toMatchObject({ examiners: 0, averageScore: 0 });
     expect(await read(many)).toMatchObject({ examiners: 6, averageScore: 433 });
+    const told = async ({ id }: Project) => ((await sentEvents(office, id)).at(-1)?.payload ?? {}) as { check?: object };
+    expect(await told(few)).toEqual({ project: expect.objectContaining({ pledgeProjectId: few.id }), checkedOn: '2026-11-24' });
+    expect((await told(many)).check).toMatchObject({ examiners: 6, scoreCounts: [0, 0, 1, 2, 3] });
+    const facts = async ({ id }: Project) => (await office.threads.listEntries({ threadId: id }, { caller })).entries.at(-1)?.facts;
+    expect([await facts(few), await facts(many)]).toEqual([{ checked_on: '2026-11-24' }, { checked_on: '2026-11-24', examiners: '6', scores: '0,0,1,2,3' }]);
   });
 
   it('reads nothing of an office that is suspended', async () => {

@@ -252,6 +252,10 @@ describe('a publication that is withdrawn', () => {
     const withdrawn = await withdraw(publication, PUBLICATION_WITHDRAW_REASON_PERSONAL_DATA);
     expect([withdrawn.objections, withdrawn.answered]).toEqual([1, 0]);
     await expect(object(publication.id)).rejects.toMatchObject({ kind: 'failed_precondition', reason: 'PUBLICATION_WITHDRAWN', details: { withdrawnAt: office.clock.now().toISOString() } });
+    // Whoever answers needs the matter, not whose it is.
+    const read = async (by: Caller) => (await office.publications.listObjections({ publicationId: publication.id }, { caller: by })).objections;
+    expect(await read(one)).toEqual([objection]);
+    expect(await read(caller)).toEqual([{ ...objection, raisedBy: '' }]);
     const answered = await office.publications.answerObjection({ objectionId: objection.id, version: 1, answerZh: '已撤回' }, { caller });
     expect(answered.objection?.state).toBe('OBJECTION_STATE_ANSWERED');
     expect((await office.publications.getPublication({ publicationId: publication.id }, { caller })).publication).toMatchObject({ objections: 1, answered: 1, version: 2 });
@@ -325,7 +329,10 @@ describe('an objection', () => {
     expect(answered.objection).toMatchObject({ state: 'OBJECTION_STATE_ANSWERED', version: 2 });
     await expect(office.publications.answerObjection({ objectionId: objection.id, version: 2, answerZh: '再答' }, { caller })).rejects.toMatchObject({ reason: 'OBJECTION_ANSWERED' });
     expect((await office.publications.getPublication({ publicationId: publication.id }, { caller })).publication).toMatchObject({ objections: 1, answered: 1 });
-    expect(JSON.stringify(await sentEvents(office, objection.id))).not.toMatch(/[一-鿿]|0000000000b1/);
+    // Nor of which publication it is: whoever counts them would know a figure that is not told.
+    const events = JSON.stringify(await sentEvents(office, objection.id));
+    expect(events).not.toMatch(/[一-鿿]|0000000000b1/);
+    expect(events).not.toContain(publication.id);
     office.clock.set('2026-12-31T09:00:00+08:00');
     await office.app.scanner.scanOnce();
     expect(await history(office, objection.id)).toEqual(['ObjectionRaised 1', 'ObjectionAnswered 2']);

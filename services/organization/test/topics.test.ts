@@ -45,6 +45,8 @@ describe('a topic', () => {
   it('is raised by a resident, screened, and answered for everybody', async () => {
     const topic = await raise();
     expect(topic).toMatchObject({ state: TOPIC_STATE_COLLECTED, source: 'TOPIC_SOURCE_RESIDENT', residentId: one.subject, textZh: said, titleZh: '', answerDueAt: new Date('2026-12-15T10:00:00Z') });
+    // Whoever answers needs the matter, not whose it is.
+    expect([await get(topic.id, one), await get(topic.id)]).toEqual([topic, { ...topic, residentId: '' }]);
     const accepted = given(await office.topics.acceptTopic({ ...ref(topic), titleZh: '楼门口照明' }, { caller }));
     expect(accepted.state).toBe(TOPIC_STATE_ACCEPTED);
     const answered = given(await office.topics.answerTopic({ ...ref(accepted), answerZh: '十二月底前装好' }, { caller }));

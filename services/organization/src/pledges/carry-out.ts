@@ -4,6 +4,7 @@ import { failedPrecondition, permissionDenied } from '@linli/errors';
 import { violation } from '@linli/grpc';
 import { today } from '../days';
 import type { Deps } from '../deps';
+import { toldCheck } from '../small-figures';
 import { permissions, saveStep, takeProject, type ProjectRef } from './change';
 import { dueClock } from './choose';
 import { assertCheck } from './inputs';
@@ -80,8 +81,9 @@ export async function recordCheck(deps: CarryingOut, caller: Caller, input: Proj
     const { completion } = step.found;
     if (completion?.by === caller.subject) throw permissionDenied('PLEDGE_CHECK_BY_OTHERS', 'who reported the completion does not record the check');
     if (completion !== undefined && check.checkedOn < completion.on) throw violation('checked_on', 'too_small');
-    const facts = { examiners: String(check.examiners), scores: check.scoreCounts.join(',') };
-    return saveStep(tx, step, { changed: { check }, event: 'PledgeProjectChecked', detail: { check: checkToWire(check) }, facts });
+    const told = toldCheck(check);
+    const facts = { checked_on: check.checkedOn, ...(told && { examiners: String(told.examiners), scores: told.scoreCounts.join(',') }) };
+    return saveStep(tx, step, { changed: { check }, event: 'PledgeProjectChecked', detail: { checkedOn: check.checkedOn, check: told && checkToWire(told) }, facts });
   });
 }
 

@@ -71,9 +71,8 @@ export async function selectProject(deps: Choosing, caller: Caller, input: Proje
     const quorum = await quorumAt(tx, 'residents_meeting.representatives', input.vote.heldOn);
     assertCarried(input.vote, quorum);
     const vote: Vote = { ...input.vote, ruleSetId: quorum.id, ruleSetVersion: quorum.version };
-    const { entitled, present, inFavour } = vote;
-    const facts = { held_on: vote.heldOn, entitled: String(entitled), present: String(present), in_favour: String(inFavour) };
     const told = toldVote(vote);
+    const facts = { held_on: vote.heldOn, ...(told && { entitled: String(told.entitled), present: String(told.present), in_favour: String(told.inFavour) }) };
     return saveStep(tx, step, { changed: { vote }, event: 'PledgeProjectSelected', detail: { vote: told && voteToWire(told) }, facts });
   });
 }

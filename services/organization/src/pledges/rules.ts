@@ -1,7 +1,7 @@
 import { instantAt, type LocalDate } from '@linli/clocks';
 import { failedPrecondition, notFound, type AppError } from '@linli/errors';
 import { resultOf, type Quorum } from '../quorum/quorum';
-import { leastTold } from '../small-figures';
+import { toldCheck } from '../small-figures';
 import type { Month, PledgeState, ResidentCheck, Vote } from './pledge-project';
 
 export const actions = ['screen', 'select', 'promise', 'start', 'report_progress', 'complete', 'record_check', 'close', 'delay', 'change', 'drop'] as const;
@@ -48,7 +48,7 @@ export function assertCarried(vote: Pick<Vote, 'entitled' | 'present' | 'inFavou
 
 /** In hundredths, rounded to the nearest; undefined for so few that a score could be somebody's. */
 export function averageScore(check: Pick<ResidentCheck, 'examiners' | 'scoreCounts'> | undefined): number | undefined {
-  if (check === undefined || check.examiners < leastTold) return undefined;
+  if (check === undefined || toldCheck(check) === undefined) return undefined;
   const sum = check.scoreCounts.reduce((total, count, index) => total + count * (index + 1), 0);
   return Math.round((sum * 100) / check.examiners);
 }

@@ -69,18 +69,18 @@ function objecting(deps: Deps): Pick<Service, 'raiseObjection' | 'answerObjectio
         publicationId: readUuid(request.publicationId, 'publication_id'),
         textZh: requireText(request.textZh, 'text_zh', textRule),
       });
-      return { objection: objectionToWire(objection) };
+      return { objection: objectionToWire(objection, caller) };
     },
     async answerObjection(request, { caller }) {
       const objectionId = readUuid(request.objectionId, 'objection_id');
       const answerZh = requireText(request.answerZh, 'answer_zh', textRule);
-      return { objection: objectionToWire(await answerObjection(deps, caller, { objectionId, version: request.version, answerZh })) };
+      return { objection: objectionToWire(await answerObjection(deps, caller, { objectionId, version: request.version, answerZh }), caller) };
     },
     async getObjection(request, { caller }) {
       const id = readUuid(request.objectionId, 'objection_id');
       const objection = await deps.db.withTenant(caller, (tx) => findObjection(tx, id));
       if (objection === undefined || !seesObjection(caller, objection)) throw objectionNotFound();
-      return { objection: objectionToWire(objection) };
+      return { objection: objectionToWire(objection, caller) };
     },
     async listObjections(request, { caller }) {
       const limit = compactLimit(request.pageSize);
@@ -89,7 +89,7 @@ function objecting(deps: Deps): Pick<Service, 'raiseObjection' | 'answerObjectio
       const beforeId = deps.pages.read(request.pageToken, context)?.[0]?.toString();
       const found = await deps.db.withTenant(caller, (tx) => listObjections(tx, { reach: reachOf(caller), publicationId, beforeId, limit: limit + 1 }));
       const { shown, nextPageToken } = deps.pages.cut(found, { limit, context, at: ({ id }) => [id] });
-      return { objections: shown.map(objectionToWire), nextPageToken };
+      return { objections: shown.map((objection) => objectionToWire(objection, caller)), nextPageToken };
     },
   };
 }

@@ -111,8 +111,8 @@ interface Told {
 const entryCodes = { ObjectionRaised: 'raised', ObjectionAnswered: 'answered', ObjectionOverdue: 'overdue', ObjectionDueMoved: 'due_moved' } as const;
 
 async function record(tx: Tx, { caller, after, at }: { readonly caller: Caller; readonly after: Objection; readonly at: Date }, { event, detail }: Told): Promise<void> {
-  const { id, publicationId, unitId, unitPath, state, dueAt, version } = after;
-  const payload = { objectionId: id, publicationId, ...detail };
+  const { id, unitId, unitPath, state, dueAt, version } = after;
+  const payload = { objectionId: id, ...detail };
   const entry = { threadId: id, unitPath, at, code: entryCodes[event] };
   await recordChanges(tx, caller, [{ action: `objection.${entryCodes[event]}`, objectType: 'objection', id, version, event, payload, entry }]);
   if (state === 'answered') return endWork(tx, kind, [id]);

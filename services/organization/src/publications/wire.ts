@@ -1,3 +1,4 @@
+import type { Caller } from '@linli/auth';
 import { organization } from '@linli/contracts';
 import { wireEnum } from '@linli/grpc';
 import { resultOnWire } from '../decisions/wire';
@@ -35,6 +36,7 @@ function publicVoteToWire({ titleZh, result, entitled, citation, ...count }: Non
   return { titleZh, entitled: told && entitled, count: told, quorumCitation: citation, result: resultOnWire.toWire(result) };
 }
 
-export function objectionToWire({ unitId: _unit, unitPath: _path, state, ...rest }: Objection): organization.Objection {
-  return { ...rest, state: objectionStateOnWire.toWire(state) };
+/** Who objects is told to nobody else: whoever answers needs the matter, and ids gathered up would be a list of those who object. */
+export function objectionToWire({ unitId: _unit, unitPath: _path, state, raisedBy, ...rest }: Objection, { subject }: Pick<Caller, 'subject'>): organization.Objection {
+  return { ...rest, raisedBy: raisedBy === subject ? raisedBy : '', state: objectionStateOnWire.toWire(state) };
 }

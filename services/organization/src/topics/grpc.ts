@@ -32,11 +32,11 @@ function screening(deps: Deps): Pick<Service, 'raiseTopic' | 'acceptTopic' | 'de
         unitId: readUuid(request.unitId, 'unit_id'),
         textZh: requireText(request.textZh, 'text_zh', textRule),
       });
-      return { topic: topicToWire(topic) };
+      return { topic: topicToWire(topic, caller) };
     },
     async acceptTopic(request, { caller }) {
       const titleZh = requireText(request.titleZh, 'title_zh', titleRule);
-      return { topic: topicToWire(await acceptTopic(deps, caller, { ...readRef(request), titleZh })) };
+      return { topic: topicToWire(await acceptTopic(deps, caller, { ...readRef(request), titleZh }), caller) };
     },
     async declineTopic(request, { caller }) {
       const declined = {
@@ -44,11 +44,11 @@ function screening(deps: Deps): Pick<Service, 'raiseTopic' | 'acceptTopic' | 'de
         reason: reasonOnWire.fromWire(request.reason, 'reason'),
         answerZh: requireText(request.answerZh, 'answer_zh', textRule),
       };
-      return { topic: topicToWire(await declineTopic(deps, caller, { ...readRef(request), ...declined })) };
+      return { topic: topicToWire(await declineTopic(deps, caller, { ...readRef(request), ...declined }), caller) };
     },
     async answerTopic(request, { caller }) {
       const answerZh = requireText(request.answerZh, 'answer_zh', textRule);
-      return { topic: topicToWire(await answerTopic(deps, caller, { ...readRef(request), answerZh })) };
+      return { topic: topicToWire(await answerTopic(deps, caller, { ...readRef(request), answerZh }), caller) };
     },
   };
 }
@@ -59,7 +59,7 @@ function reading(deps: Deps): Pick<Service, 'getTopic' | 'listTopics' | 'listPub
       const id = readUuid(request.topicId, 'topic_id');
       const topic = await deps.db.withTenant(caller, (tx) => findTopic(tx, id));
       if (topic === undefined || !seesTopic(caller, topic)) throw topicNotFound();
-      return { topic: topicToWire(topic) };
+      return { topic: topicToWire(topic, caller) };
     },
     async listTopics(request, { caller }) {
       const limit = compactLimit(request.pageSize);
@@ -68,7 +68,7 @@ function reading(deps: Deps): Pick<Service, 'getTopic' | 'listTopics' | 'listPub
       const beforeId = deps.pages.read(request.pageToken, context)?.[0]?.toString();
       const found = await deps.db.withTenant(caller, (tx) => listTopics(tx, { reach: reachOf(caller), state, beforeId, limit: limit + 1 }));
       const { shown, nextPageToken } = deps.pages.cut(found, { limit, context, at: ({ id }) => [id] });
-      return { topics: shown.map(topicToWire), nextPageToken };
+      return { topics: shown.map((topic) => topicToWire(topic, caller)), nextPageToken };
     },
     async listPublicTopics(_request, { caller }) {
       const topics = await deps.db.withTenant(caller, (tx) => listAnswered(tx, mostPublic));

@@ -1,3 +1,4 @@
+import type { Caller } from '@linli/auth';
 import { localDateOf } from '@linli/clocks';
 import { organization } from '@linli/contracts';
 import { wireEnum } from '@linli/grpc';
@@ -14,9 +15,10 @@ function reasonToWire(reason: Topic['declineReason'] | null): organization.Topic
   return reason == null ? organization.TopicDeclineReason.TOPIC_DECLINE_REASON_UNSPECIFIED : reasonOnWire.toWire(reason);
 }
 
-export function topicToWire(topic: Topic): organization.Topic {
-  const { source, state, declineReason, residentId = '', ...rest } = topic;
-  return { ...rest, residentId, source: sourceOnWire.toWire(source), state: stateOnWire.toWire(state), declineReason: reasonToWire(declineReason), threadId: topic.id };
+/** Whose topic it is is told to nobody else: whoever answers needs the matter, and ids gathered up would be a list of those who raise topics. */
+export function topicToWire(topic: Topic, { subject }: Pick<Caller, 'subject'>): organization.Topic {
+  const { source, state, declineReason, residentId, ...rest } = topic;
+  return { ...rest, residentId: residentId === subject ? subject : '', source: sourceOnWire.toWire(source), state: stateOnWire.toWire(state), declineReason: reasonToWire(declineReason), threadId: topic.id };
 }
 
 export function publicToWire({ declineReason, state, answeredAt, ...rest }: PublicTopic): organization.PublicTopic {
