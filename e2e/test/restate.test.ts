@@ -23,7 +23,7 @@ async function rows(service: 'organization' | 'residents' | 'requests', sql: str
 
 const projections = [
   ['requests', 'directory_units', 'tenant_id, id, path, kind, code, valid_to'],
-  ['requests', 'directory_staff', 'tenant_id, id, active, partner_id, absent_from, absent_until, (select jsonb_agg(post order by post) from jsonb_array_elements(posts) post) as posts, owner_id, standing_in'],
+  ['requests', 'directory_staff', 'tenant_id, id, active, partner_id, absences, (select jsonb_agg(post order by post) from jsonb_array_elements(posts) post) as posts, owner_id, standing_in'],
   ['requests', 'directory_coordinators', 'tenant_id, grant_id, staff_id, revoked'],
   ['residents', 'units', 'tenant_id, id, path, valid_to'],
 ] as const;

@@ -83,9 +83,12 @@ export class Store {
 
   /** requests' picture of who works and who is away, against organization's own. */
   private async compareStaff(): Promise<string[]> {
-    const query = (table: string): string => `select tenant_id || ' ' || id as id, version::int, active, absent_from from ${table} order by 1`;
-    const own = await this.rows<{ id: string }>(query('staff'), 'linli_organization');
-    const copy = new Map((await this.rows<{ id: string }>(query('directory_staff'), 'linli_requests')).map((row) => [row.id, JSON.stringify(row)]));
+    const query = (table: string, away: string): string => `select tenant_id || ' ' || id as id, version::int, active, exists (${away}) as away from ${table} staff order by 1`;
+    // What the play begins has no end until it ends it.
+    const away = 'select from absences where absences.tenant_id = staff.tenant_id and staff_id = staff.id and absent_until is null';
+    const copied = `select from jsonb_array_elements(staff.absences) absence where absence->>'until' is null`;
+    const own = await this.rows<{ id: string }>(query('staff', away), 'linli_organization');
+    const copy = new Map((await this.rows<{ id: string }>(query('directory_staff', copied), 'linli_requests')).map((row) => [row.id, JSON.stringify(row)]));
     return own.filter((row) => copy.get(row.id) !== JSON.stringify(row)).map((row) => `staff ${JSON.stringify(row)} is ${copy.get(row.id) ?? 'missing'} in requests`);
   }
 

@@ -46,6 +46,7 @@ import * as withdrawnPublications from './20261129160000_withdraw_publications';
 import * as calledOffMeetings from './20261129160100_call_off_meetings';
 import * as resourcesByMemberUnit from './20261129170000_index_resources_by_member_unit';
 import * as boundJobsAndVotes from './20261129170100_bound_jobs_and_votes';
+import * as absences from './20261129181000_note_absences';
 
 export const migrations: readonly Migration[] = [
   machinery,
@@ -95,4 +96,5 @@ export const migrations: readonly Migration[] = [
   calledOffMeetings,
   resourcesByMemberUnit,
   boundJobsAndVotes,
+  absences,
 ];

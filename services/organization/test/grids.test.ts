@@ -158,5 +158,13 @@ describe('what anybody may see of a grid', () => {
     expect(JSON.parse((await seen())?.boundaryJson ?? '')).toEqual(JSON.parse(square(60, 30, 0.01)));
     await office.staff.startAbsence({ staffId: worker.id, version: worker.version + 1 }, { caller });
     expect((await seen())?.workers).toMatchObject([{ name: partner.name, standsIn: true }]);
+    // Whom the absence names comes before the partner, while they are there.
+    const named = await makeStaff(office, unit.id);
+    await office.staff.endAbsence({ staffId: worker.id, version: worker.version + 2 }, { caller });
+    await office.staff.startAbsence({ staffId: worker.id, version: worker.version + 3, standInId: named.id }, { caller });
+    const acting = async () => (await seen())?.workers.filter(({ standsIn }) => standsIn).map(({ name }) => name);
+    expect(await acting()).toEqual([named.name]);
+    await office.staff.startAbsence({ staffId: named.id, version: named.version }, { caller });
+    expect(await acting()).toEqual([partner.name]);
   });
 });

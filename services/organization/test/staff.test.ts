@@ -184,40 +184,100 @@ describe('AB partners', () => {
 describe('absence', () => {
   const at = (iso: string) => new Date(`${iso}+08:00`);
 
+  afterEach(() => office.clock.set('2026-11-24T09:00:00+08:00'));
+  const start = (staff: { id: string }, version: number, facts: object = {}) => office.staff.startAbsence({ staffId: staff.id, version, ...facts }, { caller });
+  const end = (staff: { id: string }, version: number, absenceId = '') => office.staff.endAbsence({ staffId: staff.id, version, absenceId }, { caller });
+  const noted = (staffId: string) => office.knex('absences').where({ staff_id: staffId }).orderBy('absent_from').select<{ from: Date; until: Date | null }[]>('absent_from as from', 'absent_until as until');
+
   it('begins now or when told, ends when told, and is over by itself', async () => {
     const staff = await makeStaff(office, grid.id);
     const until = at('2026-11-26T09:00:00');
-    const away = await office.staff.startAbsence({ staffId: staff.id, version: 2, until }, { caller });
-    expect(away.staff).toMatchObject({ absentFrom: office.clock.now(), absentUntil: until, version: 3 });
-    await expect(office.staff.startAbsence({ staffId: staff.id, version: 3 }, { caller })).rejects.toMatchObject({ reason: 'ABSENCE_STARTED' });
-    const back = await office.staff.endAbsence({ staffId: staff.id, version: 3 }, { caller });
-    expect(back.staff).toMatchObject({ absentFrom: undefined, absentUntil: undefined, version: 4 });
-    await expect(office.staff.endAbsence({ staffId: staff.id, version: 4 }, { caller })).rejects.toMatchObject({ reason: 'ABSENCE_NONE' });
+    const away = await start(staff, 2, { until });
+    expect(away.staff).toMatchObject({ absences: [{ from: office.clock.now(), until, standInId: '' }], version: 3 });
+    await expect(start(staff, 3)).rejects.toMatchObject({ reason: 'ABSENCE_OVERLAPS' });
+    office.clock.set('2026-11-24T12:00:00+08:00');
+    expect((await end(staff, 3)).staff).toMatchObject({ absences: [], version: 4 });
+    // It was, from nine to noon.
+    expect(await noted(staff.id)).toEqual([{ from: at('2026-11-24T09:00:00'), until: at('2026-11-24T12:00:00') }]);
+    await expect(end(staff, 4)).rejects.toMatchObject({ kind: 'failed_precondition', reason: 'ABSENCE_NONE' });
     expect((await history(office, staff.id)).slice(2)).toEqual(['AbsenceStarted 3', 'AbsenceEnded 4']);
-    await office.staff.startAbsence({ staffId: staff.id, version: 4, until }, { caller });
-    office.clock.set('2026-11-27T09:00:00+08:00');
-    const next = await office.staff.startAbsence({ staffId: staff.id, version: 5 }, { caller });
-    office.clock.set('2026-11-24T09:00:00+08:00');
-    expect(next.staff).toMatchObject({ absentUntil: undefined, version: 6 });
+    await start(staff, 4, { until });
+    office.clock.set('2026-11-26T09:00:00+08:00');
+    expect((await read(staff.id)).absences).toEqual([]);
+    expect((await start(staff, 5)).staff).toMatchObject({ absences: [{ from: office.clock.now(), until: undefined }], version: 6 });
+  });
+
+  it('of today stands beside leave that is booked for February, and the event carries both', async () => {
+    const [staff, standIn] = [await makeStaff(office, grid.id), await makeStaff(office, grid.id)];
+    const leave = { from: at('2027-02-01T00:00:00'), until: at('2027-02-15T00:00:00'), standInId: standIn.id };
+    await start(staff, 2, leave);
+    const ill = (await start(staff, 3, { until: at('2026-11-26T00:00:00') })).staff;
+    expect(ill?.absences).toMatchObject([{ from: office.clock.now(), standInId: '' }, leave]);
+    const [, , , told] = await sentEvents(office, staff.id);
+    const { absences } = (told?.payload as { staff: { absences: { absenceId?: string; standInId?: string }[] } }).staff;
+    expect(absences.map(({ standInId }) => standInId ?? '')).toEqual(['', standIn.id]);
+    // The leave is withdrawn as if it had never been; the illness goes on.
+    expect((await end(staff, 4, ill?.absences[1]?.id)).staff?.absences).toEqual([ill?.absences[0]]);
+    expect(await noted(staff.id)).toHaveLength(1);
+    await expect(end(staff, 5, ill?.absences[1]?.id)).rejects.toMatchObject({ kind: 'not_found', reason: 'ABSENCE_NOT_FOUND' });
+    await expect(end(standIn, 2, ill?.absences[0]?.id)).rejects.toMatchObject({ reason: 'ABSENCE_NOT_FOUND' });
+    expect((await end(staff, 5, ill?.absences[0]?.id)).staff?.absences).toEqual([]);
   });
 
   it('is refused when it ends in the past or before it begins', async () => {
     const staff = await makeStaff(office, grid.id);
-    const start = (times: object) => office.staff.startAbsence({ staffId: staff.id, version: 2, ...times }, { caller });
-    await expect(start({ until: at('2026-11-24T08:59:59') })).rejects.toMatchObject({ kind: 'invalid_argument', reason: 'ABSENCE_ENDS_IN_PAST' });
+    await expect(start(staff, 2, { until: at('2026-11-24T08:59:59') })).rejects.toMatchObject({ kind: 'invalid_argument', reason: 'ABSENCE_ENDS_IN_PAST' });
     const backwards = { from: at('2026-12-02T00:00:00'), until: at('2026-12-01T00:00:00') };
-    await expect(start(backwards)).rejects.toMatchObject({ reason: 'ABSENCE_ENDS_BEFORE_START' });
+    await expect(start(staff, 2, backwards)).rejects.toMatchObject({ reason: 'ABSENCE_ENDS_BEFORE_START' });
+  });
+
+  it('names nobody who cannot stand in', async () => {
+    const [staff, gone, elsewhere] = [await makeStaff(office, grid.id), await makeStaff(office, grid.id), await makeStaff(office, root.id)];
+    await office.staff.deactivateStaff({ staffId: gone.id, version: 2 }, { caller });
+    const foreign = await office.staff.createStaff({ code: fresh('other'), name: '别处的', workPhone: '' }, { caller: everything('baihe') });
+    const naming = (standInId: string, by = caller) => office.staff.startAbsence({ staffId: staff.id, version: 2, standInId }, { caller: by });
+    await expect(naming(staff.id)).rejects.toMatchObject({ kind: 'invalid_argument', reason: 'ABSENCE_STAND_IN_IS_SELF' });
+    await expect(naming(gone.id)).rejects.toMatchObject({ kind: 'failed_precondition', reason: 'STAFF_INACTIVE' });
+    for (const unknown of [nobody, foreign.staff?.id ?? '']) await expect(naming(unknown)).rejects.toMatchObject({ kind: 'not_found', reason: 'STAFF_NOT_FOUND' });
+    await expect(naming(elsewhere.id, within(community.path))).rejects.toMatchObject({ reason: 'STAFF_NOT_FOUND' });
+    await expect(naming('seven')).rejects.toMatchObject({ kind: 'invalid_argument' });
+    expect(await noted(staff.id)).toEqual([]);
+  });
+
+  it('of one person never overlaps: of two at a time one stands, and the table itself refuses', async () => {
+    const staff = await makeStaff(office, grid.id);
+    const both = await Promise.allSettled([1, 2].map((day) => start(staff, 2, { from: at(`2026-12-0${day}T00:00:00`), until: at('2026-12-05T00:00:00') })));
+    expect(both.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
+    expect(await noted(staff.id)).toHaveLength(1);
+    const row = { tenant_id: 'xingsheng', staff_id: staff.id, absent_from: at('2026-12-04T00:00:00') };
+    await expect(office.knex('absences').insert({ ...row, id: office.knex.raw('uuidv7()') })).rejects.toMatchObject({ constraint: 'absences_once_excl' });
+  });
+
+  it('is kept for 180 days after it is over', async () => {
+    const staff = await makeStaff(office, grid.id);
+    const over = (await start(staff, 2, { until: at('2026-11-26T09:00:00') })).staff?.absences[0]?.id ?? '';
+    await start(staff, 3, { from: at('2027-11-01T00:00:00') });
+    office.clock.set('2027-05-25T23:00:00+08:00');
+    await office.app.retention.sweepOnce();
+    expect(await noted(staff.id)).toHaveLength(2);
+    office.clock.set('2027-05-26T00:00:00+08:00');
+    await office.app.retention.sweepOnce();
+    expect(await noted(staff.id)).toEqual([{ from: at('2027-11-01T00:00:00'), until: null }]);
+    expect(await office.knex('audit_entries').where({ action: 'absence.erased', object_id: over })).toHaveLength(1);
+    // Nobody's state changed.
+    expect((await history(office, staff.id)).at(-1)).toBe('AbsenceStarted 4');
   });
 });
 
 describe('somebody who leaves', () => {
-  it('ends posts, absence, pairing and grants, each told of once', async () => {
+  it('ends posts, absences, pairing and grants, each told of once', async () => {
     const [staff, partner] = [await makeStaff(office, grid.id), await makeStaff(office, grid.id)];
     await office.staff.setPartner({ staffId: staff.id, version: 2, partnerId: partner.id }, { caller });
     const grant = await giveRole(office, { principalId: staff.id, role: 'handler' }, caller);
-    await office.staff.startAbsence({ staffId: staff.id, version: 3 }, { caller });
+    await office.staff.startAbsence({ staffId: staff.id, version: 3, from: new Date('2027-02-01T00:00:00+08:00') }, { caller });
     const left = await office.staff.deactivateStaff({ staffId: staff.id, version: 4 }, { caller });
-    expect(left.staff).toMatchObject({ active: false, partnerId: '', absentFrom: undefined, version: 5, posts: [{ validTo: '2026-11-24' }] });
+    expect(await office.knex('absences').where({ staff_id: staff.id })).toEqual([]);
+    expect(left.staff).toMatchObject({ active: false, partnerId: '', absences: [], version: 5, posts: [{ validTo: '2026-11-24' }] });
     expect(await read(partner.id)).toMatchObject({ partnerId: '', version: 4 });
     expect(await history(office, grant.id)).toEqual(['RoleGranted 1', 'GrantRevoked 2']);
     expect((await history(office, staff.id)).at(-1)).toBe('StaffDeactivated 5');

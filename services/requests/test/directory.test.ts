@@ -55,7 +55,7 @@ function directory() {
     /** The next event of a member of staff, with their whole state. */
     staff(name: string, state: Partial<organization.StaffState> & { staffId: string }, version = (versions.get(state.staffId) ?? 0) + 1) {
       versions.set(state.staffId, version);
-      const staff = { active: true, partnerId: '', absentFrom: undefined, absentUntil: undefined, posts: [], ...state };
+      const staff = { active: true, partnerId: '', absences: [], posts: [], ...state };
       return hear(name, state.staffId, { version, payload: { staff } });
     },
     coordinator: (staffId: string, grantId = newId()) =>
@@ -80,7 +80,8 @@ async function partners(folder = directory()) {
   return { folder, a, b };
 }
 
-const away = { absentFrom: new Date(Date.parse(opening) - hour) };
+const absent = (from: Date, until?: Date, standInId = '') => ({ absences: [{ id: newId(), from, until, standInId }] });
+const away = absent(new Date(Date.parse(opening) - hour));
 
 describe('duty', () => {
   it('passes to the partner when the agent goes, and back when they return', async () => {
@@ -146,8 +147,8 @@ describe('duty', () => {
 describe('an absence with its own times', () => {
   it('acts when it begins and when it ends, once, with any number of sweeps', async () => {
     const { folder, a, b } = await partners();
-    const [absentFrom, absentUntil] = [new Date(Date.parse(opening) + hour), new Date(Date.parse(opening) + 2 * hour)];
-    await folder.staff('AbsenceStarted', { staffId: a, partnerId: b, absentFrom, absentUntil });
+    const [from, until] = [new Date(Date.parse(opening) + hour), new Date(Date.parse(opening) + 2 * hour)];
+    await folder.staff('AbsenceStarted', { staffId: a, partnerId: b, ...absent(from, until) });
     await folder.sweep();
     expect(folder.told).toEqual([]);
     clock.advance(hour);
@@ -161,9 +162,39 @@ describe('an absence with its own times', () => {
     expect(await folder.inTenant((tx) => tx('timers').where({ subject_id: a }))).toEqual([]);
   });
 
+  it('names who stands in, before the partner, for its own time', async () => {
+    const { folder, a, b } = await partners();
+    const c = newId();
+    await folder.staff('StaffCreated', { staffId: c });
+    const [at1, at2, at3] = [1, 2, 3].map((hours) => new Date(Date.parse(opening) + hours * hour)) as [Date, Date, Date];
+    const absences = [...absent(at1, at2, c).absences, ...absent(at2, at3).absences];
+    await folder.staff('AbsenceStarted', { staffId: a, partnerId: b, absences });
+    const acting: string[] = [];
+    for (let hours = 0; hours < 4; hours += 1) {
+      await folder.sweep();
+      acting.push((await folder.duty(a)).ownerId);
+      clock.advance(hour);
+    }
+    expect(acting).toEqual([a, c, b, a]);
+    expect(folder.told).toEqual([{ agentId: a, cause: 'absence' }, { agentId: a, cause: 'absence' }, { agentId: a, cause: 'return' }]);
+  });
+
+  it('goes to the partner while the named one is away too, and back', async () => {
+    const { folder, a, b } = await partners();
+    const c = newId();
+    await folder.staff('StaffCreated', { staffId: c });
+    await folder.staff('AbsenceStarted', { staffId: a, partnerId: b, ...absent(new Date(Date.parse(opening) - hour), undefined, c) });
+    expect(await folder.duty(a)).toMatchObject({ ownerId: c, standingIn: 'named' });
+    await folder.staff('AbsenceStarted', { staffId: c, ...away });
+    await folder.staff('AbsenceEnded', { staffId: c });
+    await folder.staff('StaffDeactivated', { staffId: c, active: false });
+    expect(await folder.duty(a)).toMatchObject({ ownerId: b, standingIn: 'backup' });
+    expect(folder.told.flatMap(({ agentId, cause }) => (agentId === a ? [cause] : []))).toEqual(['absence', 'absence', 'return', 'deactivated']);
+  });
+
   it('that is called off before it begins does nothing', async () => {
     const { folder, a, b } = await partners();
-    await folder.staff('AbsenceStarted', { staffId: a, partnerId: b, absentFrom: new Date(Date.parse(opening) + hour) });
+    await folder.staff('AbsenceStarted', { staffId: a, partnerId: b, ...absent(new Date(Date.parse(opening) + hour)) });
     await folder.staff('AbsenceEnded', { staffId: a, partnerId: b });
     clock.advance(2 * hour);
     await folder.sweep();

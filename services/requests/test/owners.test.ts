@@ -28,7 +28,7 @@ async function startSender(): Promise<Sender> {
   await relay.start();
   return {
     async say(type, state, version) {
-      const staff = { active: true, partnerId: '', absentFrom: undefined, absentUntil: undefined, posts: [], ...state };
+      const staff = { active: true, partnerId: '', absences: [], posts: [], ...state };
       await db.withTenant({ tenantId }, (tx) => enqueue(tx, { type: `linli.organization.v1.${type}`, aggregateId: state.staffId, version, payload: { staff } }));
     },
     async stop() {
@@ -65,7 +65,7 @@ describe('the owner of a case follows who is on duty', () => {
   async function hire(): Promise<{ a: string; b: string }> {
     const [a, b] = [newId(), newId()];
     await office.app.deps.db.withTenant({ tenantId }, async (tx) => {
-      const facts = { active: true, absentFrom: undefined, absentUntil: undefined, posts: [{ unitPath: path.grid, primary: true }] };
+      const facts = { active: true, absences: [], posts: [{ unitPath: path.grid, primary: true }] };
       await saveStaff(tx, { ...facts, id: a, partnerId: b }, 1);
       await saveStaff(tx, { ...facts, id: b, partnerId: a }, 1);
     });
@@ -80,7 +80,7 @@ describe('the owner of a case follows who is on duty', () => {
     const { id } = present(accepted);
     expect(accepted).toMatchObject({ agentId: a, backupId: b, ownerId: a, version: 2 });
     const now = office.clock.now();
-    await sender.say('AbsenceStarted', { staffId: a, partnerId: b, absentFrom: new Date(now.getTime() - 1000) }, 2);
+    await sender.say('AbsenceStarted', { staffId: a, partnerId: b, absences: [{ id: newId(), from: new Date(now.getTime() - 1000), until: undefined, standInId: '' }] }, 2);
     await eventually(async () => expect(await read(id)).toMatchObject({ agentId: a, ownerId: b, version: 3 }), { timeoutMs: 30_000 });
     await sender.say('AbsenceEnded', { staffId: a, partnerId: b }, 3);
     await eventually(async () => expect(await read(id)).toMatchObject({ agentId: a, ownerId: a, version: 4 }), { timeoutMs: 30_000 });

@@ -185,7 +185,7 @@ export async function fillDirectory(deps: Pick<Deps, 'db'>, tenant: string = ten
     };
     for (const name of Object.keys(staffId) as (keyof typeof staffId)[]) {
       const partnerId = name === 'agent' ? staffId.partner : name === 'partner' ? staffId.agent : undefined;
-      const duty = { id: staffId[name], active: true, partnerId, absentFrom: undefined, absentUntil: undefined, posts: [{ unitPath: posts[name], primary: true }] };
+      const duty = { id: staffId[name], active: true, partnerId, absences: [], posts: [{ unitPath: posts[name], primary: true }] };
       await saveStaff(tx, duty, 1);
     }
     await saveCoordinator(tx, { grantId: newId(), staffId: staffId.coordinator, revoked: false }, 1);

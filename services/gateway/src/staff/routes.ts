@@ -19,6 +19,13 @@ const postSchema = z.strictObject({
   validTo: z.string().optional(),
 });
 
+const absenceSchema = z.strictObject({
+  id: z.string(),
+  from: time.optional(),
+  until: time.optional().meta({ description: '不含；缺省为返岗时止' }),
+  standInId: z.string().optional().meta({ description: '指定的代班人，先于 AB 岗' }),
+});
+
 export const staffSchema = z
   .strictObject({
     id: z.string(),
@@ -28,8 +35,7 @@ export const staffSchema = z
     active: z.boolean(),
     posts: z.array(postSchema),
     partnerId: z.string().optional().meta({ description: 'AB 岗的另一位' }),
-    absentFrom: time.optional(),
-    absentUntil: time.optional(),
+    absences: z.array(absenceSchema).meta({ description: '当前和以后的离岗，按时间先后' }),
     version: z.int(),
   })
   .meta({ id: 'Staff' });
@@ -37,13 +43,12 @@ export const staffSchema = z
 type StaffJson = z.input<typeof staffSchema>;
 
 function staffToJson(staff: organization.Staff): StaffJson {
-  const { posts, workPhone, partnerId, absentFrom, absentUntil, ...rest } = staff;
+  const { posts, workPhone, partnerId, absences, ...rest } = staff;
   return {
     ...rest,
     workPhone: given(workPhone),
     partnerId: given(partnerId),
-    absentFrom: timeOf(absentFrom),
-    absentUntil: timeOf(absentUntil),
+    absences: absences.map(({ id, from, until, standInId }) => ({ id, from: timeOf(from), until: timeOf(until), standInId: given(standInId) })),
     posts: posts.map(({ staffId: _staffId, validTo, lead, ...post }) => ({ ...post, lead: leads.fromWire(lead), validTo: given(validTo) })),
   };
 }
@@ -161,17 +166,17 @@ const changes: readonly ApiRoute[] = [
     path: '/v1/staff/{id}:startAbsence',
     name: 'startAbsence',
     rpc: 'StartAbsence',
-    summary: '登记离岗（请假、外出），办件由 B 角接手',
-    body: z.strictObject({ from: instant.optional(), until: instant.optional() }),
-    act: (at, { from, until }, { clients, options }) => clients.staff.startAbsence({ ...at, from: dateOf(from), until: dateOf(until) }, options),
+    summary: '登记离岗（请假、外出），事项由指定的代班人或 B 角接手；可提前登记',
+    body: z.strictObject({ from: instant.optional(), until: instant.optional(), standInId: optionalId }),
+    act: (at, { from, until, standInId }, { clients, options }) => clients.staff.startAbsence({ ...at, from: dateOf(from), until: dateOf(until), standInId }, options),
   }),
   change({
     path: '/v1/staff/{id}:endAbsence',
     name: 'endAbsence',
     rpc: 'EndAbsence',
-    summary: '返岗',
-    body: z.strictObject({}),
-    act: (at, _body, { clients, options }) => clients.staff.endAbsence(at, options),
+    summary: '返岗；写明以后的一次则取消登记',
+    body: z.strictObject({ absenceId: optionalId }),
+    act: (at, body, { clients, options }) => clients.staff.endAbsence({ ...at, ...body }, options),
   }),
   change({
     path: '/v1/staff/{id}:deactivate',

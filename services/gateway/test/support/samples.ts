@@ -120,6 +120,7 @@ const staff = organization.Staff.fromPartial({
   active: true,
   posts: [{ id: ids.post, staffId: ids.agent, unitId: ids.unit, unitPath, titleZh: '代办员', primary: true, validFrom: '2026-01-01' }],
   partnerId: ids.backup,
+  absences: [{ id: ids.task, from: at, until: undefined, standInId: ids.backup }],
   version: 2,
 });
 

@@ -43,8 +43,7 @@ export interface Hours {
 export interface Person {
   readonly id: string;
   readonly active: boolean;
-  readonly absentFrom: Date | undefined;
-  readonly absentUntil: Date | undefined;
+  readonly absences: readonly { readonly from: Date; readonly until: Date | undefined }[];
   /** Their posts at or under the unit. */
   readonly posts: readonly { readonly validFrom: LocalDate; readonly validTo: LocalDate | undefined }[];
 }

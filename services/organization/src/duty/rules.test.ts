@@ -8,7 +8,7 @@ const hours: Hours[] = dutyKinds.map((kind) => ({ kind, opensAt: kind === 'exten
 const at = (local: string) => new Date(`${local}+08:00`);
 
 function person(facts: Partial<Person> = {}): Person {
-  return { id: 'a', active: true, absentFrom: undefined, absentUntil: undefined, posts: [{ validFrom: '2026-01-01', validTo: undefined }], ...facts };
+  return { id: 'a', active: true, absences: [], posts: [{ validFrom: '2026-01-01', validTo: undefined }], ...facts };
 }
 
 function slot(facts: Partial<Slot> = {}): Slot {
@@ -64,10 +64,10 @@ describe('who can be on duty', () => {
     ['whose post begins later', { posts: [{ validFrom: '2026-12-02', validTo: undefined }] }, 'DUTY_PERSON_WITHOUT_POST'],
     ['who never had a post there', { posts: [] }, 'STAFF_NOT_FOUND'],
     ['who left', { active: false }, 'STAFF_INACTIVE'],
-    ['who is away until it begins', { absentFrom: at('2026-11-01T00:00'), absentUntil: at('2026-12-01T09:00') }, undefined],
-    ['who is away from its end on', { absentFrom: at('2026-12-01T18:00') }, undefined],
-    ['who is away for its last minute', { absentFrom: at('2026-12-01T17:59') }, 'DUTY_PERSON_AWAY'],
-    ['who is away for an hour of it', { absentFrom: at('2026-12-01T12:00'), absentUntil: at('2026-12-01T13:00') }, 'DUTY_PERSON_AWAY'],
+    ['who is away until it begins', { absences: [{ from: at('2026-11-01T00:00'), until: at('2026-12-01T09:00') }] }, undefined],
+    ['who is away from its end on', { absences: [{ from: at('2026-12-01T18:00'), until: undefined }] }, undefined],
+    ['who is away for its last minute', { absences: [{ from: at('2026-12-01T17:59'), until: undefined }] }, 'DUTY_PERSON_AWAY'],
+    ['who is away for an hour of it', { absences: [{ from: at('2026-12-01T12:00'), until: at('2026-12-01T13:00') }] }, 'DUTY_PERSON_AWAY'],
   ])('%s: %j → %s', (_what, facts, reason) => {
     const attempt = () => assertAble(person(facts), slot());
     if (reason === undefined) expect(attempt).not.toThrow();
@@ -76,7 +76,7 @@ describe('who can be on duty', () => {
   });
 
   it('acts as A, as B while A is away, or not at all', () => {
-    const away = { absentFrom: at('2026-12-01T12:00'), absentUntil: at('2026-12-01T13:00') };
+    const away = { absences: [{ from: at('2026-12-01T12:00'), until: at('2026-12-01T13:00') }] };
     const people = peopleOf(person(away), person({ id: 'b' }));
     expect(actingAt(slot(), people, at('2026-12-01T11:59'))).toEqual({ actingId: 'a', standIn: false });
     expect(actingAt(slot(), people, at('2026-12-01T12:00'))).toEqual({ actingId: 'b', standIn: true });

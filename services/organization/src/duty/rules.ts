@@ -46,8 +46,7 @@ type Period = Pick<Slot, 'day' | 'startsAt' | 'endsAt'>;
 function hindrance(person: Person, { day, startsAt, endsAt }: Period): 'inactive' | 'without_post' | 'away' | undefined {
   if (!person.active) return 'inactive';
   if (!person.posts.some(({ validFrom, validTo }) => validFrom <= day && (validTo === undefined || validTo > day))) return 'without_post';
-  const { absentFrom, absentUntil } = person;
-  return absentFrom !== undefined && absentFrom < endsAt && (absentUntil === undefined || absentUntil > startsAt) ? 'away' : undefined;
+  return person.absences.some(({ from, until }) => from < endsAt && (until === undefined || until > startsAt)) ? 'away' : undefined;
 }
 
 /** @throws not_found STAFF_NOT_FOUND; failed_precondition STAFF_INACTIVE, DUTY_PERSON_WITHOUT_POST, DUTY_PERSON_AWAY { day }. */

@@ -196,22 +196,26 @@ export async function listSlots(tx: Tx, unitId: string, days: { readonly from: L
 export async function findPeople(tx: Tx, ids: readonly string[], { unitPath, share = false }: { unitPath: string; share?: boolean }): Promise<Map<string, Person>> {
   const people = tx('staff').where({ tenant_id: tenantOf(tx) }).whereIn('id', ids).orderBy('id');
   if (share) void people.forShare();
-  const found = await people.select<{ id: string; active: boolean; absent_from: Date | null; absent_until: Date | null }[]>('id', 'active', 'absent_from', 'absent_until');
+  const found = await people.select<{ id: string; active: boolean }[]>('id', 'active');
   const posts = await tx('posts')
     .where({ tenant_id: tenantOf(tx) })
     .whereIn('staff_id', ids)
     .where('unit_path', '>=', unitPath)
     .where('unit_path', '<', endOfSubtree(unitPath))
     .select<{ staff_id: string; valid_from: string; valid_to: string | null }[]>('staff_id', 'valid_from', 'valid_to');
+  const absences = await tx('absences')
+    .where({ tenant_id: tenantOf(tx) })
+    .whereIn('staff_id', ids)
+    .select<{ staff_id: string; absent_from: Date; absent_until: Date | null }[]>('staff_id', 'absent_from', 'absent_until');
   const byStaff = Map.groupBy(posts, ({ staff_id: staffId }) => staffId);
+  const away = Map.groupBy(absences, ({ staff_id: staffId }) => staffId);
   return new Map(
-    found.map(({ id, active, absent_from: from, absent_until: until }) => [
+    found.map(({ id, active }) => [
       id,
       {
         id,
         active,
-        absentFrom: from ?? undefined,
-        absentUntil: until ?? undefined,
+        absences: (away.get(id) ?? []).map(({ absent_from: from, absent_until: until }) => ({ from, until: until ?? undefined })),
         posts: (byStaff.get(id) ?? []).map(({ valid_from: validFrom, valid_to: validTo }) => ({ validFrom, validTo: validTo ?? undefined })),
       },
     ]),

@@ -88,7 +88,7 @@ function plannedPosts(line: StaffLine, facts: Facts, problems: Problem[]): Post[
 function newPerson(line: StaffLine, posts: readonly Post[], { newId }: Facts): Person {
   const { code, name, workPhone, identity } = line;
   const facts = { code, name, workPhone, identity, posts };
-  return { staff: { ...facts, id: newId(), active: true, partnerId: undefined, absence: undefined, version: 1 }, isNew: true, steps: [] };
+  return { staff: { ...facts, id: newId(), active: true, partnerId: undefined, absences: [], version: 1 }, isNew: true, steps: [] };
 }
 
 function knownPerson(

@@ -5,6 +5,7 @@ import { eraseApplications } from '../jobs/store';
 import { eraseContacts } from '../member-units/store';
 import { eraseObjections } from '../publications/store-objections';
 import { eraseHouseholds } from '../resettlements/store';
+import { eraseAbsences } from '../staff/store';
 import { eraseTopicTexts } from '../topics/store';
 import { eraseOpinions } from '../topics/store-deliberations';
 import type { Kept } from './retention';
@@ -85,5 +86,14 @@ export const kept: readonly Kept[] = [
     payload: ({ id }) => organization.MemberUnitContactErased.fromPartial({ memberUnitId: id }),
     threadOf: ({ id }) => id,
     erase: eraseContacts,
+  },
+  {
+    ruleSet: 'organization.retention.absences',
+    objectType: 'absence',
+    code: 'erased',
+    event: undefined,
+    payload: () => ({}),
+    threadOf: undefined,
+    erase: eraseAbsences,
   },
 ];

@@ -13,7 +13,7 @@ export interface Over {
 /** A row out of which, or which, something was erased. */
 export interface Erased {
   readonly id: string;
-  /** After it. */
+  /** After it; 0 for what has none. */
   readonly version: number;
   readonly unitPath: string;
   /** What it is a part of: a resettlement's site, an application's job, a deliberation's topic if it has one. */
@@ -27,8 +27,8 @@ export interface Kept {
   readonly objectType: string;
   /** Of the audit trail and the thread: `text_erased`. */
   readonly code: string;
-  /** Message name within `linli.organization.v1`. */
-  readonly event: string;
+  /** Message name within `linli.organization.v1`; undefined where what is over is in nobody's state any more. */
+  readonly event: string | undefined;
   readonly payload: (erased: Erased) => object;
   /** Whose story tells it; undefined for what has none. */
   readonly threadOf: ((erased: Erased) => string | null | undefined) | undefined;

@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { recordAudits } from '@linli/audit';
 import { systemCaller } from '@linli/auth';
 import { addDays, instantAt, localDateOf, ruleSetAt } from '@linli/clocks';
 import type { Database, SystemDatabase, Tx } from '@linli/db';
@@ -90,11 +91,17 @@ async function eraseBatch(tx: Tx, { tenantId, one, at }: { readonly tenantId: st
   const beforeDay = addDays(localDateOf(at), -limit.amount);
   const rows = await one.erase(tx, { beforeDay, before: instantAt(beforeDay, 0), most: batchSize });
   if (rows.length === 0) return 0;
+  const caller = systemCaller(tenantId, 'organization', []);
+  const action = `${objectType}.${code}`;
+  if (event === undefined) {
+    await recordAudits(tx, caller, rows.map(({ id }) => ({ action, objectType, objectId: id })));
+    return rows.length;
+  }
   const changes = rows.map((row) => {
     const threadId = threadOf?.(row);
     const entry = threadId == null ? {} : { entry: { threadId, unitPath: row.unitPath, at, code } };
-    return { action: `${objectType}.${code}`, objectType, id: row.id, version: row.version, event, payload: payload(row), ...entry };
+    return { action, objectType, id: row.id, version: row.version, event, payload: payload(row), ...entry };
   });
-  await recordChanges(tx, systemCaller(tenantId, 'organization', []), changes);
+  await recordChanges(tx, caller, changes);
   return rows.length;
 }

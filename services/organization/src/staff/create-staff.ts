@@ -26,7 +26,7 @@ export async function createStaff(deps: Pick<Deps, 'db' | 'now'>, caller: Caller
   return deps.db.withTenant(caller, (tx) =>
     onceById(tx, request, async () => {
       const id = newId(deps.now().getTime());
-      const staff = { ...facts, id, active: true, posts: [], partnerId: undefined, absence: undefined, version: 1 };
+      const staff = { ...facts, id, active: true, posts: [], partnerId: undefined, absences: [], version: 1 };
       await addStaff(tx, caller, { staff: [staff], day: today(deps) });
       return id;
     }),

@@ -7,11 +7,11 @@ import { lockForChange, type StaffRef } from './lock-for-change';
 import { recordStaff, type StaffChange } from './record-staff';
 import { assertNothingInHand, deactivate, withPartner } from './rules';
 import { partnerIn, peekPartner } from './set-partner';
-import type { Staff } from './staff';
-import { countInHand } from './store';
+import { absencesAhead, type Staff } from './staff';
+import { countInHand, endAbsences } from './store';
 
 /**
- * Somebody leaves: posts and absence end, the partner is free again, grants are revoked.
+ * Somebody leaves: posts and absences end, the partner is free again, grants are revoked.
  * @throws not_found STAFF_NOT_FOUND, aborted VERSION_STALE, failed_precondition STAFF_INACTIVE, STAFF_HAS_WORK.
  */
 export async function deactivateStaff(deps: Pick<Deps, 'db' | 'now' | 'calendar'>, caller: Caller, ref: StaffRef): Promise<Staff> {
@@ -24,6 +24,7 @@ export async function deactivateStaff(deps: Pick<Deps, 'db' | 'now' | 'calendar'
     assertNothingInHand(await countInHand(tx, staff.id));
     const partner = partnerIn(staff, others);
     const freed: StaffChange[] = partner === undefined ? [] : [{ staff: withPartner(partner, undefined), event: 'PartnerSet' }];
+    await endAbsences(tx, absencesAhead(staff, deps.now()).map(({ id }) => id), deps.now());
     await recordStaff(tx, caller, { changes: [{ staff: left, event: 'StaffDeactivated' }, ...freed], day });
     await reviewDutyOf(deps, tx, { caller, staffId: staff.id });
     await revokeGrantsOf(tx, caller, { principalId: staff.id, now: deps.now() });

@@ -14,12 +14,14 @@ import { deactivateStaff } from './deactivate-staff';
 import { coversStaff, type StaffRef } from './lock-for-change';
 import { staffNotFound } from './rules';
 import { setPartner } from './set-partner';
+import type { Staff } from './staff';
 import { findStaff, findStaffIn, listStaff, type StaffFilter } from './store';
 import { leadOnWire, staffToWire } from './wire';
 
 const read = 'organization.staff.read';
 
 export function staffService(deps: Deps): organization.StaffServiceImplementation<RpcContext> {
+  const onWire = (staff: Staff) => staffToWire(staff, deps.now());
   return {
     async createStaff(request, { caller }) {
       const staff = await createStaff(deps, caller, {
@@ -29,10 +31,10 @@ export function staffService(deps: Deps): organization.StaffServiceImplementatio
         workPhone: readWorkPhone(request.workPhone),
         identity: readIdentityOrNone(request),
       });
-      return { staff: staffToWire(staff) };
+      return { staff: onWire(staff) };
     },
     async deactivateStaff(request, { caller }) {
-      return { staff: staffToWire(await deactivateStaff(deps, caller, readRef(request))) };
+      return { staff: onWire(await deactivateStaff(deps, caller, readRef(request))) };
     },
     async assignPost(request, { caller }) {
       const staff = await assignPostTo(deps, caller, {
@@ -44,34 +46,36 @@ export function staffService(deps: Deps): organization.StaffServiceImplementatio
         lead: leadOnWire.fromWireOrNone(request.lead, 'lead'),
         validFrom: readDay(request.validFrom, 'valid_from', today(deps)),
       });
-      return { staff: staffToWire(staff) };
+      return { staff: onWire(staff) };
     },
     async endPost(request, { caller }) {
       const postId = readUuid(request.postId, 'post_id');
       const validTo = readDay(request.validTo, 'valid_to', today(deps));
-      return { staff: staffToWire(await endPostOf(deps, caller, { ...readRef(request), postId, validTo })) };
+      return { staff: onWire(await endPostOf(deps, caller, { ...readRef(request), postId, validTo })) };
     },
     async setPartner(request, { caller }) {
       const partnerId = request.partnerId === '' ? '' : readUuid(request.partnerId, 'partner_id');
-      return { staff: staffToWire(await setPartner(deps, caller, { ...readRef(request), partnerId })) };
+      return { staff: onWire(await setPartner(deps, caller, { ...readRef(request), partnerId })) };
     },
     async startAbsence(request, { caller }) {
-      const absence = { from: readTime(request.from, 'from') ?? deps.now(), until: readTime(request.until, 'until') };
-      return { staff: staffToWire(await startAbsenceOf(deps, caller, { ...readRef(request), absence })) };
+      const standInId = request.standInId === '' ? undefined : readUuid(request.standInId, 'stand_in_id');
+      const absence = { from: readTime(request.from, 'from') ?? deps.now(), until: readTime(request.until, 'until'), standInId };
+      return { staff: onWire(await startAbsenceOf(deps, caller, { ...readRef(request), absence })) };
     },
     async endAbsence(request, { caller }) {
-      return { staff: staffToWire(await endAbsenceOf(deps, caller, readRef(request))) };
+      const absenceId = request.absenceId === '' ? undefined : readUuid(request.absenceId, 'absence_id');
+      return { staff: onWire(await endAbsenceOf(deps, caller, { ...readRef(request), absenceId })) };
     },
     async getStaff(request, { caller }) {
       const id = readUuid(request.staffId, 'staff_id');
       const staff = await deps.db.withTenant(caller, (tx) => findStaff(tx, id));
       if (staff === undefined || !coversStaff(caller, read, { staff, day: today(deps) })) throw staffNotFound();
-      return { staff: staffToWire(staff) };
+      return { staff: onWire(staff) };
     },
     async batchGetStaff(request, { caller }) {
       const ids = readUuids(request.staffIds, 'staff_ids', 200);
       const found = await deps.db.withTenant(caller, (tx) => findStaffIn(tx, ids, visibleTo(deps, caller, undefined)));
-      return { staff: found.map(staffToWire) };
+      return { staff: found.map(onWire) };
     },
     listStaff: (request, { caller }) => listPage(deps, caller, request),
   };
@@ -91,7 +95,7 @@ async function listPage(
     return listStaff(tx, { ...visibleTo(deps, caller, under), afterCode, limit: limit + 1 });
   });
   const { shown, nextPageToken } = deps.pages.cut(found, { limit, context, at: ({ code }) => [code] });
-  return { staff: shown.map(staffToWire), nextPageToken };
+  return { staff: shown.map((staff) => staffToWire(staff, deps.now())), nextPageToken };
 }
 
 async function coveredPath(tx: Tx, caller: Caller, unitId: string): Promise<string> {

@@ -1,10 +1,10 @@
 import { assignPost, deactivate, endAbsence, endPost, movePostsOf, pair, startAbsence, withPartner } from './rules';
-import { standingPosts, type Post, type Staff } from './staff';
+import { mostAbsences, standingPosts, type Absence, type Post, type Staff } from './staff';
 
 const now = new Date('2026-11-24T01:00:00Z');
 
 function person(facts: Partial<Staff> = {}): Staff {
-  const nothing = { identity: undefined, partnerId: undefined, absence: undefined };
+  const nothing = { identity: undefined, partnerId: undefined, absences: [] };
   return { id: 'a', code: 'a', name: '甲', workPhone: '', active: true, posts: [], version: 1, ...nothing, ...facts };
 }
 
@@ -61,29 +61,43 @@ describe('a pair', () => {
 
 describe('absence', () => {
   const at = (offset: number) => new Date(now.getTime() + offset);
+  const away = (from: number, until?: number): Absence => ({ id: 'x', from: at(from), until: until === undefined ? undefined : at(until), standInId: undefined });
 
   it('ends strictly in the future and after it began', () => {
-    expect(startAbsence(person(), { from: at(-1), until: at(1) }, now)).toMatchObject({ absence: { until: at(1) }, version: 2 });
-    expect(() => startAbsence(person(), { from: at(-1), until: at(0) }, now)).toThrow(/ahead/);
-    expect(() => startAbsence(person(), { from: at(5), until: at(5) }, now)).toThrow(/before/);
-    expect(() => startAbsence(person({ active: false }), { from: now, until: undefined }, now)).toThrow(/no longer/);
+    expect(startAbsence(person(), away(-1, 1), now)).toMatchObject({ absences: [{ until: at(1) }], version: 2 });
+    expect(() => startAbsence(person(), away(-1, 0), now)).toThrow(/ahead/);
+    expect(() => startAbsence(person(), away(5, 5), now)).toThrow(/before/);
+    expect(() => startAbsence(person({ active: false }), away(0), now)).toThrow(/no longer/);
   });
 
-  it('makes room for the next when it is over, to the millisecond', () => {
-    const away = (until: Date | undefined) => person({ absence: { from: at(-10), until } });
-    expect(startAbsence(away(at(0)), { from: now, until: undefined }, now).absence).toEqual({ from: now, until: undefined });
-    expect(() => startAbsence(away(at(1)), { from: now, until: undefined }, now)).toThrow(/already/);
-    expect(() => startAbsence(away(undefined), { from: now, until: undefined }, now)).toThrow(/already/);
-    expect(endAbsence(away(at(-1)))).toMatchObject({ absence: undefined, version: 2 });
-    expect(() => endAbsence(person())).toThrow(/no absence/);
+  it('touches the next to the millisecond, and overlaps none', () => {
+    const noted = person({ absences: [away(10, 20), away(30)] });
+    expect(startAbsence(noted, away(20, 30), now).absences).toEqual([away(10, 20), away(20, 30), away(30)]);
+    expect(startAbsence(noted, away(-5, 10), now).absences[0]).toEqual(away(-5, 10));
+    for (const overlapping of [away(0), away(9, 11), away(12, 13), away(19, 40), away(99)]) expect(() => startAbsence(noted, overlapping, now)).toThrow(/part of that time/);
+  });
+
+  it('is noted twenty times ahead at most, whatever is over', () => {
+    const ahead = Array.from({ length: mostAbsences }, (_, index) => away(10 * index, 10 * index + 5));
+    expect(() => startAbsence(person({ absences: ahead }), away(900), now)).toThrow(/as many/);
+    expect(startAbsence(person({ absences: [away(-10, 0), ...ahead.slice(1)] }), away(900), now).absences).toHaveLength(21);
+  });
+
+  it('ends when it is on, or is withdrawn by its id; what is over is neither', () => {
+    const [over, on, later] = [{ ...away(-9, -5), id: 'over' }, { ...away(-5, 5), id: 'on' }, { ...away(5), id: 'later' }];
+    const noted = person({ absences: [over, on, later] });
+    expect(endAbsence(noted, undefined, now)).toEqual({ staff: { ...noted, absences: [over, later], version: 2 }, ended: on });
+    expect(endAbsence(noted, 'later', now)).toMatchObject({ staff: { absences: [over, on] }, ended: later });
+    expect(() => endAbsence(noted, 'over', now)).toThrow(/no such absence/);
+    expect(() => endAbsence(person({ absences: [over, later] }), undefined, now)).toThrow(/not away/);
   });
 });
 
 describe('leaving', () => {
   it('ends all posts, those to come before they begin', () => {
     const posts = [post({ id: 'was', validTo: '2026-05-01' }), post({ id: 'is' }), post({ id: 'will', validFrom: '2027-01-01' }), post({ id: 'ends', validTo: '2026-12-31' })];
-    const left = deactivate(person({ posts, partnerId: 'b', absence: { from: now, until: undefined } }), '2026-11-24');
-    expect(left).toMatchObject({ active: false, partnerId: undefined, absence: undefined, version: 2 });
+    const left = deactivate(person({ posts, partnerId: 'b', absences: [{ id: 'x', from: now, until: undefined, standInId: undefined }] }), '2026-11-24');
+    expect(left).toMatchObject({ active: false, partnerId: undefined, absences: [], version: 2 });
     expect(left.posts.map(({ validTo }) => validTo)).toEqual(['2026-05-01', '2026-11-24', '2027-01-01', '2026-11-24']);
     expect(() => deactivate(left, '2026-11-24')).toThrow(/no longer/);
   });

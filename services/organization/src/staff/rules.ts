@@ -1,6 +1,6 @@
 import { alreadyExists, failedPrecondition, invalidArgument, notFound, type AppError } from '@linli/errors';
 import type { LocalDate } from '@linli/clocks';
-import { standingPosts, type Absence, type Post, type Staff } from './staff';
+import { absencesAhead, mostAbsences, standingPosts, type Absence, type Post, type Staff } from './staff';
 
 /** A new primary post makes the former one an ordinary one. @throws STAFF_INACTIVE, POST_EXISTS. */
 export function assignPost(staff: Staff, post: Post): Staff {
@@ -93,22 +93,33 @@ export function withPartner(staff: Staff, partnerId: string | undefined): Staff 
   return { ...staff, partnerId, version: staff.version + 1 };
 }
 
-/** An absence that is over makes room for the next. @throws STAFF_INACTIVE, ABSENCE_STARTED, ABSENCE_ENDS_IN_PAST, ABSENCE_ENDS_BEFORE_START. */
+/** @throws STAFF_INACTIVE, ABSENCE_OVERLAPS, ABSENCE_LIMIT, ABSENCE_ENDS_IN_PAST, ABSENCE_ENDS_BEFORE_START, ABSENCE_STAND_IN_IS_SELF. */
 export function startAbsence(staff: Staff, absence: Absence, now: Date): Staff {
   assertActive(staff);
-  const { from, until } = absence;
+  const { from, until, standInId } = absence;
   if (until !== undefined && until <= now) throw badUntil('ABSENCE_ENDS_IN_PAST', 'the end of an absence lies ahead', 'in_past');
   if (until !== undefined && until <= from) throw badUntil('ABSENCE_ENDS_BEFORE_START', 'an absence cannot end before it begins', 'before_from');
-  if (staff.absence !== undefined && !isOver(staff.absence, now)) {
-    throw failedPrecondition('ABSENCE_STARTED', 'an absence is noted already: end it first');
+  if (standInId === staff.id) {
+    throw invalidArgument('ABSENCE_STAND_IN_IS_SELF', 'nobody stands in for themselves', { violations: [{ field: 'stand_in_id', code: 'self' }] });
   }
-  return { ...staff, absence, version: staff.version + 1 };
+  const { absences } = staff;
+  if (absences.some((other) => begins(other, until) && begins(absence, other.until))) {
+    throw failedPrecondition('ABSENCE_OVERLAPS', 'an absence is noted for a part of that time: end it first');
+  }
+  if (absencesAhead(staff, now).length >= mostAbsences) {
+    throw failedPrecondition('ABSENCE_LIMIT', 'as many absences are noted as can be', { details: { most: String(mostAbsences) } });
+  }
+  const ordered = [...absences, absence].sort((one, other) => one.from.getTime() - other.from.getTime());
+  return { ...staff, absences: ordered, version: staff.version + 1 };
 }
 
-/** @throws failed_precondition ABSENCE_NONE. */
-export function endAbsence(staff: Staff): Staff {
-  if (staff.absence === undefined) throw failedPrecondition('ABSENCE_NONE', 'no absence is noted');
-  return { ...staff, absence: undefined, version: staff.version + 1 };
+/** Without an id the one that is on. @throws failed_precondition ABSENCE_NONE; not_found ABSENCE_NOT_FOUND, also for one that is over. */
+export function endAbsence(staff: Staff, absenceId: string | undefined, now: Date): { staff: Staff; ended: Absence } {
+  const ahead = absencesAhead(staff, now);
+  const ended = ahead.find(({ id, from }) => (absenceId === undefined ? from <= now : id === absenceId));
+  if (ended === undefined && absenceId === undefined) throw failedPrecondition('ABSENCE_NONE', 'the person is not away');
+  if (ended === undefined) throw notFound('ABSENCE_NOT_FOUND', 'the person has no such absence before them');
+  return { staff: { ...staff, absences: staff.absences.filter((absence) => absence !== ended), version: staff.version + 1 }, ended };
 }
 
 /** Ends everything the person holds. @throws failed_precondition STAFF_INACTIVE. */
@@ -117,7 +128,7 @@ export function deactivate(staff: Staff, day: LocalDate): Staff {
   const posts = staff.posts.map((post) =>
     post.validTo !== undefined && post.validTo <= day ? post : { ...post, validTo: post.validFrom > day ? post.validFrom : day },
   );
-  return { ...staff, active: false, posts, partnerId: undefined, absence: undefined, version: staff.version + 1 };
+  return { ...staff, active: false, posts, partnerId: undefined, absences: [], version: staff.version + 1 };
 }
 
 /** Also for somebody outside the caller's scope, who must look the same. */
@@ -129,8 +140,8 @@ export function assertActive(staff: Staff): void {
   if (!staff.active) throw failedPrecondition('STAFF_INACTIVE', 'the person no longer works here');
 }
 
-function isOver(absence: Absence, now: Date): boolean {
-  return absence.until !== undefined && absence.until <= now;
+function begins({ from }: Absence, before: Date | undefined): boolean {
+  return before === undefined || from < before;
 }
 
 function badUntil(reason: string, message: string, code: string): AppError {

@@ -18,11 +18,18 @@ export interface Post {
   readonly validTo: LocalDate | undefined;
 }
 
+/** Part of the staff aggregate; one person's never overlap. */
 export interface Absence {
+  readonly id: string;
   readonly from: Date;
-  /** Undefined: until it is ended. */
+  /** Exclusive; undefined: until it is ended. */
   readonly until: Date | undefined;
+  /** Who stands in before the AB partner does. */
+  readonly standInId: string | undefined;
 }
+
+/** How many that are not over a person has at most. */
+export const mostAbsences = 20;
 
 /** Somebody who works for the office. Name and work phone are office data: kept here in clear, never in an event, log or error. */
 export interface Staff {
@@ -35,8 +42,14 @@ export interface Staff {
   readonly posts: readonly Post[];
   /** The AB partner, who has this one as theirs. */
   readonly partnerId: string | undefined;
-  readonly absence: Absence | undefined;
+  /** The latest `mostAbsences`, in order: every one that is not over, and before them some that are. */
+  readonly absences: readonly Absence[];
   readonly version: number;
+}
+
+/** The absence that is on and those to come. */
+export function absencesAhead({ absences }: Pick<Staff, 'absences'>, now: Date): Absence[] {
+  return absences.filter(({ until }) => until === undefined || until > now);
 }
 
 /** The posts that are not over on `day`, those to come included. */

@@ -2,14 +2,16 @@ import type { UnitScopes } from '@linli/auth';
 import { tenantOf, type ConstraintReasons, type Tx } from '@linli/db';
 import type { Knex } from 'knex';
 import { raiseVersions, type Page } from '../raise-versions';
+import type { Erased, Over } from '../retention/retention';
 import { whereInScopes, whereInSubtree } from '../scope';
 import type { InHand } from './rules';
-import type { Post, PostLead, Staff } from './staff';
+import { mostAbsences, type Absence, type Post, type PostLead, type Staff } from './staff';
 
 export const staffConstraints: ConstraintReasons = {
   staff_code_key: { kind: 'already_exists', reason: 'STAFF_CODE_TAKEN', message: 'somebody has this code' },
   staff_identity_key: { kind: 'already_exists', reason: 'IDENTITY_TAKEN', message: 'somebody signs in with this identity' },
   posts_head_excl: { kind: 'failed_precondition', reason: 'UNIT_HEAD_TAKEN', message: 'somebody heads the unit in that time' },
+  absences_once_excl: { kind: 'failed_precondition', reason: 'ABSENCE_OVERLAPS', message: 'an absence is noted for a part of that time: end it first' },
   staff_partner_key: { kind: 'failed_precondition', reason: 'PARTNER_TAKEN', message: 'somebody has this partner' },
 };
 
@@ -22,8 +24,6 @@ interface StaffRow {
   readonly identity_subject: string | null;
   readonly active: boolean;
   readonly partner_id: string | null;
-  readonly absent_from: Date | null;
-  readonly absent_until: Date | null;
   readonly version: number;
 }
 
@@ -39,6 +39,14 @@ interface PostRow {
   readonly valid_to: string | null;
 }
 
+interface AbsenceRow {
+  readonly id: string;
+  readonly staff_id: string;
+  readonly absent_from: Date;
+  readonly absent_until: Date | null;
+  readonly stand_in_id: string | null;
+}
+
 const columns = [
   'id',
   'code',
@@ -48,8 +56,6 @@ const columns = [
   'identity_subject',
   'active',
   'partner_id',
-  'absent_from',
-  'absent_until',
   'version',
 ] as const;
 const postColumns = ['id', 'staff_id', 'unit_id', 'unit_path', 'title_zh', 'is_primary', 'lead', 'valid_from', 'valid_to'] as const;
@@ -64,9 +70,9 @@ export async function insertStaff(tx: Tx, staff: readonly Staff[]): Promise<void
 /** Writes what can change of a person; each row is locked by this transaction. */
 export async function saveStaff(tx: Tx, staff: readonly Staff[]): Promise<void> {
   await tx.raw(
-    `update staff s set active = r.active, partner_id = r.partner_id, absent_from = r.absent_from, absent_until = r.absent_until, version = r.version
+    `update staff s set active = r.active, partner_id = r.partner_id, version = r.version
        from jsonb_to_recordset(:rows::jsonb)
-         as r (id uuid, active boolean, partner_id uuid, absent_from timestamptz, absent_until timestamptz, version integer)
+         as r (id uuid, active boolean, partner_id uuid, version integer)
       where s.tenant_id = :tenant and s.id = r.id`,
     { rows: JSON.stringify(staff.map(toRow)), tenant: tenantOf(tx) },
   );
@@ -79,6 +85,29 @@ async function savePosts(tx: Tx, staff: readonly Staff[]): Promise<void> {
   for (let start = 0; start < rows.length; start += rowsAtOnce) {
     await tx('posts').insert(rows.slice(start, start + rowsAtOnce)).onConflict(['tenant_id', 'id']).merge(['is_primary', 'valid_to']);
   }
+}
+
+export async function insertAbsence(tx: Tx, staffId: string, { id, from, until, standInId }: Absence): Promise<void> {
+  await tx('absences').insert({ tenant_id: tenantOf(tx), id, staff_id: staffId, absent_from: from, absent_until: until ?? null, stand_in_id: standInId ?? null });
+}
+
+/** What is on ends now; what is to come never was. */
+export async function endAbsences(tx: Tx, ids: readonly string[], now: Date): Promise<void> {
+  const absences = () => tx('absences').where({ tenant_id: tenantOf(tx) }).whereIn('id', ids);
+  await absences().where('absent_from', '>=', now).delete();
+  await absences().update({ absent_until: now });
+}
+
+/** What was over before that. Index: absences_over_idx. */
+export async function eraseAbsences(tx: Tx, { before, most }: Over): Promise<Erased[]> {
+  const { rows } = await tx.raw<{ rows: Erased[] }>(
+    `with over as (
+       select id from absences where tenant_id = :tenant and absent_until < :before order by absent_until limit :most for update skip locked)
+     delete from absences using over where absences.tenant_id = :tenant and absences.id = over.id
+     returning absences.id, 0 as version, '' as "unitPath", absences.staff_id as "partOf"`,
+    { tenant: tenantOf(tx), before, most },
+  );
+  return rows;
 }
 
 export async function findStaff(tx: Tx, id: string): Promise<Staff | undefined> {
@@ -177,7 +206,20 @@ async function readStaff(tx: Tx, rows: readonly StaffRow[]): Promise<Staff[]> {
     .orderBy('id')
     .select<PostRow[]>(postColumns);
   const byStaff = Map.groupBy(posts, (post) => post.staff_id);
-  return rows.map((row) => toStaff(row, byStaff.get(row.id) ?? []));
+  const absences = await readAbsences(tx, rows.map((row) => row.id));
+  return rows.map((row) => toStaff(row, { posts: byStaff.get(row.id) ?? [], absences: absences.get(row.id) ?? [] }));
+}
+
+/** The latest of each, in order: as those of one person do not overlap, all that are not over come before what is. Index: absences_staff_idx. */
+async function readAbsences(tx: Tx, staffIds: readonly string[]): Promise<Map<string, AbsenceRow[]>> {
+  const { rows } = await tx.raw<{ rows: AbsenceRow[] }>(
+    `select absence.* from unnest(cast(:staffIds as uuid[])) person (id)
+      cross join lateral (select id, staff_id, absent_from, absent_until, stand_in_id from absences
+                           where tenant_id = :tenant and staff_id = person.id order by absent_from desc limit :most) absence
+      order by absence.absent_from`,
+    { tenant: tenantOf(tx), staffIds, most: mostAbsences },
+  );
+  return Map.groupBy(rows, (row) => row.staff_id);
 }
 
 function toRow(staff: Staff): StaffRow {
@@ -190,14 +232,12 @@ function toRow(staff: Staff): StaffRow {
     identity_subject: staff.identity?.subject ?? null,
     active: staff.active,
     partner_id: staff.partnerId ?? null,
-    absent_from: staff.absence?.from ?? null,
-    absent_until: staff.absence?.until ?? null,
     version: staff.version,
   };
 }
 
-function toStaff(row: StaffRow, posts: readonly PostRow[]): Staff {
-  const { identity_issuer: issuer, identity_subject: subject, absent_from: from } = row;
+function toStaff(row: StaffRow, { posts, absences }: { readonly posts: readonly PostRow[]; readonly absences: readonly AbsenceRow[] }): Staff {
+  const { identity_issuer: issuer, identity_subject: subject } = row;
   return {
     id: row.id,
     code: row.code,
@@ -207,9 +247,13 @@ function toStaff(row: StaffRow, posts: readonly PostRow[]): Staff {
     active: row.active,
     posts: posts.map(toPost),
     partnerId: row.partner_id ?? undefined,
-    absence: from === null ? undefined : { from, until: row.absent_until ?? undefined },
+    absences: absences.map(toAbsence),
     version: row.version,
   };
+}
+
+function toAbsence({ id, absent_from: from, absent_until: until, stand_in_id: standInId }: AbsenceRow): Absence {
+  return { id, from, until: until ?? undefined, standInId: standInId ?? undefined };
 }
 
 function toPostRow(staffId: string, post: Post): PostRow {

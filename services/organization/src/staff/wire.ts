@@ -1,11 +1,11 @@
-import type { LocalDate } from '@linli/clocks';
+import { localDateOf, type LocalDate } from '@linli/clocks';
 import { organization } from '@linli/contracts';
 import { wireEnum } from '@linli/grpc';
-import { postLeads, standingPosts, type Post, type PostLead, type Staff } from './staff';
+import { absencesAhead, postLeads, standingPosts, type Absence, type Post, type PostLead, type Staff } from './staff';
 
 export const leadOnWire = wireEnum('POST_LEAD', organization.PostLead, postLeads);
 
-export function staffToWire(staff: Staff): organization.Staff {
+export function staffToWire(staff: Staff, now: Date): organization.Staff {
   return {
     id: staff.id,
     code: staff.code,
@@ -14,20 +14,18 @@ export function staffToWire(staff: Staff): organization.Staff {
     active: staff.active,
     posts: staff.posts.map((post) => postToWire(staff.id, post)),
     partnerId: staff.partnerId ?? '',
-    absentFrom: staff.absence?.from,
-    absentUntil: staff.absence?.until,
+    absences: absencesAhead(staff, now).map(absenceToWire),
     version: staff.version,
   };
 }
 
-/** The working state as events carry it: ids, times and the posts that are not over. */
+/** The working state as events carry it: ids, times, and the posts and absences that are not over on the day. */
 export function stateOf(staff: Staff, day: LocalDate): organization.StaffState {
   return organization.StaffState.fromPartial({
     staffId: staff.id,
     active: staff.active,
     partnerId: staff.partnerId ?? '',
-    absentFrom: staff.absence?.from,
-    absentUntil: staff.absence?.until,
+    absences: staff.absences.filter(({ until }) => until === undefined || localDateOf(until) >= day).map(absenceToWire),
     posts: standingPosts(staff, day).map((post) => ({
       postId: post.id,
       unitId: post.unitId,
@@ -38,6 +36,10 @@ export function stateOf(staff: Staff, day: LocalDate): organization.StaffState {
       validTo: post.validTo ?? '',
     })),
   });
+}
+
+function absenceToWire({ standInId = '', ...absence }: Absence): organization.Absence {
+  return { ...absence, standInId };
 }
 
 function postToWire(staffId: string, post: Post): organization.Post {

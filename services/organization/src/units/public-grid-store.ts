@@ -1,5 +1,6 @@
 import { localDateOf } from '@linli/clocks';
 import { tenantOf, type Tx } from '@linli/db';
+import { standInOf } from '../staff/stand-in-store';
 
 /** A grid as anybody may see it. */
 export interface PublicGrid {
@@ -13,21 +14,18 @@ export interface PublicGrid {
   readonly boundaryJson: string;
 }
 
-const away = (person: string) => `(${person}.absent_from <= :now and (${person}.absent_until is null or ${person}.absent_until > :now))`;
-
 /**
- * The open grid of an office that works, with those who hold a post there on that day; for one who is away, the partner who is
- * not. One statement. Index: units_code_idx.
+ * The open grid of an office that works, with those who hold a post there on that day; for one who is away, who stands in.
+ * One statement. Index: units_code_idx.
  */
 export async function findPublicGrid(tx: Tx, code: string, now: Date): Promise<PublicGrid | undefined> {
   const { rows } = await tx.raw<{ rows: (Omit<PublicGrid, 'areaM2'> & { areaM2: string })[] }>(
     `select grid.code, grid.name_zh as "nameZh", grid.name_mn as "nameMn", community.name_zh as "communityNameZh",
-            coalesce((select jsonb_agg(jsonb_build_object('name', coalesce(partner.name, staff.name), 'titleZh', posts.title_zh,
-                                                          'workPhone', coalesce(partner.work_phone, staff.work_phone), 'standsIn', partner.id is not null)
+            coalesce((select jsonb_agg(jsonb_build_object('name', coalesce(standing.name, staff.name), 'titleZh', posts.title_zh,
+                                                          'workPhone', coalesce(standing.work_phone, staff.work_phone), 'standsIn', standing.id is not null)
                                        order by posts.is_primary desc, staff.code)
                         from posts join staff on staff.tenant_id = posts.tenant_id and staff.id = posts.staff_id and staff.active
-                        left join staff partner on partner.tenant_id = staff.tenant_id and partner.id = staff.partner_id and partner.active
-                                               and ${away('staff')} and not coalesce(${away('partner')}, false)
+                        left join lateral (${standInOf('staff')}) standing on true
                        where posts.tenant_id = :tenant and posts.unit_id = grid.id and posts.valid_from <= :day and (posts.valid_to is null or posts.valid_to > :day)), '[]') as workers,
             coalesce(facts.supervision_phone, '') as "supervisionPhone", coalesce(lies.area_m2, 0) as "areaM2", coalesce(cast(lies.geometry as text), '') as "boundaryJson"
        from units grid

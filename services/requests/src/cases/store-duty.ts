@@ -14,7 +14,8 @@ export async function dutyAtUnit(
        from directory_staff staff
        cross join lateral jsonb_to_recordset(staff.posts) as post("unitPath" text, "primary" boolean)
       where staff.tenant_id = :tenant and staff.active and staff.id <> all(cast(:besides as uuid[]))
-        and (staff.absent_from is null or staff.absent_from > :now or staff.absent_until <= :now)
+        and not exists (select from jsonb_to_recordset(staff.absences) as absence("from" timestamptz, until timestamptz)
+                         where absence."from" <= :now and coalesce(absence.until, 'infinity') > :now)
         and post."unitPath" <> '' and starts_with(:unitPath, post."unitPath")
       order by exists(select from directory_coordinators coordinator
                        where coordinator.tenant_id = staff.tenant_id and coordinator.staff_id = staff.id and not coordinator.revoked) desc,

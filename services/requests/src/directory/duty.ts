@@ -1,7 +1,7 @@
 import type { Tx } from '@linli/db';
 import { failedPrecondition, notFound, type AppError } from '@linli/errors';
 import { setTimer } from '../timers/store';
-import { isOnDuty, nextDutyChange, resolveDuty, type DutyHolder, type StaffDuty } from './rules';
+import { absenceAt, isOnDuty, nextDutyChange, resolveDuty, type DutyHolder, type StaffDuty } from './rules';
 import { findStaff, listCoordinators, lockDependents, saveDutyHolder } from './store';
 
 export type DutyCause = 'absence' | 'return' | 'partner_changed' | 'deactivated';
@@ -59,10 +59,11 @@ export function causeOf(staff: StaffDuty, now: Date): DutyCause {
 }
 
 async function resolve(tx: Tx, agent: StaffDuty, now: Date): Promise<DutyHolder> {
-  if (isOnDuty(agent, now)) return resolveDuty(agent, { partner: undefined, coordinators: [] }, now);
-  const partner = agent.partnerId === undefined ? undefined : await findStaff(tx, agent.partnerId);
-  const covered = partner !== undefined && isOnDuty(partner, now);
-  return resolveDuty(agent, { partner, coordinators: covered ? [] : await listCoordinators(tx) }, now);
+  if (isOnDuty(agent, now)) return resolveDuty(agent, { named: undefined, partner: undefined, coordinators: [] }, now);
+  const find = async (id: string | undefined) => (id === undefined ? undefined : findStaff(tx, id));
+  const [named, partner] = [await find(absenceAt(agent, now)?.standInId), await find(agent.partnerId)];
+  const covered = [named, partner].some((other) => other !== undefined && isOnDuty(other, now));
+  return resolveDuty(agent, { named, partner, coordinators: covered ? [] : await listCoordinators(tx) }, now);
 }
 
 function agentUnknown(staffId: string): AppError {

@@ -149,8 +149,7 @@ function dutyOf(staff: organization.StaffState): StaffDuty {
     id: staff.staffId,
     active: staff.active,
     partnerId: staff.partnerId === '' ? undefined : staff.partnerId,
-    absentFrom: staff.absentFrom,
-    absentUntil: staff.absentUntil,
+    absences: staff.absences.flatMap(({ from, until, standInId }) => (from === undefined ? [] : [{ from, until, standInId: standInId === '' ? undefined : standInId }])),
     posts: staff.posts.map(({ unitPath, primary }) => ({ unitPath, primary })),
   };
 }

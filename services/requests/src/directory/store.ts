@@ -30,8 +30,7 @@ interface StaffRow {
   id: string;
   active: boolean;
   partner_id: string | null;
-  absent_from: Date | null;
-  absent_until: Date | null;
+  absences: { from: string; until?: string; standInId?: string }[];
   posts: DutyPost[];
   owner_id: string;
   standing_in: DutyHolder['standingIn'];
@@ -132,8 +131,7 @@ export async function saveStaff(tx: Tx, staff: StaffDuty, version: number): Prom
   const state = {
     active: staff.active,
     partner_id: staff.partnerId ?? null,
-    absent_from: staff.absentFrom ?? null,
-    absent_until: staff.absentUntil ?? null,
+    absences: JSON.stringify(staff.absences),
     posts: JSON.stringify(staff.posts),
     version,
   };
@@ -159,13 +157,11 @@ export async function findStaff(tx: Tx, staffId: string, lock: 'share' | 'none' 
   return row === undefined ? undefined : staffOf(row);
 }
 
-/** Locks everybody whose duty may hang on this person: themselves, their partners, those they answer for, those nobody covers well. */
+/** Locks everybody whose duty may hang on this person: themselves, and all for whom somebody else answers, or nobody. */
 export async function lockDependents(tx: Tx, staffId: string): Promise<StaffRecord[]> {
   const rows = await tx<StaffRow>('directory_staff')
     .where({ tenant_id: tenantOf(tx) })
-    .andWhere((where) =>
-      where.where({ id: staffId }).orWhere({ partner_id: staffId }).orWhere({ owner_id: staffId }).orWhereIn('standing_in', ['coordinator', 'nobody']),
-    )
+    .andWhere((where) => where.where({ id: staffId }).orWhere('standing_in', '<>', 'agent'))
     .orderBy('id')
     .forUpdate();
   return rows.map(staffOf);
@@ -205,8 +201,7 @@ function staffOf(row: StaffRow): StaffRecord {
     id: row.id,
     active: row.active,
     partnerId: row.partner_id ?? undefined,
-    absentFrom: row.absent_from ?? undefined,
-    absentUntil: row.absent_until ?? undefined,
+    absences: row.absences.map(({ from, until, standInId }) => ({ from: new Date(from), until: until === undefined ? undefined : new Date(until), standInId })),
     posts: row.posts,
     ownerId: row.owner_id,
     standingIn: row.standing_in,
