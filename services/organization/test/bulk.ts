@@ -74,3 +74,39 @@ export async function loadTopics(knex: Knex, tenantId: string) {
     newest: (community: number, { after = 0, count }: { readonly after?: number; readonly count: number }) => Array.from({ length: count }, (_, index) => idOf(community, topicsEach - 1 - after - index)),
   };
 }
+
+const people = 400;
+const worksEach = 200;
+
+/**
+ * People in pairs, the even ones away today and each away many times before; three more are named as stand-ins by a person who is
+ * away. As much waits for each of them.
+ */
+export async function loadWork(knex: Knex, { tenantId, now, unitPath }: { readonly tenantId: string; readonly now: Date; readonly unitPath: string }) {
+  const idOf = (n: number) => `01900000-0000-7000-a000-${String(n).padStart(12, '0')}`;
+  const bindings = { tenant: tenantId, people, worksEach, now, unitPath, unit: unitPath.split('/').at(-2) ?? '' };
+  const id = (n: string) => `cast('01900000-0000-7000-a000-' || lpad(cast(${n} as text), 12, '0') as uuid)`;
+  await knex.transaction(async (trx) => {
+    await trx.raw('set local session_replication_role = replica');
+    await trx.raw(
+      `insert into staff (tenant_id, id, code, name, work_phone, active, partner_id, version)
+       select :tenant, ${id('n')}, 'w-' || n, '职员', '', true, ${id('n + 1 - 2 * (n % 2)')}, 1 from generate_series(0, cast(:people as int) - 1) n`,
+      bindings,
+    );
+    await trx.raw(
+      `insert into absences (tenant_id, id, staff_id, absent_from, absent_until, stand_in_id)
+       select :tenant, uuidv7(), ${id('n')}, cast(:now as timestamptz) - make_interval(days => k + 1, hours => -12), cast(:now as timestamptz) - make_interval(days => k, hours => -12),
+              case when n % 10 = 4 then ${id('n + 5')} end
+         from generate_series(0, cast(:people as int) - 1) n, generate_series(0, 60) k where k > 0 or n % 2 = 0`,
+      bindings,
+    );
+    await trx.raw(
+      `insert into work_items (tenant_id, kind, subject_id, number, action, title_zh, unit_id, unit_path, owner_id, permission, due_at, thread_id, version)
+       select :tenant, 'organization.topic', subject, '', 'answer', '议题', cast(:unit as uuid), :unitPath, ${id('n')}, 'organization.unit.write', cast(:now as timestamptz) + make_interval(mins => k), subject, 1
+         from generate_series(0, cast(:people as int) - 1) n, generate_series(1, cast(:worksEach as int)) k, lateral (select uuidv7() as subject where n + k > 0) drawn`,
+      bindings,
+    );
+  });
+  await knex.raw('vacuum analyze staff, absences, work_items');
+  return { idOf, worksEach };
+}

@@ -318,6 +318,29 @@ describe('a resolution', () => {
     expect((await office.work.listWork({}, { caller: self })).items).toEqual([]);
   });
 
+  it('of a member of staff is their stand-in’s too, while they are away', async () => {
+    const of = await gathering();
+    const [worker, standIn] = [await makeStaff(office, of.unit.id), await makeStaff(office, of.unit.id)];
+    const { resolutions } = await adopted(of, [{ ownerStaffId: worker.id }]);
+    const resolutionId = resolutions[0]?.id ?? '';
+    const self = testCaller({ subject: standIn.id, grants: [{ permissions: ownPermissions, scope: 'self', unitPath: '' }] });
+    const listed = async () => (await office.meetings.listResolutions({}, { caller: self })).resolutions.map(({ id }) => id);
+    const deliver = () => office.meetings.deliverResolution({ resolutionId, version: 1, proof: '照片' }, { caller: self });
+    const staff = { staffId: worker.id, version: 2 };
+    const refuse = async () => {
+      expect(await listed()).toEqual([]);
+      await expect(office.meetings.getResolution({ resolutionId }, { caller: self })).rejects.toMatchObject({ reason: 'RESOLUTION_NOT_FOUND' });
+      await expect(deliver()).rejects.toMatchObject({ reason: 'RESOLUTION_NOT_FOUND' });
+    };
+    await refuse();
+    await office.staff.startAbsence({ ...staff, standInId: standIn.id }, { caller: everything() });
+    expect(await listed()).toEqual([resolutionId]);
+    await office.staff.endAbsence({ ...staff, version: 3 }, { caller: everything() });
+    await refuse();
+    await office.staff.startAbsence({ ...staff, version: 4, standInId: standIn.id }, { caller: everything() });
+    expect((await deliver()).resolution).toMatchObject({ state: 'RESOLUTION_STATE_DELIVERED', ownerStaffId: worker.id });
+  });
+
   it('has one owner who is there, and a day ahead', async () => {
     const of = await gathering();
     const meetingId = await minuted(of);

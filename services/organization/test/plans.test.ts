@@ -5,7 +5,8 @@ import { endOfSubtree } from '../src/scope';
 import { exportUnits } from '../src/import/export-store';
 import { listUnits, type UnitFilter } from '../src/units/store';
 import { listTopics, type TopicReach } from '../src/topics/store';
-import { loadTopics, loadTree } from './bulk';
+import { countWork, listWork } from '../src/work/store';
+import { loadTopics, loadTree, loadWork } from './bulk';
 import { startOffice, type Office } from './support';
 
 const tenantId = 'xingsheng';
@@ -84,6 +85,28 @@ describe('the plans of lists of units', () => {
       expect((await read({ scopes: 'tenant' })).ids).toEqual(topics.newest(19, { count: limit }));
       expect((await read({ scopes: { subtrees: [], units: [], self: true } })).ids).toEqual([]);
     });
+  });
+
+  it('a stand-in’s queue and its count: one read of work_items_owner_idx for each person whose work it is', async () => {
+    const now = new Date('2026-11-24T09:00:00+08:00');
+    const { idOf, worksEach } = await loadWork(office.knex, { tenantId, now, unitPath: tree.community });
+    // Number 9 stands in for 8, as their partner, and for 4, who names them before their own.
+    const source = { ownerId: idOf(9), now };
+    const { rows, nodes } = await observe((tx) => listWork(tx, { source, after: undefined, limit }));
+    expect(new Set(rows.map(({ ownerId }) => ownerId))).toEqual(new Set([idOf(4), idOf(8), idOf(9)]));
+    const later = await observe((tx) => listWork(tx, { source, after: rows.at(-1), limit }));
+    expect(later.rows[0]?.subjectId).not.toBe(rows.at(-1)?.subjectId);
+    for (const page of [nodes, later.nodes]) {
+      const read = page.filter((node) => node['Relation Name'] === 'work_items');
+      expect(read.map((node) => node['Index Name'])).toEqual(['work_items_owner_idx']);
+      expect(read.reduce((sum, node) => sum + rowsRead(node), 0)).toBeLessThan(mostRead);
+      const around = page.filter((node) => ['staff', 'absences'].includes(String(node['Relation Name'])));
+      expect(around.filter((node) => node['Node Type'] === 'Seq Scan')).toEqual([]);
+      expect(around.reduce((sum, node) => sum + rowsRead(node), 0)).toBeLessThan(mostRead);
+    }
+    const counted = await observe((tx) => countWork(tx, { source, now, soonUntil: now, most: 10_000 }));
+    expect(counted.rows).toMatchObject([{ action: 'answer', total: 3 * worksEach }]);
+    expect(counted.nodes.filter((node) => node['Node Type'] === 'Seq Scan')).toEqual([]);
   });
 
   it('a later page of an export: units_as_of_idx', async () => {

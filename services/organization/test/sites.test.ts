@@ -71,6 +71,29 @@ describe('a site', () => {
     await expect(all.office.sites.updateSite({ ...edit, version: 2 }, { caller: all.other })).rejects.toMatchObject({ reason: 'SITE_NOT_FOUND' });
   });
 
+  it('is visited, seen and spoken for by whoever stands in for its leader, while they do', async () => {
+    const site = await openSite(all);
+    const { office, other: standIn, leader } = all;
+    const listed = async () => (await office.sites.listSites({ pageSize: 200 }, { caller: standIn })).sites.some(({ id }) => id === site.id);
+    const finding = { siteId: site.id, concern: organization.SiteConcern.SITE_CONCERN_SAFETY, severity: organization.SiteFindingSeverity.SITE_FINDING_SEVERITY_MINOR, description: '临边无防护' };
+    const refuse = async () => {
+      expect(await listed()).toBe(false);
+      for (const trying of [() => office.sites.getSite({ siteId: site.id }, { caller: standIn }), () => visit(all, site.id, { caller: standIn }), () => office.findings.raiseSiteFinding(finding, { caller: standIn })]) {
+        await expect(trying()).rejects.toMatchObject({ kind: 'not_found', reason: 'SITE_NOT_FOUND' });
+      }
+    };
+    await refuse();
+    const ref = async () => ({ staffId: leader.subject, version: (await office.staff.getStaff({ staffId: leader.subject }, { caller: everything() })).staff?.version ?? 0 });
+    await office.staff.startAbsence({ ...(await ref()), standInId: standIn.subject }, { caller: everything() });
+    expect(await listed()).toBe(true);
+    expect((await visit(all, site.id, { caller: standIn })).visitorId).toBe(standIn.subject);
+    const raised = (await office.findings.raiseSiteFinding(finding, { caller: standIn })).finding;
+    expect((await office.findings.tellSite({ findingId: raised?.id ?? '', version: 1 }, { caller: standIn })).finding?.version).toBe(2);
+    await office.staff.endAbsence(await ref(), { caller: everything() });
+    await refuse();
+    await expect(office.findings.getSiteFinding({ findingId: raised?.id ?? '' }, { caller: standIn })).rejects.toMatchObject({ reason: 'FINDING_NOT_FOUND' });
+  });
+
   it('shows itself where one may see sites, and to its leader', async () => {
     const site = await openSite(all);
     const sees = async (caller: typeof all.leader) => {

@@ -2,7 +2,7 @@ import { organization, work, type thread } from '@linli/contracts';
 import { testCaller } from '@linli/testing';
 import { recordChanges } from '../src/changes';
 import { endWork, setWork, type Work } from '../src/work/store';
-import { makeStaff, makeTenant, makeUnit, startOffice, type Office } from './support';
+import { everything, makeStaff, makeTenant, makeUnit, startOffice, type Office } from './support';
 
 const { UNIT_KIND_COMMUNITY } = organization.UnitKind;
 const write = 'organization.unit.write';
@@ -49,6 +49,88 @@ describe('the work queue', () => {
     const { items } = await office.work.listWork({}, { caller });
     expect(items[0]).toMatchObject({ kind: 'organization.topic', action: 'answer', ownerId: worker.id, unitId: here.id, urgency: work.Urgency.URGENCY_GREEN, version: 1 });
     expect(await office.work.countWork({}, { caller })).toMatchObject({ total: 3, overdue: 0, byAction: { answer: 3 } });
+  });
+
+  describe('of who stands in', () => {
+    afterEach(() => office.clock.set('2026-11-24T09:00:00+08:00'));
+    const time = (iso: string) => new Date(`${iso}+08:00`);
+    const own = (staff: { id: string }) => ({ ...at(here.path), subject: staff.id, kind: 'staff' as const });
+    /** The subjects of a queue, page by page. */
+    async function queue(staff: { id: string }, pageSize = 2): Promise<string[]> {
+      const seen: string[] = [];
+      let pageToken = '';
+      do {
+        const page = await office.work.listWork({ pageSize, pageToken }, { caller: own(staff) });
+        seen.push(...page.items.map(({ subjectId }) => subjectId));
+        pageToken = page.nextPageToken;
+      } while (pageToken !== '');
+      expect((await office.work.countWork({}, { caller: own(staff) })).total).toBe(seen.length);
+      return seen;
+    }
+    const due = (day: number) => time(`2026-12-${String(day).padStart(2, '0')}T10:00:00`);
+    const waiting = (owner: { id: string }, day: number) => workAt(here, { ownerId: owner.id, dueAt: due(day) });
+    const away = (staff: { id: string }, facts: object = {}) => office.staff.startAbsence({ staffId: staff.id, version: versions(staff), ...facts }, { caller: everything() });
+    const steps = new Map<string, number>();
+    function versions({ id }: { id: string }): number {
+      const version = (steps.get(id) ?? 2) + 1;
+      steps.set(id, version);
+      return version - 1;
+    }
+    async function pair() {
+      const [a, b] = [await makeStaff(office, here.id), await makeStaff(office, here.id)];
+      await office.staff.setPartner({ staffId: a.id, version: versions(a), partnerId: b.id }, { caller: everything() });
+      versions(b);
+      return { a, b };
+    }
+
+    it('holds what waits for the partner while they are away, in one order, each thing still the partner’s', async () => {
+      const { a, b } = await pair();
+      const works = [waiting(a, 1), waiting(b, 2), waiting(a, 3), waiting(b, 4), workAt(here, { ownerId: a.id })];
+      await set(...works);
+      const [all, bs] = [works.map(({ subjectId }) => subjectId), [works[1]?.subjectId, works[3]?.subjectId]];
+      await away(a, { from: time('2026-11-25T08:00:00'), until: time('2026-11-26T18:00:00') });
+      for (const [now, expected] of [
+        ['2026-11-25T07:59:59', bs],
+        ['2026-11-25T08:00:00', all],
+        ['2026-11-26T17:59:59', all],
+        ['2026-11-26T18:00:00', bs],
+      ] as const) {
+        office.clock.set(`${now}+08:00`);
+        expect([now, await queue(b)]).toEqual([now, expected]);
+      }
+      office.clock.set('2026-11-25T08:00:00+08:00');
+      const { items } = await office.work.listWork({}, { caller: own(b) });
+      expect(items.map(({ ownerId }) => ownerId)).toEqual([a.id, b.id, a.id, b.id, a.id]);
+      // Whoever is away keeps their own.
+      expect(await queue(a)).toHaveLength(3);
+    });
+
+    it('is that of whom the absence names; of the partner while the named one is away; of nobody while both are', async () => {
+      const { a, b } = await pair();
+      const named = await makeStaff(office, here.id);
+      await set(waiting(a, 1));
+      await away(a, { standInId: named.id });
+      expect([await queue(named), await queue(b)]).toEqual([[expect.any(String)], []]);
+      await away(named, { until: time('2026-11-25T00:00:00') });
+      expect([await queue(named), await queue(b)]).toEqual([[], [expect.any(String)]]);
+      await away(b, { until: time('2026-11-24T18:00:00') });
+      expect([await queue(named), await queue(b)]).toEqual([[], []]);
+      office.clock.set('2026-11-24T18:00:00+08:00');
+      expect([await queue(named), await queue(b)]).toEqual([[], [expect.any(String)]]);
+      office.clock.set('2026-11-25T00:00:00+08:00');
+      expect([await queue(named), await queue(b)]).toEqual([[expect.any(String)], []]);
+      // Somebody who left stands in for nobody.
+      await office.staff.deactivateStaff({ staffId: named.id, version: versions(named) }, { caller: everything() });
+      expect([await queue(named), await queue(b)]).toEqual([[], [expect.any(String)]]);
+    });
+
+    it('does not reach further: who stands in for the partner of somebody away does not stand in for both', async () => {
+      const [{ a, b }, third] = [await pair(), await makeStaff(office, here.id)];
+      await set(waiting(a, 1), waiting(b, 2));
+      await away(a);
+      await away(b, { standInId: third.id });
+      expect(await queue(third)).toHaveLength(1);
+    });
   });
 
   it('shows at a unit what the caller may do there, and nothing of elsewhere', async () => {

@@ -63,6 +63,30 @@ const workOn = async (id: string, caller = all.leader) => (await all.office.work
 const threadOf = async (threadId: string) => (await all.office.threads.listEntries({ threadId, pageSize: 200 }, { caller: all.director })).entries;
 
 describe('a complaint of a worker', () => {
+  it('is seen to by whoever stands in for its owner, while they do', async () => {
+    const received = await receive();
+    const { id } = received;
+    const [standIn, staffId] = [all.other, all.leader.subject];
+    const refused = async () => {
+      expect([await sees(standIn, id), await workOn(id, standIn)]).toEqual([false, undefined]);
+      for (const trying of [() => read(id, standIn), () => reveal(id, standIn), () => passOn(received, {}, standIn)]) {
+        await expect(trying()).rejects.toMatchObject({ kind: 'not_found', reason: 'WORKER_COMPLAINT_NOT_FOUND' });
+      }
+    };
+    await refused();
+    const { version = 0 } = (await all.office.staff.getStaff({ staffId }, { caller: everything() })).staff ?? {};
+    await all.office.staff.startAbsence({ staffId, version, from: new Date('2026-11-24T10:00:00+08:00'), until: new Date('2026-11-24T12:00:00+08:00'), standInId: standIn.subject }, { caller: everything() });
+    await refused();
+    all.office.clock.set('2026-11-24T10:00:00+08:00');
+    expect(await workOn(id, standIn)).toMatchObject({ action: 'pass_on', ownerId: staffId });
+    expect([await sees(standIn, id), (await reveal(id, standIn)).workerId]).toEqual([true, expect.any(String)]);
+    const passed = await passOn(received, {}, standIn);
+    expect(passed).toMatchObject({ ownerId: staffId, steps: [{ byId: standIn.subject }] });
+    all.office.clock.set('2026-11-24T12:00:00+08:00');
+    await expect(tell(passed, WORKER_COMPLAINT_RESULT_HANDLED, standIn)).rejects.toMatchObject({ reason: 'WORKER_COMPLAINT_NOT_FOUND' });
+    await tell(passed);
+  });
+
   it('is passed on, the worker is told, and whoever received it closes it', async () => {
     const received = await receive();
     expect(received).toMatchObject({

@@ -40,7 +40,7 @@ export const workRoutes: readonly ApiRoute[] = [
     method: 'get',
     path: '/v1/work',
     name: 'listWork',
-    summary: '待办：我的，或一个单位的，按时限先后',
+    summary: '待办：我的（含我正在代班的），或一个单位的，按时限先后',
     tag: 'work',
     calls: 'work.v1.WorkQueueService/ListWork',
     query: z.strictObject({ unitId, ...page }),

@@ -97,9 +97,10 @@ async function takeFinding(deps: Changing, tx: Tx, taken: { readonly caller: Cal
   const [found] = await lockFindings(tx, [ref.findingId]);
   if (found === undefined) throw findingNotFound();
   const site = await holdSite(tx, found.siteId);
-  if (!coversSite(caller, 'organization.finding.process', site)) throw findingNotFound();
+  const at = deps.now();
+  if (!(await coversSite(tx, caller, { permission: 'organization.finding.process', site, now: at }))) throw findingNotFound();
   assertVersion(found, ref.version);
-  return { found, after: { ...found, state: advance(found, action), version: found.version + 1 }, site, action, at: deps.now() };
+  return { found, after: { ...found, state: advance(found, action), version: found.version + 1 }, site, action, at };
 }
 
 function moved(tx: Tx, caller: Caller, step: Step): Promise<Finding> {

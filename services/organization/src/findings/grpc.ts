@@ -54,7 +54,7 @@ export function siteFindingService(deps: Deps): organization.SiteFindingServiceI
       const id = readUuid(request.findingId, 'finding_id');
       const finding = await deps.db.withTenant(caller, async (tx) => {
         const found = await findFinding(tx, id);
-        return found !== undefined && coversSite(caller, read, await holdSite(tx, found.siteId)) ? found : undefined;
+        return found !== undefined && (await coversSite(tx, caller, { permission: read, site: await holdSite(tx, found.siteId), now: deps.now() })) ? found : undefined;
       });
       if (finding === undefined) throw findingNotFound();
       return { finding: findingToWire(finding) };
@@ -71,8 +71,8 @@ async function listPage(deps: Deps, caller: Caller, request: organization.ListSi
   const context = { list: 'findings', tenant: caller.tenantId, caller: caller.subject, siteId, concern, includeClosed };
   const afterId = deps.pages.read(request.pageToken, context)?.[0]?.toString();
   const found = await deps.db.withTenant(caller, async (tx) => {
-    if (siteId !== undefined) await getCoveredSite(tx, caller, { siteId, permission: read });
-    return listFindings(tx, { reach: reachOf(caller, read), siteId, concern, includeClosed, afterId, limit: limit + 1 });
+    if (siteId !== undefined) await getCoveredSite(tx, caller, { siteId, permission: read, now: deps.now() });
+    return listFindings(tx, { reach: await reachOf(tx, caller, { permission: read, now: deps.now() }), siteId, concern, includeClosed, afterId, limit: limit + 1 });
   });
   const { shown, nextPageToken } = deps.pages.cut(found, { limit, context, at: ({ id }) => [id] });
   return { findings: shown.map(findingToWire), nextPageToken };

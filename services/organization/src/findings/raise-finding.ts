@@ -28,7 +28,7 @@ export async function raiseFinding(deps: Pick<Deps, 'db' | 'now' | 'calendar'>, 
   return deps.db.withTenant(caller, async (tx) => {
     const id = await answerOnce(tx, request, async () => {
       const site = await holdSite(tx, facts.siteId);
-      if (!coversSite(caller, 'organization.finding.raise', site)) throw siteNotFound();
+      if (!(await coversSite(tx, caller, { permission: 'organization.finding.raise', site, now: at }))) throw siteNotFound();
       assertSiteOpen(site);
       if (facts.itemCode !== '' && (await findConcernOf(tx, facts.itemCode, today(deps))) !== facts.concern) throw violation('item_code', 'unlisted');
       const findingId = newId(at.getTime());

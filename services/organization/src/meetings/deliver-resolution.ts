@@ -1,9 +1,10 @@
-import { coversUnit, isSelf, systemCaller, type Caller } from '@linli/auth';
+import { coversUnit, systemCaller, type Caller } from '@linli/auth';
 import { lockClock, satisfyClock, type Alarm } from '@linli/clocks';
 import { organization } from '@linli/contracts';
 import { tenantOf, type Tx } from '@linli/db';
 import { recordChanges } from '../changes';
 import type { Deps } from '../deps';
+import { ownersFor } from '../staff/owners-for';
 import type { ClockHandler } from '../timing/clock-handlers';
 import { assertVersion } from '../version';
 import { endWork } from '../work/store';
@@ -27,7 +28,7 @@ export interface DeliverResolution {
 export async function deliverResolution(deps: Pick<Deps, 'db' | 'now'>, caller: Caller, { resolutionId, version, proof }: DeliverResolution): Promise<Resolution> {
   return deps.db.withTenant(caller, async (tx) => {
     const known = await findResolution(tx, resolutionId);
-    if (known === undefined || !mayDo(caller, 'organization.resolution.deliver', known)) throw resolutionNotFound();
+    if (known === undefined || !(await mayDo(tx, caller, { permission: 'organization.resolution.deliver', resolution: known, now: deps.now() }))) throw resolutionNotFound();
     // Deliveries of one meeting wait for each other, so that one of them is the last; then the clock before its row, as the scanner takes them.
     const meeting = await lockMeeting(tx, known.meetingId);
     if (meeting === undefined) throw meetingNotFound();
@@ -57,9 +58,14 @@ async function settleMeeting(tx: Tx, caller: Caller, { meeting, at }: { readonly
   await recordMeeting(tx, caller, { meeting, action: 'end', event: 'MeetingResolutionsDone', payload, at, code: 'resolutions_done' });
 }
 
-/** Whether the caller holds the permission where it was decided, or for what is their own. */
-export function mayDo(caller: Caller, permission: string, { unitPath, ownerStaffId = '' }: Pick<Resolution, 'unitPath' | 'ownerStaffId'>): boolean {
-  return coversUnit(caller, permission, unitPath) || isSelf(caller, permission, ownerStaffId);
+/** Whether the caller holds the permission where it was decided, or for what is their own, or of somebody they stand in for. */
+export async function mayDo(
+  tx: Tx,
+  caller: Caller,
+  { resolution, ...asked }: { readonly permission: string; readonly now: Date; readonly resolution: Pick<Resolution, 'unitPath' | 'ownerStaffId'> },
+): Promise<boolean> {
+  const { unitPath, ownerStaffId } = resolution;
+  return coversUnit(caller, asked.permission, unitPath) || (ownerStaffId !== undefined && (await ownersFor(tx, caller, asked)).includes(ownerStaffId));
 }
 
 /** The due day of a resolution is over: told once, and it waits on. */

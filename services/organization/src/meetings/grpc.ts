@@ -3,6 +3,7 @@ import { organization } from '@linli/contracts';
 import { compactLimit, readUuid, requestKey, requireText, violation, type RpcContext } from '@linli/grpc';
 import { readDay, today } from '../days';
 import type { Deps } from '../deps';
+import { ownersFor } from '../staff/owners-for';
 import { adoptResolutions, type ResolutionDraft } from './adopt-resolutions';
 import { callOffMeeting, rescheduleMeeting } from './change-schedule';
 import { deliverResolution, mayDo } from './deliver-resolution';
@@ -71,8 +72,11 @@ export function meetingService(deps: Deps): organization.MeetingServiceImplement
     },
     async getResolution(request, { caller }) {
       const id = readUuid(request.resolutionId, 'resolution_id');
-      const resolution = await deps.db.withTenant(caller, (tx) => findResolution(tx, id));
-      if (resolution === undefined || !mayDo(caller, readResolution, resolution)) throw resolutionNotFound();
+      const resolution = await deps.db.withTenant(caller, async (tx) => {
+        const found = await findResolution(tx, id);
+        return found !== undefined && (await mayDo(tx, caller, { permission: readResolution, resolution: found, now: deps.now() })) ? found : undefined;
+      });
+      if (resolution === undefined) throw resolutionNotFound();
       return { resolution: resolutionToWire(resolution) };
     },
     listResolutions: (request, { caller }) => resolutionPage(deps, caller, request),
@@ -98,8 +102,10 @@ async function resolutionPage(deps: Deps, caller: Caller, request: organization.
   const context = { list: 'resolutions', tenant: caller.tenantId, caller: caller.subject, meetingId, state };
   const afterId = deps.pages.read(request.pageToken, context)?.[0]?.toString();
   const scopes = unitScopes(caller, readResolution);
-  const self = scopes !== 'tenant' && scopes.self ? caller.subject : undefined;
-  const found = await deps.db.withTenant(caller, (tx) => listResolutions(tx, { scopes, self, meetingId, state, afterId, limit: limit + 1 }));
+  const found = await deps.db.withTenant(caller, async (tx) => {
+    const ownerIds = await ownersFor(tx, caller, { permission: readResolution, now: deps.now() });
+    return listResolutions(tx, { scopes, ownerIds, meetingId, state, afterId, limit: limit + 1 });
+  });
   const { shown, nextPageToken } = deps.pages.cut(found, { limit, context, at: ({ id }) => [id] });
   return { resolutions: shown.map(resolutionToWire), nextPageToken };
 }

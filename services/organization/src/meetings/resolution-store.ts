@@ -54,8 +54,8 @@ export async function markOverdue(tx: Tx, ids: readonly string[], at: Date): Pro
 
 export interface ResolutionFilter {
   readonly scopes: UnitScopes;
-  /** Who sees their own wherever it was decided. */
-  readonly self: string | undefined;
+  /** Whose the caller sees wherever it was decided. */
+  readonly ownerIds: readonly string[];
   readonly meetingId: string | undefined;
   readonly state: ResolutionState | undefined;
   readonly afterId: string | undefined;
@@ -63,14 +63,14 @@ export interface ResolutionFilter {
 }
 
 /** In the order of adoption. Indexes: resolutions_meeting_idx; of all meetings the key. */
-export async function listResolutions(tx: Tx, { scopes, self, meetingId, state, afterId, limit }: ResolutionFilter): Promise<Resolution[]> {
+export async function listResolutions(tx: Tx, { scopes, ownerIds, meetingId, state, afterId, limit }: ResolutionFilter): Promise<Resolution[]> {
   const query = tx('resolutions').where({ tenant_id: tenantOf(tx) }).orderBy('id').limit(limit).select<ResolutionRow[]>(columns);
   void query.where((any) => {
     void any.where((held) => {
       whereInScopes(held, 'unit_path', scopes);
       if (scopes === 'tenant') void held.whereRaw('true');
     });
-    if (self !== undefined) void any.orWhere('owner_staff_id', self);
+    if (ownerIds.length > 0) void any.orWhereIn('owner_staff_id', ownerIds);
   });
   if (meetingId !== undefined) void query.where('meeting_id', meetingId);
   if (state !== undefined) void query.where('state', state);

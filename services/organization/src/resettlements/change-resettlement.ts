@@ -24,6 +24,7 @@ export interface ResettlementRef {
   readonly version: number;
 }
 
+const permission = 'organization.resettlement.write';
 const noon = 12 * 3_600_000;
 
 /** An agreement was signed; its promised day is watched. @throws not_found SITE_NOT_FOUND; failed_precondition SITE_CLOSED; already_exists AGREEMENT_TAKEN. */
@@ -33,7 +34,7 @@ export async function createResettlement(deps: Changing, caller: Caller, input: 
   return deps.db.withTenant(caller, async (tx) => {
     const id = await answerOnce(tx, request, async () => {
       const site = await holdSite(tx, facts.siteId);
-      if (!coversSite(caller, 'organization.resettlement.write', site)) throw siteNotFound();
+      if (!(await coversSite(tx, caller, { permission, site, now: at }))) throw siteNotFound();
       assertSiteOpen(site);
       const { unitId, unitPath } = site;
       const signed: Resettlement = {
@@ -65,7 +66,7 @@ export async function advanceResettlement(deps: Changing, caller: Caller, input:
   const { state } = input;
   const at = deps.now();
   return deps.db.withTenant(caller, async (tx) => {
-    const { found, site } = await take(tx, caller, input);
+    const { found, site } = await take(tx, caller, { ref: input, now: deps.now() });
     assertLeadsTo(found.state, state);
     // A promise that was missed has no clock any more.
     if (state === 'handed_over' && found.missedAt === undefined) await satisfyClock(tx, { kind: resettlementKind, subjectId: found.id, at });
@@ -82,7 +83,7 @@ export async function recordTransitionPayment(deps: Changing, caller: Caller, in
   const { payment } = input;
   if (payment.month > monthOf(today(deps))) throw violation('month', 'in_future');
   return deps.db.withTenant(caller, async (tx) => {
-    const { found, site } = await take(tx, caller, input);
+    const { found, site } = await take(tx, caller, { ref: input, now: deps.now() });
     assertInTransition(found.state);
     await savePayment(tx, found.id, payment);
     const others = found.payments.filter(({ month }) => month !== payment.month);
@@ -96,11 +97,11 @@ export async function recordTransitionPayment(deps: Changing, caller: Caller, in
 }
 
 /** @throws not_found RESETTLEMENT_NOT_FOUND; aborted VERSION_STALE. */
-async function take(tx: Tx, caller: Caller, ref: ResettlementRef): Promise<{ readonly found: Resettlement; readonly site: Site }> {
+async function take(tx: Tx, caller: Caller, { ref, now }: { readonly ref: ResettlementRef; readonly now: Date }): Promise<{ readonly found: Resettlement; readonly site: Site }> {
   const [found] = await lockResettlements(tx, [ref.resettlementId]);
   if (found === undefined) throw resettlementNotFound();
   const site = await holdSite(tx, found.siteId);
-  if (!coversSite(caller, 'organization.resettlement.write', site)) throw resettlementNotFound();
+  if (!(await coversSite(tx, caller, { permission, site, now }))) throw resettlementNotFound();
   assertVersion(found, ref.version);
   return { found, site };
 }

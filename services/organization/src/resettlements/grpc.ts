@@ -39,7 +39,7 @@ export function resettlementService(deps: Deps): organization.ResettlementServic
       const id = readUuid(request.resettlementId, 'resettlement_id');
       const resettlement = await deps.db.withTenant(caller, async (tx) => {
         const found = await findResettlement(tx, id);
-        return found !== undefined && coversSite(caller, read, await holdSite(tx, found.siteId)) ? found : undefined;
+        return found !== undefined && (await coversSite(tx, caller, { permission: read, site: await holdSite(tx, found.siteId), now: deps.now() })) ? found : undefined;
       });
       if (resettlement === undefined) throw resettlementNotFound();
       return { resettlement: resettlementToWire(resettlement) };
@@ -55,8 +55,8 @@ async function listPage(deps: Deps, caller: Caller, request: organization.ListRe
   const context = { list: 'resettlements', tenant: caller.tenantId, caller: caller.subject, siteId, state };
   const afterId = deps.pages.read(request.pageToken, context)?.[0]?.toString();
   const found = await deps.db.withTenant(caller, async (tx) => {
-    if (siteId !== undefined) await getCoveredSite(tx, caller, { siteId, permission: read });
-    return listResettlements(tx, { reach: reachOf(caller, read), siteId, state, afterId, limit: limit + 1 });
+    if (siteId !== undefined) await getCoveredSite(tx, caller, { siteId, permission: read, now: deps.now() });
+    return listResettlements(tx, { reach: await reachOf(tx, caller, { permission: read, now: deps.now() }), siteId, state, afterId, limit: limit + 1 });
   });
   const { shown, nextPageToken } = deps.pages.cut(found, { limit, context, at: ({ id }) => [id] });
   return { resettlements: shown.map(resettlementToWire), nextPageToken };

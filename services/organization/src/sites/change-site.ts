@@ -12,7 +12,7 @@ import { unitNotFound } from '../units/rules';
 import { assertVersion } from '../version';
 import { owe } from './plan';
 import { findOwedPlans, savePlan, visitRuleAt } from './plan-store';
-import { coversSite } from './reach';
+import { coversSite, type Asked } from './reach';
 import { recordSites, siteCreated } from './record-site';
 import { assertSiteOpen, firstPeriod, siteNotFound } from './rules';
 import { visitClock, type Site } from './site';
@@ -58,7 +58,7 @@ export type SiteEdit = Partial<Pick<Site, 'nameZh' | 'contractorZh' | 'subcontra
 /** @throws AppError as `takeSite`; already_exists SITE_PERMIT_TAKEN. */
 export async function updateSite(deps: Changing, caller: Caller, input: SiteRef & { readonly edit: SiteEdit }): Promise<Site> {
   return deps.db.withTenant(caller, async (tx) => {
-    const site = await takeSite(tx, caller, { ref: input, permission: 'organization.site.update' });
+    const site = await takeSite(tx, caller, { ref: input, permission: 'organization.site.update', now: deps.now() });
     const after = { ...site, ...input.edit, version: site.version + 1 };
     await saveSite(tx, after);
     await recordSites(tx, caller, [
@@ -72,7 +72,7 @@ export async function updateSite(deps: Changing, caller: Caller, input: SiteRef 
 export async function assignLeader(deps: Changing, caller: Caller, input: SiteRef & { readonly leaderId: string }): Promise<Site> {
   const at = deps.now();
   return deps.db.withTenant(caller, async (tx) => {
-    const site = await takeSite(tx, caller, { ref: input, permission: 'organization.site.write' });
+    const site = await takeSite(tx, caller, { ref: input, permission: 'organization.site.write', now: at });
     const { leaderId } = input;
     if (site.leaderId === leaderId) throw failedPrecondition('SITE_LEADER_SAME', 'this leader is linked already');
     await assertLeader(tx, leaderId);
@@ -93,7 +93,7 @@ export async function closeSite(deps: Changing, caller: Caller, ref: SiteRef): P
   const at = deps.now();
   const closedOn: LocalDate = today(deps);
   return deps.db.withTenant(caller, async (tx) => {
-    const site = await takeSite(tx, caller, { ref, permission: 'organization.site.write' });
+    const site = await takeSite(tx, caller, { ref, permission: 'organization.site.write', now: at });
     const open = await countOpenFindings(tx, site.id);
     if (open > 0) throw failedPrecondition('SITE_HAS_FINDINGS', 'findings on the site are open', { details: { open: String(open) } });
     const promised = await countOpenResettlements(tx, site.id);
@@ -110,10 +110,10 @@ export async function closeSite(deps: Changing, caller: Caller, ref: SiteRef): P
 }
 
 /** @throws not_found SITE_NOT_FOUND; aborted VERSION_STALE; failed_precondition SITE_CLOSED. */
-async function takeSite(tx: Tx, caller: Caller, taken: { readonly ref: SiteRef; readonly permission: string }): Promise<Site> {
-  const [site] = await lockSites(tx, [taken.ref.siteId]);
-  if (site === undefined || !coversSite(caller, taken.permission, site)) throw siteNotFound();
-  assertVersion(site, taken.ref.version);
+async function takeSite(tx: Tx, caller: Caller, { ref, ...asked }: Asked & { readonly ref: SiteRef }): Promise<Site> {
+  const [site] = await lockSites(tx, [ref.siteId]);
+  if (site === undefined || !(await coversSite(tx, caller, { ...asked, site }))) throw siteNotFound();
+  assertVersion(site, ref.version);
   assertSiteOpen(site);
   return site;
 }

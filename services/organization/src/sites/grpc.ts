@@ -53,7 +53,7 @@ export function siteService(deps: Deps): organization.SiteServiceImplementation<
     },
     async getSite(request, { caller }) {
       const siteId = readUuid(request.siteId, 'site_id');
-      return { site: siteToWire(await deps.db.withTenant(caller, (tx) => getCoveredSite(tx, caller, { siteId, permission: read }))) };
+      return { site: siteToWire(await deps.db.withTenant(caller, (tx) => getCoveredSite(tx, caller, { siteId, permission: read, now: deps.now() }))) };
     },
     listSites: (request, { caller }) => listSitePage(deps, caller, request),
     async getSiteChecklist(request, { caller }) {
@@ -85,7 +85,7 @@ async function listSitePage(deps: Deps, caller: Caller, request: organization.Li
   const found = await deps.db.withTenant(caller, async (tx) => {
     const under = unitId === undefined ? undefined : await getUnitPath(tx, unitId);
     if (under !== undefined && !coversUnit(caller, read, under)) throw unitNotFound();
-    return listSites(tx, { reach: reachOf(caller, read), under, leaderId, includeClosed, afterId, limit: limit + 1 });
+    return listSites(tx, { reach: await reachOf(tx, caller, { permission: read, now: deps.now() }), under, leaderId, includeClosed, afterId, limit: limit + 1 });
   });
   const { shown, nextPageToken } = deps.pages.cut(found, { limit, context, at: ({ id }) => [id] });
   return { sites: shown.map(siteToWire), nextPageToken };
@@ -98,7 +98,7 @@ async function listVisitPage(deps: Deps, caller: Caller, request: organization.L
   const [visitedOn, id] = deps.pages.read(request.pageToken, context) ?? [];
   const after = visitedOn == null ? undefined : { visitedOn: String(visitedOn), id: String(id) };
   const found = await deps.db.withTenant(caller, async (tx) => {
-    await getCoveredSite(tx, caller, { siteId, permission: read });
+    await getCoveredSite(tx, caller, { siteId, permission: read, now: deps.now() });
     return listVisits(tx, { siteId, after, limit: limit + 1 });
   });
   const { shown, nextPageToken } = deps.pages.cut(found, { limit, context, at: (last) => [last.visitedOn, last.id] });
@@ -110,10 +110,10 @@ async function coverage(deps: Deps, caller: Caller, asked: string): Promise<orga
   const to = endOfMonth(from);
   const monthEnds = instantAt(addDays(to, 1), 0);
   const at = monthEnds < deps.now() ? monthEnds : deps.now();
-  const reach = reachOf(caller, read);
-  const [leaders, openFindings, referrals] = await deps.db.withTenant(caller, (tx) =>
-    Promise.all([countVisits(tx, { reach, from, to }), countOpenFindingsAt(tx, { reach, at }), countReferrals(tx, { reach, from: instantAt(from, 0), until: monthEnds })]),
-  );
+  const [leaders, openFindings, referrals] = await deps.db.withTenant(caller, async (tx) => {
+    const reach = await reachOf(tx, caller, { permission: read, now: deps.now() });
+    return Promise.all([countVisits(tx, { reach, from, to }), countOpenFindingsAt(tx, { reach, at }), countReferrals(tx, { reach, from: instantAt(from, 0), until: monthEnds })]);
+  });
   const sum = (figure: 'owed' | 'visited' | 'missed') => leaders.reduce((total, count) => total + count[figure], 0);
   return {
     month: monthOf(from),

@@ -1,14 +1,14 @@
 import type { Caller } from '@linli/auth';
 import type { Tx } from '@linli/db';
-import { coversSite } from './reach';
+import { coversSite, type Asked } from './reach';
 import { siteNotFound } from './rules';
 import type { Site } from './site';
 import { findSite, shareSites } from './store';
 
 /** @throws not_found SITE_NOT_FOUND. */
-export async function getCoveredSite(tx: Tx, caller: Caller, asked: { readonly siteId: string; readonly permission: string }): Promise<Site> {
-  const site = await findSite(tx, asked.siteId);
-  if (site === undefined || !coversSite(caller, asked.permission, site)) throw siteNotFound();
+export async function getCoveredSite(tx: Tx, caller: Caller, { siteId, ...asked }: Asked & { readonly siteId: string }): Promise<Site> {
+  const site = await findSite(tx, siteId);
+  if (site === undefined || !(await coversSite(tx, caller, { ...asked, site }))) throw siteNotFound();
   return site;
 }
 

@@ -31,7 +31,7 @@ export async function recordVisit(deps: Visiting, caller: Caller, input: RecordV
   return deps.db.withTenant(caller, async (tx) => {
     const id = await answerOnce(tx, request, async () => {
       const [site] = await lockSites(tx, [siteId]);
-      if (site === undefined || !coversSite(caller, 'organization.site.visit', site)) throw siteNotFound();
+      if (site === undefined || !(await coversSite(tx, caller, { permission: 'organization.site.visit', site, now: deps.now() }))) throw siteNotFound();
       const rule = await visitRuleAt(tx, today(deps));
       assertVisitable(site, rule, { visitedOn, day: today(deps) });
       const checklist = await checklistAt(tx, visitedOn);

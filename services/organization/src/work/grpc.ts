@@ -20,7 +20,7 @@ export function workQueueService(deps: Pick<Deps, 'db' | 'now' | 'calendar' | 'p
       const context = { list: 'work', tenant: caller.tenantId, caller: caller.subject, unitId };
       const [subjectId, dueAt] = deps.pages.read(request.pageToken, context) ?? [];
       const after = subjectId == null ? undefined : { subjectId: String(subjectId), dueAt: dueAt == null ? undefined : new Date(dueAt) };
-      const found = await deps.db.withTenant(caller, async (tx) => listWork(tx, { source: await sourceOf(tx, caller, unitId), after, limit: limit + 1 }));
+      const found = await deps.db.withTenant(caller, async (tx) => listWork(tx, { source: await sourceOf(tx, { caller, unitId, now: deps.now() }), after, limit: limit + 1 }));
       const { shown, nextPageToken } = deps.pages.cut(found, { limit, context, at: (last) => [last.subjectId, last.dueAt?.getTime() ?? null] });
       const lights = lightLimits(deps.calendar.of(caller.tenantId), deps.now());
       return {
@@ -32,7 +32,7 @@ export function workQueueService(deps: Pick<Deps, 'db' | 'now' | 'calendar' | 'p
       const unitId = request.unitId === '' ? undefined : readUuid(request.unitId, 'unit_id');
       const now = deps.now();
       const { yellowUntil: soonUntil } = lightLimits(deps.calendar.of(caller.tenantId), now);
-      const counts = await deps.db.withTenant(caller, async (tx) => countWork(tx, { source: await sourceOf(tx, caller, unitId), now, soonUntil, most: mostCounted }));
+      const counts = await deps.db.withTenant(caller, async (tx) => countWork(tx, { source: await sourceOf(tx, { caller, unitId, now }), now, soonUntil, most: mostCounted }));
       const sum = (figure: 'total' | 'dueSoon' | 'overdue') => counts.reduce((total, count) => total + count[figure], 0);
       return { total: sum('total'), dueSoon: sum('dueSoon'), overdue: sum('overdue'), byAction: Object.fromEntries(counts.map(({ action, total }) => [action, total])) };
     },
@@ -40,12 +40,12 @@ export function workQueueService(deps: Pick<Deps, 'db' | 'now' | 'calendar' | 'p
 }
 
 /**
- * Without a unit one's own work; with one, what waits there for each thing the caller may do.
+ * Without a unit one's own work and that of those one stands in for; with one, what waits there for each thing the caller may do.
  * @throws not_found UNIT_UNKNOWN, in the words of the other services that the gateway asks at the same time.
  */
-async function sourceOf(tx: Tx, caller: Caller, unitId: string | undefined): Promise<WorkSource> {
+async function sourceOf(tx: Tx, { caller, unitId, now }: { readonly caller: Caller; readonly unitId: string | undefined; readonly now: Date }): Promise<WorkSource> {
   // Identities of residents are not ids of this service; nothing waits for them here.
-  if (unitId === undefined) return { ownerId: caller.kind === 'staff' ? caller.subject : '00000000-0000-0000-0000-000000000000' };
+  if (unitId === undefined) return { ownerId: caller.kind === 'staff' ? caller.subject : '00000000-0000-0000-0000-000000000000', now };
   const under = await findUnitPath(tx, unitId);
   if (under === undefined) throw notFound('UNIT_UNKNOWN', 'there is no such unit', { details: { unit: unitId } });
   const held = new Set(caller.grants.flatMap(({ permissions }) => permissions).filter((permission) => permission.startsWith('organization.')));

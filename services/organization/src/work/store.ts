@@ -1,6 +1,8 @@
 import type { UnitScopes } from '@linli/auth';
 import { tenantOf, type Tx } from '@linli/db';
+import type { Knex } from 'knex';
 import { whereInScopes, whereInSubtree } from '../scope';
+import { stoodInFor } from '../staff/stand-in-store';
 
 /** One thing that waits to be done: at most one a subject and kind. */
 export interface Work {
@@ -29,8 +31,8 @@ export interface WorkPosition {
   readonly subjectId: string;
 }
 
-/** One's own work, or what waits at or below a unit for those who hold its permission there. */
-export type WorkSource = { readonly ownerId: string } | { readonly under: string; readonly reach: readonly { readonly permission: string; readonly scopes: UnitScopes }[] };
+/** One's own work and that of those whom one stands in for at `now`, or what waits at or below a unit for those who hold its permission there. */
+export type WorkSource = { readonly ownerId: string; readonly now: Date } | { readonly under: string; readonly reach: readonly { readonly permission: string; readonly scopes: UnitScopes }[] };
 
 interface WorkRow {
   readonly kind: string;
@@ -104,12 +106,15 @@ export async function endWork(tx: Tx, kind: string, subjectIds: readonly string[
   await tx('work_items').where({ tenant_id: tenantOf(tx), kind }).whereIn('subject_id', subjectIds).delete();
 }
 
+interface WorkRead {
+  readonly source: WorkSource;
+  readonly after: WorkPosition | undefined;
+  readonly limit: number;
+}
+
 /** By due time, what has none last. Indexes: work_items_owner_idx, work_items_permission_idx. */
-export async function listWork(tx: Tx, asked: { readonly source: WorkSource; readonly after: WorkPosition | undefined; readonly limit: number }): Promise<Work[]> {
-  const { source, after, limit } = asked;
-  const query = whereFrom(tx, source).orderBy(['due_at', 'subject_id']).limit(limit).select<WorkRow[]>(columns);
-  if (after !== undefined) void query.whereRaw('(due_at, subject_id) > (cast(? as timestamptz), cast(? as uuid))', [after.dueAt ?? never, after.subjectId]);
-  return (await query).map(toWork);
+export async function listWork(tx: Tx, asked: WorkRead): Promise<Work[]> {
+  return (await firstOf(tx, asked).select<WorkRow[]>(columns)).map(toWork);
 }
 
 export interface WorkCount {
@@ -121,7 +126,7 @@ export interface WorkCount {
 
 /** Counted over the first `most` by due time, the most urgent ones; beyond that it reads "or more". */
 export async function countWork(tx: Tx, asked: { readonly source: WorkSource; readonly now: Date; readonly soonUntil: Date; readonly most: number }): Promise<WorkCount[]> {
-  const urgent = whereFrom(tx, asked.source).orderBy('due_at').limit(asked.most).select('action', 'due_at');
+  const urgent = firstOf(tx, { source: asked.source, after: undefined, limit: asked.most }).select('action', 'due_at');
   return tx
     .from(urgent.as('urgent'))
     .groupBy('action')
@@ -138,13 +143,27 @@ export async function findUnitPath(tx: Tx, id: string): Promise<string | undefin
   return row?.path;
 }
 
-function whereFrom(tx: Tx, source: WorkSource) {
-  const query = tx('work_items').where({ tenant_id: tenantOf(tx) });
-  if ('ownerId' in source) return query.where('owner_id', source.ownerId);
-  whereInSubtree(query, 'unit_path', source.under);
+function firstOf(tx: Tx, { source, after, limit }: WorkRead): Knex.QueryBuilder {
+  const first = (query: Knex.QueryBuilder): Knex.QueryBuilder => {
+    if (after !== undefined) void query.whereRaw('(due_at, subject_id) > (cast(? as timestamptz), cast(? as uuid))', [after.dueAt ?? never, after.subjectId]);
+    return query.orderBy(['due_at', 'subject_id']).limit(limit);
+  };
+  const items = tx('work_items').where({ tenant_id: tenantOf(tx) });
+  if (!('ownerId' in source)) return first(whereReached(items, source));
+  // The first of each owner by one read of the index, and of those the first.
+  const owners = tx.raw(`select cast(:standIn as uuid) as id union all ${stoodInFor}`, { standIn: source.ownerId, tenant: tenantOf(tx), now: source.now });
+  const ofOwner = first(items.whereRaw('owner_id = owners.id').select(columns));
+  return tx
+    .from(tx.raw('(?) as owners cross join lateral ? as items', [owners, ofOwner]))
+    .orderBy(['due_at', 'subject_id'])
+    .limit(limit);
+}
+
+function whereReached(query: Knex.QueryBuilder, { under, reach }: Exclude<WorkSource, { readonly ownerId: string }>): Knex.QueryBuilder {
+  whereInSubtree(query, 'unit_path', under);
   return query.where((any) => {
     void any.whereRaw('false');
-    for (const { permission, scopes } of source.reach) void any.orWhere((held) => whereInScopes(held.where('permission', permission), 'unit_path', scopes));
+    for (const { permission, scopes } of reach) void any.orWhere((held) => whereInScopes(held.where('permission', permission), 'unit_path', scopes));
   });
 }
 

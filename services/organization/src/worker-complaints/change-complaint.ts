@@ -96,7 +96,7 @@ export async function correctComplaint(deps: Changing, caller: Caller, input: Co
 async function take(deps: Changing, tx: Tx, taken: { readonly caller: Caller; readonly ref: ComplaintRef; readonly action: ComplaintAction }): Promise<Taken> {
   const { caller, ref, action } = taken;
   const [found] = await lockComplaints(tx, [ref.complaintId]);
-  if (found === undefined || !coversComplaint(caller, permissions.write, found)) throw complaintNotFound();
+  if (found === undefined || !(await coversComplaint(tx, caller, { permission: permissions.write, complaint: found, now: deps.now() }))) throw complaintNotFound();
   assertVersion(found, ref.version);
   return { found, state: advance(found.state, action), site: await holdSite(tx, found.siteId), at: deps.now(), day: today(deps) };
 }

@@ -55,7 +55,7 @@ export function workerComplaintService(deps: Deps): organization.WorkerComplaint
     },
     async getWorkerComplaint(request, { caller }) {
       const id = readUuid(request.complaintId, 'complaint_id');
-      const complaint = await deps.db.withTenant(caller, (tx) => findReachedComplaint(tx, reachOf(caller, permissions.read), id));
+      const complaint = await deps.db.withTenant(caller, async (tx) => findReachedComplaint(tx, await reachOf(tx, caller, { permission: permissions.read, now: deps.now() }), id));
       if (complaint === undefined) throw complaintNotFound();
       return { complaint: complaintToWire(complaint) };
     },
@@ -75,8 +75,8 @@ async function listPage(deps: Deps, caller: Caller, request: organization.ListWo
   const context = { list: 'worker_complaints', tenant: caller.tenantId, caller: caller.subject, siteId, state };
   const afterId = deps.pages.read(request.pageToken, context)?.[0]?.toString();
   const found = await deps.db.withTenant(caller, async (tx) => {
-    if (siteId !== undefined) await getCoveredSite(tx, caller, { siteId, permission: permissions.read });
-    return listComplaints(tx, { reach: reachOf(caller, permissions.read), siteId, state, afterId, limit: limit + 1 });
+    if (siteId !== undefined) await getCoveredSite(tx, caller, { siteId, permission: permissions.read, now: deps.now() });
+    return listComplaints(tx, { reach: await reachOf(tx, caller, { permission: permissions.read, now: deps.now() }), siteId, state, afterId, limit: limit + 1 });
   });
   const { shown, nextPageToken } = deps.pages.cut(found, { limit, context, at: ({ id }) => [id] });
   return { complaints: shown.map(complaintToWire), nextPageToken };
@@ -87,8 +87,8 @@ async function count(deps: Deps, caller: Caller, request: organization.CountWork
   const siteId = request.siteId === '' ? undefined : readUuid(request.siteId, 'site_id');
   const [from, until] = [instantAt(month, 0), instantAt(addDays(endOfMonth(month), 1), 0)];
   const counts = await deps.db.withTenant(caller, async (tx) => {
-    if (siteId !== undefined) await getCoveredSite(tx, caller, { siteId, permission: permissions.read });
-    return countWageComplaints(tx, { reach: reachOf(caller, permissions.read), siteId, from, until });
+    if (siteId !== undefined) await getCoveredSite(tx, caller, { siteId, permission: permissions.read, now: deps.now() });
+    return countWageComplaints(tx, { reach: await reachOf(tx, caller, { permission: permissions.read, now: deps.now() }), siteId, from, until });
   });
   const { total, sites } = toldCounts(counts);
   return { month: monthOf(month), total, sites: [...sites] };

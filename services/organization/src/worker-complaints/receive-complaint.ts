@@ -36,7 +36,7 @@ export async function receiveComplaint(deps: Pick<Deps, 'db' | 'now' | 'calendar
   return deps.db.withTenant(caller, async (tx) => {
     const id = await answerOnce(tx, request, async () => {
       const site = await holdSite(tx, facts.siteId);
-      if (!coversSite(caller, permissions.write, site)) throw siteNotFound();
+      if (!(await coversSite(tx, caller, { permission: permissions.write, site, now: at }))) throw siteNotFound();
       assertSiteOpen(site);
       const { unitId, unitPath } = site;
       const complaintId = newId(at.getTime());

@@ -17,7 +17,7 @@ export async function revealWorker(deps: Pick<Deps, 'db' | 'now'>, caller: Calle
   try {
     return await deps.db.withTenant(caller, async (tx) => {
       const complaint = await findComplaint(tx, complaintId);
-      if (complaint === undefined || !coversComplaint(caller, permissions.reveal, complaint)) throw complaintNotFound();
+      if (complaint === undefined || !(await coversComplaint(tx, caller, { permission: permissions.reveal, complaint, now: deps.now() }))) throw complaintNotFound();
       await recordAudit(tx, caller, looked);
       return (await findWorker(tx, complaintId)) ?? '';
     });

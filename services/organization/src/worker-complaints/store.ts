@@ -121,12 +121,12 @@ export async function listComplaints(tx: Tx, { reach, siteId, state, afterId, li
 }
 
 /** What lies within the reach of sites; who holds it for their own also sees what they received at other sites. */
-function reached(tx: Tx, { scopes, leaderId }: SiteReach) {
+function reached(tx: Tx, { scopes, leaderIds }: SiteReach) {
   const query = select(tx).join('sites as s', (on) => void on.on('s.tenant_id', 'c.tenant_id').andOn('s.id', 'c.site_id'));
   if (scopes !== 'tenant') {
     void query.where((any) => {
       whereInScopes(any, 'c.unit_path', scopes);
-      if (leaderId !== undefined) void any.orWhere('s.leader_id', leaderId).orWhere('c.owner_id', leaderId);
+      if (leaderIds.length > 0) void any.orWhereIn('s.leader_id', leaderIds).orWhereIn('c.owner_id', leaderIds);
     });
   }
   return query;
