@@ -36,7 +36,12 @@ describe('an office that is told again', () => {
     const grid = await makeUnit(office, root.id, { kind: organization.UnitKind.UNIT_KIND_COMMUNITY });
     const closed = await makeUnit(office, root.id, { kind: organization.UnitKind.UNIT_KIND_COMMUNITY });
     await office.units.closeUnit({ unitId: closed.id, version: closed.version, validTo: closed.validFrom }, { caller });
-    const person = await makeStaff(office, grid.id);
+    const standIn = await makeStaff(office, grid.id);
+    const hired = await makeStaff(office, grid.id);
+    const away = { staffId: hired.id, until: new Date('2026-11-26T00:00:00+08:00') };
+    await office.staff.startAbsence({ ...away, version: hired.version }, { caller });
+    const leave = { staffId: hired.id, from: new Date('2027-02-01T00:00:00+08:00'), standInId: standIn.id };
+    const { staff: person = hired } = await office.staff.startAbsence({ ...leave, version: hired.version + 1 }, { caller });
 
     const parts: string[] = [];
     for (let pageToken = ''; ; ) {
@@ -53,6 +58,10 @@ describe('an office that is told again', () => {
     expect(of(closed.id)).toMatchObject([{ aggregate_version: closed.version + 2 }]);
     expect(JSON.parse(of(closed.id)[0]?.payload.toString() ?? '')).toMatchObject({ unitId: closed.id, validTo: closed.validFrom, path: closed.path });
     expect(of(person.id)).toMatchObject([{ aggregate_version: person.version + 1 }]);
+    // Who is away, who will be, and who stands in then.
+    const told = organization.StaffRestated.fromJSON(JSON.parse(of(person.id)[0]?.payload.toString() ?? ''));
+    expect(told.staff?.absences).toEqual(person.absences);
+    expect(person.absences.map(({ standInId }) => standInId)).toEqual(['', standIn.id]);
     expect((await office.staff.getStaff({ staffId: person.id }, { caller })).staff).toEqual({ ...person, version: person.version + 1 });
   });
 
