@@ -70,6 +70,14 @@ describe('a plan', () => {
     expect(listed.slots.map(({ id }) => id)).toEqual(slots.slice(2, 5).map(({ id }) => id));
   });
 
+  it('leaves out what is over by now', async () => {
+    office.clock.set('2026-12-01T22:00:00+08:00');
+    const here = await place();
+    const { slots } = await plan(here, { toDay: '2026-12-02' });
+    expect(slots.map(({ day }) => day)).toEqual(['2026-12-02']);
+    await expect(plan(await place(), {})).rejects.toMatchObject({ reason: 'DUTY_NOTHING_TO_PLAN' });
+  });
+
   it('is made once for a repeated request, and answered as it is now', async () => {
     const here = await place();
     const requestId = fresh('r');

@@ -253,7 +253,7 @@ describe('a publication that is withdrawn', () => {
     expect([withdrawn.objections, withdrawn.answered]).toEqual([1, 0]);
     await expect(object(publication.id)).rejects.toMatchObject({ kind: 'failed_precondition', reason: 'PUBLICATION_WITHDRAWN', details: { withdrawnAt: office.clock.now().toISOString() } });
     // Whoever answers needs the matter, not whose it is.
-    const read = async (by: Caller) => (await office.publications.listObjections({ publicationId: publication.id }, { caller: by })).objections;
+    const read = async (by: typeof caller) => (await office.publications.listObjections({ publicationId: publication.id }, { caller: by })).objections;
     expect(await read(one)).toEqual([objection]);
     expect(await read(caller)).toEqual([{ ...objection, raisedBy: '' }]);
     const answered = await office.publications.answerObjection({ objectionId: objection.id, version: 1, answerZh: '已撤回' }, { caller });

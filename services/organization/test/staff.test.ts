@@ -102,7 +102,9 @@ describe('posts', () => {
     await expect(end({ validTo: '2026-11-01' })).rejects.toMatchObject({ reason: 'POST_END_BEFORE_START' });
     await expect(end({ postId: nobody })).rejects.toMatchObject({ kind: 'not_found', reason: 'POST_NOT_FOUND' });
     await end({ validTo: '2026-12-31' });
-    await expect(end({ version: 3 })).rejects.toMatchObject({ reason: 'POST_ENDED' });
+    // An end that lies ahead may be set anew, one that has come may not.
+    await end({ version: 3 });
+    await expect(end({ version: 4 })).rejects.toMatchObject({ reason: 'POST_ENDED' });
   });
 
   it('are assigned once for a repeated request, whatever the version has become', async () => {
@@ -266,6 +268,23 @@ describe('absence', () => {
     expect(await office.knex('audit_entries').where({ action: 'absence.erased', object_id: over })).toHaveLength(1);
     // Nobody's state changed.
     expect((await history(office, staff.id)).at(-1)).toBe('AbsenceStarted 4');
+  });
+});
+
+describe('somebody who works in two places', () => {
+  it('is changed in each by who is in charge there, and leaves by who is in charge of both', async () => {
+    const elsewhere = await makeUnit(office, root.id, { kind: UNIT_KIND_COMMUNITY });
+    const staff = await makeStaff(office, elsewhere.id);
+    const { staff: both } = await office.staff.assignPost({ staffId: staff.id, version: 2, unitId: community.id, titleZh: '兼职', primary: false }, { caller });
+    const local = { caller: within(community.path) };
+    const postAt = (unitId: string) => both?.posts.find((post) => post.unitId === unitId)?.id ?? '';
+    const [there, here] = [postAt(elsewhere.id), postAt(community.id)];
+    const refused = { kind: 'permission_denied', reason: 'UNIT_OUT_OF_SCOPE' };
+    await expect(office.staff.endPost({ staffId: staff.id, version: 3, postId: there }, local)).rejects.toMatchObject(refused);
+    await expect(office.staff.deactivateStaff({ staffId: staff.id, version: 3 }, local)).rejects.toMatchObject(refused);
+    await expect(office.staff.assignPost({ staffId: staff.id, version: 3, unitId: community.id, titleZh: '主任', primary: true }, local)).rejects.toMatchObject(refused);
+    expect((await office.staff.endPost({ staffId: staff.id, version: 3, postId: here }, local)).staff?.version).toBe(4);
+    expect((await read(staff.id)).posts.filter(({ validTo }) => validTo === '').map(({ unitId }) => unitId)).toEqual([elsewhere.id]);
   });
 });
 

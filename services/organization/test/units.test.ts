@@ -180,6 +180,20 @@ describe('a unit that opens later', () => {
   });
 });
 
+describe('a unit that opens later and was a mistake', () => {
+  it('is taken back: it never was, and its code is free', async () => {
+    const code = fresh('u');
+    const { unit: wrong } = await office.units.createUnit({ parentId: root.id, kind: UNIT_KIND_COMMUNITY, code, nameZh: '写错', validFrom: '2099-01-01' }, { caller });
+    const { unit: closed } = await office.units.closeUnit({ unitId: wrong?.id ?? '', version: 1 }, { caller });
+    expect(closed).toMatchObject({ validFrom: '2026-11-24', validTo: '2026-11-24', version: 2 });
+    for (const asOf of ['2026-11-24', '2099-01-01']) {
+      const { units } = await office.units.listUnits({ asOf, kind: UNIT_KIND_COMMUNITY, pageSize: 200 }, { caller });
+      expect(units.map(({ id }) => id)).not.toContain(wrong?.id);
+    }
+    expect((await office.units.createUnit({ parentId: root.id, kind: UNIT_KIND_COMMUNITY, code, nameZh: '写对' }, { caller })).unit).toMatchObject({ code, version: 1 });
+  });
+});
+
 describe('what a caller may not see', () => {
   it('does not exist: outside the scope and in another tenant', async () => {
     const other = await makeUnit(office, root.id, { kind: UNIT_KIND_COMMUNITY });

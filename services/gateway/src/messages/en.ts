@@ -224,7 +224,7 @@ export const en: Messages = {
     IDENTITY_TAKEN: ['Sign-in taken', 'Somebody else signs in with this identity.'],
     POST_NOT_FOUND: ['No such post', 'The person has no such post.'],
     POST_EXISTS: ['Post exists', 'The person holds this post already.'],
-    POST_ENDED: ['Post ended', 'The end of the post is set.'],
+    POST_ENDED: ['Post ended', 'The post has ended.'],
     POST_END_BEFORE_START: ['Dates reversed', 'A post ends after it begins.'],
     PARTNER_IS_SELF: ['Own partner', 'Nobody stands in for themselves.'],
     PARTNER_TAKEN: ['Has a partner', 'One of the two has a partner. End that pairing first.'],

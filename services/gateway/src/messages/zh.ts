@@ -224,7 +224,7 @@ export const zh: Messages = {
     IDENTITY_TAKEN: ['登录账号已被使用', '这个登录账号已经登记给别人。'],
     POST_NOT_FOUND: ['没有这个岗位', '这名工作人员没有这个岗位。'],
     POST_EXISTS: ['已有这个岗位', '这名工作人员已有这个岗位。'],
-    POST_ENDED: ['岗位已结束', '这个岗位已经写明结束日期。'],
+    POST_ENDED: ['岗位已结束', '这个岗位已经结束。'],
     POST_END_BEFORE_START: ['日期颠倒', '岗位的结束日期须在开始日期之后。'],
     PARTNER_IS_SELF: ['不能自己搭档', 'A、B 岗不能是同一个人。'],
     PARTNER_TAKEN: ['已有搭档', '两人中有一人已有搭档。请先解除原来的搭档。'],

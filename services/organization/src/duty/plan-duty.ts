@@ -48,10 +48,12 @@ export async function planDuty(deps: Pick<Deps, 'db' | 'now' | 'calendar'>, call
 async function planned(deps: Pick<Deps, 'now' | 'calendar'>, tx: Tx, at: { unitId: string; unitPath: string; pattern: Pattern }): Promise<Slot[]> {
   const { unitId, unitPath, pattern } = at;
   const people = await findPeople(tx, [...new Set(pattern.pairs.flatMap(({ aId, bId }) => [aId, bId]))], { unitPath, share: true });
-  const slots = spread(deps.calendar.of(tenantOf(tx)), await readHours(tx), pattern);
-  if (slots.length === 0) throw failedPrecondition('DUTY_NOTHING_TO_PLAN', 'no day of the range has such a slot');
+  const now = deps.now();
+  // Late on the first day, what is over by then is left out.
+  const slots = spread(deps.calendar.of(tenantOf(tx)), await readHours(tx), pattern).filter(({ endsAt }) => endsAt > now);
+  if (slots.length === 0) throw failedPrecondition('DUTY_NOTHING_TO_PLAN', 'no day of the range has such a slot ahead');
   for (const slot of slots) for (const id of [slot.aId, slot.bId]) assertAble(people.get(id), slot);
-  return slots.map((slot) => ({ ...slot, id: newId(deps.now().getTime()), unitId, cancelled: false, version: 1 }));
+  return slots.map((slot) => ({ ...slot, id: newId(now.getTime()), unitId, cancelled: false, version: 1 }));
 }
 
 async function recordPlanned(tx: Tx, caller: Caller, { slots, ...where }: { readonly slots: readonly Slot[]; readonly unitPath: string; readonly at: Date }): Promise<void> {

@@ -10,6 +10,7 @@ import { addStaff, recordStaff } from '../staff/record-staff';
 import { lockTenantOrThrow } from '../tenants/create-tenant';
 import { addUnits } from '../units/add-units';
 import { holdUnitsOpenByCode } from '../units/hold-unit-open';
+import { findCodesAhead } from '../units/store';
 import { planImport, type Existing, type ImportPlan } from './plan-import';
 import { identityKey } from './plan-staff';
 import type { Problem, Sheet } from './sheet';
@@ -72,12 +73,14 @@ async function readExisting(tx: Tx, sheet: Sheet, now: Date): Promise<Existing> 
     ...sheet.clients.flatMap((line) => line.grants.map((grant) => grant.unitCode)),
   ];
   const units = await holdUnitsOpenByCode(tx, [...new Set(unitCodes)], localDateOf(now));
+  const ahead = new Set(await findCodesAhead(tx, sheet.units.map(({ code }) => code), localDateOf(now)));
   const staff = await lockStaffByCodes(tx, [...new Set(sheet.staff.flatMap((line) => [line.code, line.partnerCode]))]);
   const known = await findStaffIdentities(tx, sheet.staff.flatMap((line) => line.identity ?? []));
   const clients = await lockClients(tx, sheet.clients.map((line) => line.identity));
   const holders = [...[...staff.values()].map(({ id }) => id), ...clients.map(({ id }) => id)];
   return {
     units,
+    ahead,
     staff,
     identities: new Map(known.map(({ identity, code }) => [identityKey(identity), code])),
     clients: new Map(clients.map((client) => [identityKey(client.identity), client])),

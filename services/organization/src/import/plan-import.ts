@@ -13,6 +13,8 @@ import type { KnownClient } from './store';
 /** What the tenant has of what the sheet names. */
 export interface Existing extends Pick<GrantFacts, 'roles' | 'held'> {
   readonly units: ReadonlyMap<string, Unit>;
+  /** Codes of units that open later. */
+  readonly ahead: ReadonlySet<string>;
   readonly staff: ReadonlyMap<string, Staff>;
   readonly identities: ReadonlyMap<string, string>;
   readonly clients: ReadonlyMap<string, KnownClient>;
@@ -40,7 +42,7 @@ export function planImport(sheet: Sheet, existing: Existing, circumstances: Circ
   const problems: Problem[] = [];
   const { day, mayGrant, newId } = circumstances;
   // Ids in the order of the rows, so that lists show the tree in it.
-  const units = planUnits(sheet, { existing: existing.units, day, idFor: newId }, problems);
+  const units = planUnits(sheet, { existing: existing.units, ahead: existing.ahead, day, idFor: newId }, problems);
   const named = [...sheet.unreadable.units, ...sheet.units.map((line) => line.code)];
   const wrongUnits = new Set(named.filter((code) => !units.byCode.has(code)));
   const places = { units: units.byCode, wrongUnits };

@@ -17,10 +17,10 @@ const trees = fc.array(fc.nat(), { maxLength: 40 }).map((choices) => {
   });
 });
 
-function plan(units: readonly UnitLine[], existing = [root]) {
+function plan(units: readonly UnitLine[], existing = [root], ahead: readonly string[] = []) {
   const problems: Problem[] = [];
   const sheet = { units, staff: [], clients: [], unreadable: { units: new Set<string>(), staff: new Set<string>() } };
-  const facts = { existing: new Map(existing.map((unit) => [unit.code, unit])), day: '2026-11-24', idFor: (n: number) => `id${n}` };
+  const facts = { existing: new Map(existing.map((unit) => [unit.code, unit])), ahead: new Set(ahead), day: '2026-11-24', idFor: (n: number) => `id${n}` };
   return { ...planUnits(sheet, facts, problems), problems };
 }
 
@@ -53,5 +53,14 @@ describe('planUnits', () => {
         expect(created.length === codes.size || problems.length > 0).toBe(true);
       }),
     );
+  });
+
+  it('names a row whose code a unit has that opens later', () => {
+    const rows: UnitLine[] = [
+      { row: 0, code: 'c', parentCode: 'root', kind: 'community', nameZh: '某', nameMn: '' },
+      { row: 1, code: 'g', parentCode: 'c', kind: 'grid', nameZh: '某', nameMn: '' },
+    ];
+    expect(plan(rows, [root], ['c']).problems).toEqual([{ sheet: 'units', row: 0, field: 'code', code: 'taken' }]);
+    expect(plan(rows, [root], ['c']).created).toEqual([]);
   });
 });

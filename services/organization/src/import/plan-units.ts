@@ -14,6 +14,8 @@ export interface UnitPlan {
 interface Facts {
   /** Open units by code. */
   readonly existing: ReadonlyMap<string, Unit>;
+  /** Codes that units have which open later. */
+  readonly ahead: ReadonlySet<string>;
   readonly day: LocalDate;
   /** A new id for the n-th new unit. */
   readonly idFor: (n: number) => string;
@@ -41,6 +43,10 @@ export function planUnits(sheet: Sheet, facts: Facts, problems: Problem[]): Unit
       }
       if (parent.validTo !== undefined) {
         problems.push(at(line, 'parent_code', 'ends'));
+        continue;
+      }
+      if (facts.ahead.has(line.code)) {
+        problems.push(at(line, 'code', 'taken'));
         continue;
       }
       const unit = unitFrom(line, parent, { id: facts.idFor(created.length), day: facts.day });

@@ -1,10 +1,10 @@
-import { isSelf, type Caller } from '@linli/auth';
+import { assertCoversUnit, isSelf, type Caller } from '@linli/auth';
 import type { LocalDate } from '@linli/clocks';
 import type { Tx } from '@linli/db';
 import { coversAny } from '../scope';
 import { assertVersion } from '../version';
 import { staffNotFound } from './rules';
-import { standingPosts, type Staff } from './staff';
+import { standingPosts, type Post, type Staff } from './staff';
 import { lockStaff, lockStaffByCode } from './store';
 
 export interface StaffRef {
@@ -16,6 +16,11 @@ export interface StaffRef {
 export function coversStaff(caller: Caller, permission: string, { staff, day }: { staff: Staff; day: LocalDate }): boolean {
   const paths = standingPosts(staff, day).map((post) => post.unitPath);
   return coversAny(caller, permission, paths) || isSelf(caller, permission, staff.id);
+}
+
+/** Somebody may work in several places: who changes a post must be in charge there. @throws permission_denied UNIT_OUT_OF_SCOPE. */
+export function assertCoversPosts(caller: Caller, permission: string, posts: readonly Post[]): void {
+  for (const { unitPath } of posts) assertCoversUnit(caller, permission, unitPath);
 }
 
 /**

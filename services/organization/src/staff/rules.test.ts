@@ -28,11 +28,14 @@ describe('posts', () => {
 
   it('end on a day, no earlier than they began, once', () => {
     const held = person({ posts: [post()] });
-    const ended = endPost(held, 'p', '2026-01-01');
+    const ended = endPost(held, { postId: 'p', validTo: '2026-01-01' }, '2026-11-24');
     expect(ended).toMatchObject({ version: 2, posts: [{ validTo: '2026-01-01' }] });
-    expect(() => endPost(held, 'p', '2025-12-31')).toThrow(/before/);
-    expect(() => endPost(held, 'q', '2026-12-31')).toThrow(/no such post/);
-    expect(() => endPost(ended, 'p', '2026-12-31')).toThrow(/set/);
+    expect(() => endPost(held, { postId: 'p', validTo: '2025-12-31' }, '2026-11-24')).toThrow(/before/);
+    expect(() => endPost(held, { postId: 'q', validTo: '2026-12-31' }, '2026-11-24')).toThrow(/no such post/);
+    expect(() => endPost(ended, { postId: 'p', validTo: '2026-12-31' }, '2026-11-24')).toThrow(/ended/);
+    // Until it has come, an end may be set anew.
+    const ahead = endPost(held, { postId: 'p', validTo: '2028-12-31' }, '2026-11-24');
+    expect(endPost(ahead, { postId: 'p', validTo: '2026-12-01' }, '2026-11-24')).toMatchObject({ version: 3, posts: [{ validTo: '2026-12-01' }] });
   });
 
   it('stand until the day before they end', () => {

@@ -12,11 +12,11 @@ export function assignPost(staff: Staff, post: Post): Staff {
   return { ...staff, posts: [...held, post], version: staff.version + 1 };
 }
 
-/** @throws not_found POST_NOT_FOUND, failed_precondition POST_ENDED, invalid_argument POST_END_BEFORE_START. */
-export function endPost(staff: Staff, postId: string, validTo: LocalDate): Staff {
+/** An end that lies ahead may still be set anew. @throws not_found POST_NOT_FOUND, failed_precondition POST_ENDED, invalid_argument POST_END_BEFORE_START. */
+export function endPost(staff: Staff, { postId, validTo }: { readonly postId: string; readonly validTo: LocalDate }, day: LocalDate): Staff {
   const post = staff.posts.find((held) => held.id === postId);
   if (post === undefined) throw notFound('POST_NOT_FOUND', 'the person has no such post');
-  if (post.validTo !== undefined) throw failedPrecondition('POST_ENDED', 'the end of the post is set');
+  if (post.validTo !== undefined && post.validTo <= day) throw failedPrecondition('POST_ENDED', 'the post has ended');
   if (validTo < post.validFrom) {
     throw invalidArgument('POST_END_BEFORE_START', 'a post cannot end before it begins', {
       violations: [{ field: 'valid_to', code: 'before_valid_from' }],

@@ -81,7 +81,9 @@ export async function saveStaff(tx: Tx, staff: readonly Staff[]): Promise<void> 
 
 async function savePosts(tx: Tx, staff: readonly Staff[]): Promise<void> {
   const rows = staff.flatMap((one) => one.posts.map((post) => ({ tenant_id: tenantOf(tx), ...toPostRow(one.id, post) })));
-  // A former primary post comes before the new one, so that two never stand side by side.
+  // What ends or is primary no more comes first, so that two primary posts, or two heads, never stand side by side.
+  const standsLast = ({ valid_to, is_primary }: PostRow) => (valid_to !== null ? 0 : is_primary ? 2 : 1);
+  rows.sort((one, other) => standsLast(one) - standsLast(other));
   for (let start = 0; start < rows.length; start += rowsAtOnce) {
     await tx('posts').insert(rows.slice(start, start + rowsAtOnce)).onConflict(['tenant_id', 'id']).merge(['is_primary', 'valid_to']);
   }

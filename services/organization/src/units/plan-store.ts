@@ -13,8 +13,18 @@ export interface GroundFilter {
   readonly limit: number;
 }
 
-/** Units locked against other changes of the tree until this transaction ends. Index: units_as_of_idx. */
-export async function lockGround(tx: Tx, { ids, subtrees, day, limit }: GroundFilter): Promise<Unit[]> {
+/**
+ * Units locked against other changes of the tree until this transaction ends. A statement that waited for somebody who opened a
+ * unit does not see that unit, so they are read until nothing is new: below what is locked nothing opens.
+ */
+export async function lockGround(tx: Tx, filter: GroundFilter): Promise<Unit[]> {
+  let [before, found] = [await lockOnce(tx, filter), await lockOnce(tx, filter)];
+  while (found.length > before.length) [before, found] = [found, await lockOnce(tx, filter)];
+  return found;
+}
+
+/** Index: units_as_of_idx. */
+async function lockOnce(tx: Tx, { ids, subtrees, day, limit }: GroundFilter): Promise<Unit[]> {
   const query = selectUnits(tx, day)
     .where((any) => {
       void any.whereIn('id', ids);

@@ -61,7 +61,7 @@ export interface Held {
   readonly plans: number;
 }
 
-/** @throws failed_precondition UNIT_IS_ROOT, UNIT_CLOSED, UNIT_IN_PLAN, UNIT_HAS_CHILDREN. */
+/** One that opens later is taken back: it never was. @throws failed_precondition UNIT_IS_ROOT, UNIT_CLOSED, UNIT_IN_PLAN, UNIT_HAS_CHILDREN. */
 export function close(unit: Unit, end: { readonly validTo: LocalDate; readonly successorId: string }, { held, day }: { held: Held; day: LocalDate }): Unit {
   assertNotRoot(unit);
   assertStays(unit, day);
@@ -69,7 +69,8 @@ export function close(unit: Unit, end: { readonly validTo: LocalDate; readonly s
   if (held.children > 0) {
     throw failedPrecondition('UNIT_HAS_CHILDREN', 'units below it are still open', { details: { open: String(held.children) } });
   }
-  return { ...unit, ...end, version: unit.version + 1 };
+  const validFrom = unit.validFrom > end.validTo ? end.validTo : unit.validFrom;
+  return { ...unit, ...end, validFrom, version: unit.version + 1 };
 }
 
 /** Nobody's post is moved without a word about where. @throws failed_precondition UNIT_HAS_POSTS. */

@@ -43,8 +43,8 @@ export async function insertUnits(tx: Tx, units: readonly Unit[]): Promise<void>
 }
 
 export async function saveClosed(tx: Tx, unit: Unit): Promise<void> {
-  const { valid_to, successor_id, version } = toRow(unit);
-  await tx('units').where({ tenant_id: tenantOf(tx), id: unit.id }).update({ valid_to, successor_id, version });
+  const { valid_from, valid_to, successor_id, version } = toRow(unit);
+  await tx('units').where({ tenant_id: tenantOf(tx), id: unit.id }).update({ valid_from, valid_to, successor_id, version });
 }
 
 /** For a change of what is kept elsewhere of a unit that this transaction holds. Gives the new version. */
@@ -111,6 +111,14 @@ export async function shareOpenUnits(tx: Tx, codes: readonly string[], day: Loca
     .forShare();
   void open(query);
   return (await query).map(toUnit);
+}
+
+/** Those of the codes that a unit has which opens later. Index: units_code_idx. */
+export async function findCodesAhead(tx: Tx, codes: readonly string[], day: LocalDate): Promise<string[]> {
+  return tx('units')
+    .where({ tenant_id: tenantOf(tx) })
+    .whereRaw('code = any(?) and valid_from > ? and valid_from is distinct from valid_to', [[...codes], day])
+    .pluck<string[]>('code');
 }
 
 /** The next units in the order of ids, closed ones too, each with its version raised. */
