@@ -16,7 +16,7 @@ export interface Pause {
 /** Either a further limit, counted from the due day, or a day and time. */
 export type Extension = { readonly at: Date; readonly reason: string; readonly by: string } & ({ readonly limit: Limit } | { readonly until: Date });
 
-/** The due time moved because a year's arrangement became known. */
+/** The due time moved with the calendar: a year's arrangement became known, or the office decided of a day. */
 export interface Correction {
   readonly at: Date;
   readonly before: Date;

@@ -39,11 +39,11 @@ async function followCalendar(options: FollowOptions & { readonly store: ClockSt
   await calendars.refresh();
   let after: ClockKey | undefined;
   do {
-    const page = await database.withTenant({ tenantId }, (tx: Tx) => listOpenClocksOver(tx, { days, after, limit: 500 }));
+    const page = await database.withTenant({ tenantId }, (tx: Tx) => listOpenClocksOver(tx, { days: days.map(({ day }) => day), after, limit: 500 }));
     for (const clock of page) {
       if (stands(calendars.of(tenantId), clock)) continue;
       try {
-        const done = await database.withTenant({ tenantId }, (tx) => recompute(tx, clock.id, { ...options, calendar: calendars }));
+        const done = await database.withTenant({ tenantId }, (tx) => recompute(tx, clock.id, { ...options, calendar: calendars, days }));
         if (done === undefined) continue;
         count.moved += 1;
         log.info({ tenant: tenantId, clock: clock.id, before: done.previousDueAt, after: done.clock.dueAt }, 'due time followed the calendar');

@@ -13,6 +13,7 @@ export { alarmLevels, computeDue, isLate, remaining, type AlarmLevel, type Clock
 export type { Followed } from './follow-calendars';
 export { createLights, lightLimits, lightOf, type LightLimits } from './lights';
 export { loadCalendar } from './load-calendar';
+export { createClockMoveTable, dropClockMoveTable, listMoves, type Move } from './move-store';
 export { addDays, assertLocalDate, daysBetween, instantAt, localDateOf, type LocalDate } from './local-date';
 export { createOwnDayTables, dropOwnDayTables, setOwnDay, type OwnDay, type OwnDayKind } from './own-day-store';
 export { createCalendars, withOwnDays, type Calendars, type OwnDays } from './own-days';

@@ -56,9 +56,12 @@ export async function setOwnDay(tx: Tx, { day, kind, version }: OwnDay, at: Date
     .returning('day');
   if (saved.length === 0) return false;
   await tx.raw(
-    `insert into calendar_states (tenant_id, version, changed_at) values (?, 1, ?)
-     on conflict (tenant_id) do update set version = calendar_states.version + 1, changed_at = excluded.changed_at`,
-    [tenantOf(tx), at],
+    `with state as (
+       insert into calendar_states (tenant_id, version, changed_at) values (:tenant, 1, :at)
+       on conflict (tenant_id) do update set version = calendar_states.version + 1, changed_at = excluded.changed_at
+       returning version)
+     update calendar_days set calendar_version = state.version from state where tenant_id = :tenant and day = :day`,
+    { tenant: tenantOf(tx), at, day },
   );
   return true;
 }
@@ -92,16 +95,23 @@ export async function tenantsToFollow(knex: Knex, now: Date): Promise<string[]> 
   return rows.map(({ tenant_id: tenantId }) => tenantId);
 }
 
+/** A day that was decided on lately. */
+export interface ChangedDay {
+  readonly day: LocalDate;
+  /** Due times do not follow it yet. */
+  readonly isNew: boolean;
+}
+
 /** The days whose change is still to follow, and those of the last time once more; with the version that they make. */
-export async function daysToFollow(tx: Tx): Promise<{ days: LocalDate[]; version: number }> {
+export async function daysToFollow(tx: Tx): Promise<{ days: ChangedDay[]; version: number }> {
   const state = await tx('calendar_states').where({ tenant_id: tenantOf(tx) }).forShare().first<{ version: number } | undefined>('version');
   const rows = await tx('calendar_days as d')
     .join('calendar_states as s', 's.tenant_id', 'd.tenant_id')
     .where('d.tenant_id', tenantOf(tx))
     .whereRaw(`(s.followed_at is null or d.changed_at >= s.followed_at - cast(? as interval))`, [`${2 * staleMs} milliseconds`])
     .orderBy('d.day')
-    .select<{ day: LocalDate }[]>('d.day');
-  return { days: rows.map(({ day }) => day), version: state?.version ?? 0 };
+    .select<ChangedDay[]>('d.day', tx.raw('coalesce(d.calendar_version > coalesce(s.followed_version, 0), false) as "isNew"'));
+  return { days: rows, version: state?.version ?? 0 };
 }
 
 export async function noteFollowed(tx: Tx, version: number, at: Date): Promise<void> {

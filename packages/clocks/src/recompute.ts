@@ -4,6 +4,8 @@ import { alarmSchedule } from './alarms';
 import type { Calendar } from './calendar';
 import { scheduled } from './change-clock';
 import { alarmLevels, computeDue, type Clock } from './clock';
+import { localDateOf, type LocalDate } from './local-date';
+import type { ChangedDay } from './own-day-store';
 import { clockStore, type ClockStore } from './store';
 
 export interface Recomputation {
@@ -52,13 +54,17 @@ export async function recomputeProvisional(
   return count;
 }
 
-export type Recomputing = RecomputeOptions & { readonly store: ClockStore };
+export interface Recomputing extends RecomputeOptions {
+  readonly store: ClockStore;
+  /** The office's own days that changed; absent when it is the national calendar that did. */
+  readonly days?: readonly ChangedDay[];
+}
 
 /**
  * One open clock again, by its tenant's calendar. Undefined when its due time is as it was and as certain, though its alarms
  * may come at other times now; or when somebody else was faster.
  */
-export async function recompute(tx: Tx, clockId: string, { calendar, now, onMoved, store }: Recomputing): Promise<Recomputation | undefined> {
+export async function recompute(tx: Tx, clockId: string, { calendar, now, onMoved, store, days = [] }: Recomputing): Promise<Recomputation | undefined> {
   await store.giveWay(tx);
   const before = await store.lockClock(tx, { clockId });
   if (before.endedAt !== undefined) return undefined;
@@ -79,9 +85,21 @@ export async function recompute(tx: Tx, clockId: string, { calendar, now, onMove
   }
   const corrections = [...before.corrections, { at: now(), before: before.dueAt, after: dueAt }];
   const clock = await store.saveClock(tx, rearmed(own, { ...recomputed.clock, corrections }, now()));
+  await store.insertMoves(tx, clock, causesOf(before, days));
   const done = { clock, previousDueAt: before.dueAt };
   await onMoved?.(tx, done);
   return done;
+}
+
+/**
+ * Which of the days moved the clock: those that its span held. One that due times followed before, and that is looked at once
+ * more, is named where no new one could have done it.
+ */
+function causesOf({ startedAt, dueAt }: Clock, days: readonly ChangedDay[]): LocalDate[] {
+  const [first, last] = [localDateOf(startedAt), localDateOf(dueAt)];
+  const held = days.filter(({ day }) => day >= first && day <= last);
+  const isNew = held.filter((day) => day.isNew);
+  return (isNew.length > 0 ? isNew : held).map(({ day }) => day);
 }
 
 /** A due time that moved away has its early warnings before it again. */

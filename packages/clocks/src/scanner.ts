@@ -2,6 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Database, SystemDatabase } from '@linli/db';
 import type { Metrics } from '@linli/telemetry';
 import { followCalendars, type Followed } from './follow-calendars';
+import { forgetMoves } from './forget-moves';
 import { localDateOf, type LocalDate } from './local-date';
 import type { Calendars } from './own-days';
 import { raiseBatch, type Raised, type RaiseOptions } from './raise-alarms';
@@ -93,8 +94,9 @@ export function createAlarmScanner(options: AlarmScannerOptions, { store, rest }
         await options.calendars?.refresh();
         watchCalendar();
         await scanOnce();
-        await settle();
+        // Before what is provisional is settled, so that a day which was decided while we were away is named as what moved a due time.
         await follow.inTime();
+        await settle();
       } catch (error) {
         log.warn({ err: error }, 'alarm scan failed');
       }
@@ -140,17 +142,21 @@ function provisionalWatch(options: RecomputeOptions, store: ClockStore): () => P
   };
 }
 
-/** Looks every few seconds, for somebody's due time may hang on it but nobody waits for it. */
+/** Looks every few seconds, for somebody's due time may hang on it but nobody waits for it; every hour forgets what moved long ago. */
 function calendarFollower(options: AlarmScannerOptions, store: ClockStore): { once(): Promise<Followed>; inTime(): Promise<void> } {
   const { calendars, now } = options;
-  let nextAt = 0;
+  const nextAt = { follow: 0, forget: 0 };
   async function once(): Promise<Followed> {
     return calendars === undefined ? { moved: 0, failed: 0 } : followCalendars({ ...options, calendars }, store);
   }
   async function inTime(): Promise<void> {
-    if (now().getTime() < nextAt) return;
-    nextAt = now().getTime() + 5_000;
+    const at = now().getTime();
+    if (at < nextAt.follow) return;
+    nextAt.follow = at + 5_000;
     await once();
+    if (calendars === undefined || at < nextAt.forget) return;
+    nextAt.forget = at + 3_600_000;
+    await forgetMoves(options);
   }
   return { once, inTime };
 }

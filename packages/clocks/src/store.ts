@@ -3,6 +3,7 @@ import { tenantOf, type Tx } from '@linli/db';
 import type { Knex } from 'knex';
 import type { Limit } from './calendar';
 import type { AlarmLevel, Clock } from './clock';
+import { insertMoves } from './move-store';
 
 /** Which clock is meant: its id, or the open one of a kind on a subject. */
 export type ClockRef = { readonly clockId: string } | { readonly kind: string; readonly subjectId: string };
@@ -200,7 +201,7 @@ function whereOver(tx: Tx, days: readonly string[]) {
 
 /** What the scanner and the recomputation ask of the database. */
 export const clockStore = {
-  ...{ tenantsWithDueAlarms, listProvisionalClocks, claimDueClocks, giveWay, lockClock, saveClock, noteAlarms },
+  ...{ tenantsWithDueAlarms, listProvisionalClocks, claimDueClocks, giveWay, lockClock, saveClock, insertMoves, noteAlarms },
   ...{ beginAlarm, keepAlarm, undoAlarm },
 };
 export type ClockStore = typeof clockStore;

@@ -1,7 +1,7 @@
 import { openDatabase, openSystemDatabase, type Database, type Migration, type SystemDatabase } from '@linli/db';
 import { createTestDatabase, silentLogger, type TestDatabase } from '@linli/testing';
 import knexFactory, { type Knex } from 'knex';
-import { addRuleSet, clockConstraints, createClockTables, createOwnDayTables, dropClockTables, dropOwnDayTables } from '../src/index';
+import { addRuleSet, clockConstraints, createClockMoveTable, createClockTables, createOwnDayTables, dropClockMoveTable, dropClockTables, dropOwnDayTables } from '../src/index';
 
 /** What a service's migrations do with this package, with a table that stands for its aggregate and its outbox. */
 export const migrations: Migration[] = [
@@ -14,6 +14,11 @@ export const migrations: Migration[] = [
     name: '20261124090050_create_own_days',
     up: createOwnDayTables,
     down: dropOwnDayTables,
+  },
+  {
+    name: '20261124090070_create_moves',
+    up: createClockMoveTable,
+    down: dropClockMoveTable,
   },
   {
     name: '20261124090100_add_limits',

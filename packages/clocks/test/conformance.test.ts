@@ -3,6 +3,7 @@ import { isAppError } from '@linli/errors';
 import { eventually, openTx, seededChance, SimulatedProcess, simulatedSystem, Simulation, type OpenTx } from '@linli/testing';
 import fc from 'fast-check';
 import type { Clock } from '../src/clock';
+import { listMoves } from '../src/move-store';
 import { clockStore, insertClock, type ClockStore } from '../src/store';
 import { useClockDatabase } from './clock-database';
 import { ClockTables } from './simulation/tables';
@@ -17,6 +18,8 @@ interface Side {
   readonly system: SystemDatabase;
   readonly store: ClockStore;
   insert(tx: Tx, clock: Clock): Promise<void>;
+  /** Of whom moves are on file, in order. */
+  moved(tx: Tx): Promise<string[]>;
   /** Lets what was asked happen: on the real side it does so by itself. */
   pump(): Promise<void>;
   /** So many statements wait for a lock, and everything else is answered. */
@@ -24,9 +27,10 @@ interface Side {
 }
 
 async function realSide(): Promise<Side> {
-  await real.migrator.raw('truncate clocks');
+  await real.migrator.raw('truncate clocks, clock_moves');
   return {
     ...{ app: real.app, system: real.system, store: clockStore, insert: insertClock },
+    moved: async (tx) => (await listMoves(tx, { day: undefined, beforeId: undefined, limit: 1_000 })).map(({ subjectId }) => subjectId).sort(),
     pump: () => Promise.resolve(),
     settle: (waiting) =>
       eventually(async () => {
@@ -44,6 +48,7 @@ function simulatedSide(): Side {
   return {
     ...{ app: tables.database.connect(process), system: simulatedSystem(process), store: tables.store },
     insert: (tx, clock) => tables.insert(tx, clock),
+    moved: (tx) => tables.moved(tx),
     pump: () => simulation.playNow(),
     settle: () => simulation.playNow(),
   };
@@ -68,7 +73,7 @@ const operations = fc.oneof(
   {
     weight: 10,
     arbitrary: fc.record({
-      op: fc.constantFrom('insert' as const, 'claim' as const, 'claim' as const, 'lock' as const, 'lock of kind' as const, 'save' as const, 'note' as const, 'end' as const, 'begin' as const, 'undo' as const, 'keep' as const),
+      op: fc.constantFrom('insert' as const, 'claim' as const, 'claim' as const, 'lock' as const, 'lock of kind' as const, 'save' as const, 'note' as const, 'move' as const, 'end' as const, 'begin' as const, 'undo' as const, 'keep' as const),
       session: fc.nat(2),
       clock: fc.nat(5),
       limit: fc.integer({ min: 1, max: 3 }),
@@ -79,7 +84,7 @@ const operations = fc.oneof(
   { weight: 2, arbitrary: fc.record({ op: fc.constantFrom('tenants' as const, 'provisional' as const), minutes: fc.nat(70) }) },
 );
 type Operation = typeof operations extends fc.Arbitrary<infer T> ? T : never;
-type Asked = Extract<Operation, { clock: number }>;
+type Asked = Omit<Extract<Operation, { clock: number }>, 'op'> & { op: Extract<Operation, { clock: number }>['op'] | 'moved' };
 
 /** Three transactions side by side on each side, two of one tenant; one at most waits for another. */
 class Play {
@@ -88,6 +93,7 @@ class Play {
   /** What each session holds by its own locks, as the answers tell. */
   private readonly held = new Map<number, Map<string, Clock>>();
   private inserted = 0;
+  private moves = 0;
   private waiting: { session: number; answers: Promise<unknown>[] } | undefined;
 
   constructor(private readonly sides: readonly Side[]) {}
@@ -106,6 +112,7 @@ class Play {
     for (const session of [...this.open.keys()]) await this.end(session, 'commit');
     for (const session of [0, 1]) {
       await this.ask({ op: 'claim', session, clock: 0, limit: 100, minutes: 1_000 });
+      await this.ask({ op: 'moved', session, clock: 0, limit: 100, minutes: 1_000 });
       await this.end(session, 'rollback');
     }
   }
@@ -142,6 +149,7 @@ class Play {
     if (op === 'claim') return ({ store }, tx) => store.claimDueClocks(tx, minute(minutes), limit);
     if (op === 'lock') return ({ store }, tx) => store.lockClock(tx, { clockId: idOf(clock) });
     if (op === 'lock of kind') return ({ store }, tx) => store.lockClock(tx, { kind: 'requests.handle', subjectId: `s${clock}` });
+    if (op === 'moved') return ({ moved }, tx) => moved(tx);
     if (op === 'begin') {
       this.savepoints.add(session);
       return ({ store }, tx) => store.beginAlarm(tx);
@@ -159,6 +167,12 @@ class Play {
       return ({ store }, tx) => store.noteAlarms(tx, noted);
     }
     if (mine === undefined) return undefined;
+    if (op === 'move') {
+      // Each moves to a time of its own, so that the simulated table has a row for each.
+      this.moves += 1;
+      const corrections = [{ at: minute(0), before: minute(0), after: minute(this.moves) }];
+      return ({ store }, tx) => store.insertMoves(tx, { ...mine, corrections }, []);
+    }
     if (op === 'save') return ({ store }, tx) => store.saveClock(tx, { ...mine, nextAlarmAt: ownMinute(mine, minutes), lastAlarm: 'half_used', citation: 'not written' });
     return ({ store }, tx) => store.saveClock(tx, { ...mine, state: 'satisfied', endedAt: minute(minutes), nextAlarmAt: undefined });
   }

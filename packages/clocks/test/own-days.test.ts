@@ -5,6 +5,7 @@ import {
   createAlarmScanner,
   createCalendars,
   findClocks,
+  listMoves,
   loadCalendar,
   setOwnDay,
   startClock,
@@ -55,6 +56,8 @@ async function read({ tenantId, subjectId }: Clock): Promise<Clock> {
   return clock;
 }
 
+const movedBy = (day: string | undefined, tenantId = 'xingsheng') => db.app.withTenant({ tenantId }, (tx) => listMoves(tx, { day, beforeId: undefined, limit: 100 }));
+
 describe('a calendar with own days', () => {
   const own = withOwnDays(national, new Map([['2026-03-03', 'rest'], ['2026-03-07', 'work'], ['2027-03-01', 'rest']]));
 
@@ -99,6 +102,35 @@ describe('open due times', () => {
     expect((await read(moving)).dueAt).toEqual(at('2026-03-16T18:00'));
   });
 
+  it('that moved are listed under the day that moved them, from when to when; the others and another tenant’s are not', async () => {
+    const [moving, , other] = [await start(), await start({ limit: { ...tenDays, amount: 3 } }), await start({ tenantId: 'baihe' })];
+    const follower = scanner();
+    await decide('2026-03-10', 'rest');
+    await follower.followOnce();
+    const facts = { kind: 'requests.handle', subjectType: 'case', subjectId: moving.subjectId, day: '2026-03-10' };
+    const there = { ...facts, before: at('2026-03-16T18:00'), after: at('2026-03-17T18:00'), at: time.now() };
+    expect(await movedBy('2026-03-10')).toMatchObject([there]);
+    // Another day a moment later: the first one is looked at once more, but does not move them again.
+    time.set('2026-03-02T09:00:01+08:00');
+    await decide('2026-03-12', 'rest');
+    await follower.followOnce();
+    expect(await movedBy('2026-03-10')).toMatchObject([there]);
+    expect(await movedBy('2026-03-12')).toMatchObject([{ before: at('2026-03-17T18:00'), after: at('2026-03-18T18:00') }]);
+    time.set('2026-03-02T09:10:00+08:00');
+    await decide('2026-03-10', undefined);
+    await follower.followOnce();
+    expect(await movedBy('2026-03-10')).toMatchObject([{ ...facts, before: at('2026-03-18T18:00'), after: at('2026-03-17T18:00'), at: time.now() }, there]);
+    expect(await movedBy('2026-03-10', other.tenantId)).toEqual([]);
+    expect(await movedBy(undefined)).toEqual([]);
+  });
+
+  it('that two days moved together are listed under both', async () => {
+    await start();
+    for (const day of ['2026-03-10', '2026-03-11']) await decide(day, 'rest');
+    await scanner().followOnce();
+    for (const day of ['2026-03-10', '2026-03-11']) expect(await movedBy(day)).toMatchObject([{ before: at('2026-03-16T18:00'), after: at('2026-03-18T18:00') }]);
+  });
+
   it('follow also where somebody counted by the calendar before, after a while', async () => {
     const stale = createCalendars(national, db.system);
     await stale.refresh();
@@ -111,6 +143,7 @@ describe('open due times', () => {
     time.set('2026-03-02T09:01:00+08:00');
     expect(await follower.followOnce()).toEqual({ moved: 1, failed: 0 });
     expect((await read(late)).dueAt).toEqual(at('2026-03-17T18:00'));
+    expect(await movedBy('2026-03-10')).toMatchObject([{ subjectId: late.subjectId }]);
   });
 
   it('that fail hold up no other and are tried again; what was done is not done twice', async () => {

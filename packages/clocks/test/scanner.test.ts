@@ -6,6 +6,7 @@ import {
   createAlarmScanner,
   createCalendar,
   findClocks,
+  listMoves,
   loadCalendar,
   pauseClock,
   recomputeProvisional,
@@ -357,6 +358,8 @@ describe('provisional due times', () => {
       dueAt: at('2027-01-06T18:00'),
       corrections: [{ at: now(), before: at('2027-01-05T18:00'), after: at('2027-01-06T18:00') }],
     });
+    const moves = await db.app.withTenant({ tenantId: 'xingsheng' }, (tx) => listMoves(tx, { day: undefined, beforeId: undefined, limit: 10 }));
+    expect(moves).toMatchObject([{ day: undefined, subjectId: moving.subjectId, before: at('2027-01-05T18:00'), after: at('2027-01-06T18:00'), at: now() }]);
     expect(told).toHaveLength(2);
     expect(told).toEqual(
       expect.arrayContaining([

@@ -20,6 +20,8 @@ export class ClockTables {
   readonly clocks = new SimulatedTable<Clock>('clocks');
   /** Stands for the use cases' own rows, which they lock before the clock. */
   readonly subjects = new SimulatedTable<true>('subjects');
+  /** Subjects whose due time moved, by when, where to and which day moved it. */
+  readonly moves = new SimulatedTable<string>('moves');
   /** In order of commit. */
   readonly alarms = new SimulatedTable<RaisedAlarm>('alarms');
 
@@ -63,6 +65,12 @@ export class ClockTables {
     },
     saveClock: (tx, clock) =>
       this.database.within(tx, `save clock at ${clock.lastAlarm ?? 'none'} until ${clock.nextAlarmAt?.toISOString() ?? 'never'}`, (session) => this.save(session, clock)),
+    insertMoves: (tx, clock, days) =>
+      this.database.within(tx, 'insert moves', (session) => {
+        const last = clock.corrections.at(-1);
+        if (last === undefined) return;
+        for (const day of days.length === 0 ? ['national'] : days) session.put(this.moves, `${tenantOf(tx)} ${clock.subjectId} ${last.after.toISOString()} ${day}`, clock.subjectId);
+      }),
     noteAlarms: (tx, clocks) =>
       this.database.within(tx, `note ${clocks.map(({ id, lastAlarm }) => `${id.slice(-2)} at ${lastAlarm ?? 'none'}`).join(', ')}`, (session) =>
         clocks.map((clock) => this.note(session, clock)),
@@ -74,6 +82,13 @@ export class ClockTables {
 
   insert(tx: Tx, clock: Clock): Promise<void> {
     return this.database.within(tx, 'insert clock', (session) => session.put(this.clocks, placeOf(clock), clock));
+  }
+
+  moved(tx: Tx): Promise<string[]> {
+    return this.database.within(tx, 'moves', (session) => {
+      const mine = session.rows(this.moves).filter(([place]) => place.startsWith(`${tenantOf(tx)} `));
+      return mine.map(([, subjectId]) => subjectId).sort();
+    });
   }
 
   /** Writes only what may change, as `saveClock` of the store. */
