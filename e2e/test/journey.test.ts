@@ -143,9 +143,15 @@ describe('a day of the office’s own', () => {
     const day = String(accepted['dueAt']).slice(0, 10);
     const decided = ok(await director.create('/v1/calendar-overrides', { day, kind: 'rest', nameZh: '那达慕', citation: '市政府通知' }), 201);
     await eventually(async () => expect(String(await dueAt()) > String(accepted['dueAt'])).toBe(true), { timeoutMs: 20_000 });
+    const moves = async () => ok(await director.get(`/v1/moved-due-times?day=${day}`));
+    const mine = ({ items }: Json) => (items as Json[]).filter(({ subjectId }) => subjectId === accepted['id']);
+    const told = await moves();
+    expect([mine(told), told['unreachable']]).toMatchObject([[{ kind: 'requests.handle', number: accepted['number'], before: accepted['dueAt'], after: await dueAt() }], undefined]);
     const { id, version } = decided['override'] as Json;
     ok(await director.change(`/v1/calendar-overrides/${String(id)}:remove`, version));
     await eventually(async () => expect(await dueAt()).toBe(accepted['dueAt']), { timeoutMs: 20_000 });
+    expect(mine(await moves())).toMatchObject([{ after: accepted['dueAt'] }, { before: accepted['dueAt'] }]);
+    expect((await clerk.get(`/v1/moved-due-times?day=${day}`)).status).toBe(403);
   }, 60_000);
 });
 

@@ -120,6 +120,7 @@ const office: Readonly<Record<string, MakeRequest>> = {
   getCalendar: at('/v1/calendar-days'),
   setCalendarOverride: at('/v1/calendar-overrides', { day: '2030-01-01', kind: 'rest', nameZh: '元旦', citation: '通知' }),
   removeCalendarOverride: () => ({ path: `/v1/calendar-overrides/${part()}:remove`, body: {} }),
+  listMovedDueTimes: at('/v1/moved-due-times?day=2031-03-04'),
   listDutyRosters: at('/v1/duty-rosters'),
   openDutyRoster: ({ communityId }) => ({ path: '/v1/duty-rosters', body: { unitId: communityId, kinds: ['workday'] } }),
   changeDutyRoster: ({ dutyRosterId }) => ({ path: `/v1/duty-rosters/${dutyRosterId}:change`, body: { kinds: [] } }),

@@ -42,6 +42,12 @@ export const lists: readonly List[] = [
     idOf: ({ subjectId }) => ({ caseId: subjectId }),
   },
   {
+    rpc: '/linli.work.v1.WorkQueueService/ListMovedDueTimes',
+    filters: () => [{}, { day: '2026-12-04' }],
+    get: `${requests}.CaseService/GetCase`,
+    idOf: ({ subjectId }) => ({ caseId: subjectId }),
+  },
+  {
     rpc: '/linli.thread.v1.ThreadService/ListEntries',
     filters: ({ threadId }) => [{ threadId }],
     get: `${requests}.CaseService/GetCase`,

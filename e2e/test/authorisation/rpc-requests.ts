@@ -55,6 +55,7 @@ const cases: Readonly<Record<string, MakeRpcRequest>> = {
   CountCases: ({ unitId }) => ({ unitId }),
   ListWork: ({ unitId }) => ({ unitId }),
   CountWork: ({ unitId }) => ({ unitId }),
+  ListMovedDueTimes: () => ({ day: '2031-03-04' }),
   ListEntries: ({ threadId }) => ({ threadId }),
 };
 

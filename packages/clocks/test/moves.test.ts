@@ -16,7 +16,7 @@ function note(movedAt: Date, { tenantId = 'xingsheng', days = [day], subjectId =
   return db.app.withTenant({ tenantId }, (tx) => insertMoves(tx, { kind: 'requests.handle', subjectType: 'requests.case', subjectId, corrections }, days));
 }
 
-const list = ({ of = day as string | undefined, beforeId, limit = 100, tenantId = 'xingsheng' }: { of?: string | undefined; beforeId?: string | undefined; limit?: number; tenantId?: string } = {}): Promise<Move[]> =>
+const list = ({ of = day, beforeId, limit = 100, tenantId = 'xingsheng' }: { of?: string | undefined; beforeId?: string | undefined; limit?: number; tenantId?: string } = {}): Promise<Move[]> =>
   db.app.withTenant({ tenantId }, (tx) => listMoves(tx, { day: of, beforeId, limit }));
 
 describe('moves', () => {

@@ -22,7 +22,7 @@ async function serve(
 ): Promise<{ server: GrpcServer; address: string }> {
   const server = createGrpcServer({ service: 'requests', internal: keys.internal('requests'), log, metrics: createMetrics('test') });
   const missing = () => Promise.reject(new Error('not part of this test'));
-  server.add(work.WorkQueueServiceDefinition, { listWork: methods.listWork ?? missing, countWork: methods.countWork ?? missing });
+  server.add(work.WorkQueueServiceDefinition, { listWork: methods.listWork ?? missing, countWork: methods.countWork ?? missing, listMovedDueTimes: missing });
   return { server, address: `127.0.0.1:${await server.start(0)}` };
 }
 

@@ -1,3 +1,4 @@
+import { work } from '@linli/contracts';
 import { permissionDenied, unavailable } from '@linli/errors';
 import { createAccounts } from '../src/identity/accounts';
 import { grant, startGateway, type Person, type TestGateway } from './support/gateway';
@@ -56,6 +57,24 @@ describe('when a service does not answer', () => {
     gateway.peers.on('organization/WorkQueueService/countWork', () => ({ total: 2, dueSoon: 1, overdue: 0, byAction: { answer: 2 } }));
     expect(await gateway.call(clerk, 'GET /v1/work')).toMatchObject({ status: 200, body: { items: [], unreachable: ['requests'] } });
     expect(await gateway.call(clerk, 'GET /v1/work:count')).toMatchObject({ status: 200, body: { total: 2, byAction: { answer: 2 }, unreachable: ['requests'] } });
+  });
+
+  it('the due times that a day moved at both services are one list, the latest first; whose part is missing is said', async () => {
+    const admin = gateway.person({ tenant: 'xingsheng', kind: 'staff', subject: 'admin' }, { grants: [grant(rights.admin)] });
+    const moved = (digit: number, subjectKind: string) => {
+      const movedAt = new Date(Date.UTC(2026, 10, 24, 1, 0, digit));
+      return work.MovedDueTime.fromPartial({ id: `0191c000-0000-7000-8000-00000000000${digit}`, kind: 'k', subjectKind, subjectId: ids.case, unitId: ids.unit, before: movedAt, after: movedAt, movedAt });
+    };
+    gateway.peers.on('WorkQueueService/listMovedDueTimes', () => ({ items: [moved(4, 'requests.case'), moved(1, 'requests.case')], nextPageToken: '' }));
+    gateway.peers.on('organization/WorkQueueService/listMovedDueTimes', () => ({ items: [moved(3, 'organization.topic'), moved(2, 'organization.topic')], nextPageToken: '' }));
+    const line = 'GET /v1/moved-due-times?day=2026-12-18&pageSize=3';
+    const first = await gateway.call(admin, line);
+    expect(first).toMatchObject({ status: 200, body: { items: [{ subjectKind: 'requests.case', unitName: '新园第一网格' }, { subjectKind: 'organization.topic' }, { subjectKind: 'organization.topic' }] } });
+    const second = await gateway.call(admin, `${line}&pageToken=${String(first.body['nextPageToken'])}`);
+    const seconds = [first, second].flatMap(({ body }) => (body['items'] as { movedAt: string }[]).map(({ movedAt }) => new Date(movedAt).getUTCSeconds()));
+    expect([seconds, second.body['nextPageToken']]).toEqual([[4, 3, 2, 1], '']);
+    gateway.peers.on('WorkQueueService/listMovedDueTimes', away);
+    expect(await gateway.call(admin, line)).toMatchObject({ status: 200, body: { items: [{ subjectKind: 'organization.topic' }, {}], unreachable: ['requests'] } });
   });
 
   it('the door still opens, and readiness does not depend on it', async () => {

@@ -47,6 +47,7 @@ import * as calledOffMeetings from './20261129160100_call_off_meetings';
 import * as resourcesByMemberUnit from './20261129170000_index_resources_by_member_unit';
 import * as boundJobsAndVotes from './20261129170100_bound_jobs_and_votes';
 import * as absences from './20261129181000_note_absences';
+import * as keepMoves from './20261129180000_keep_moves';
 
 export const migrations: readonly Migration[] = [
   machinery,
@@ -97,4 +98,5 @@ export const migrations: readonly Migration[] = [
   resourcesByMemberUnit,
   boundJobsAndVotes,
   absences,
+  keepMoves,
 ];

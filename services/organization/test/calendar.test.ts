@@ -1,4 +1,5 @@
 import { organization } from '@linli/contracts';
+import { testCaller } from '@linli/testing';
 import { everything, fresh, history, makeStaff, makeTenant, makeUnit, sentEvents, startOffice, within, type Office } from './support';
 
 const { CALENDAR_DAY_KIND_REST, CALENDAR_DAY_KIND_WORK } = organization.CalendarDayKind;
@@ -102,5 +103,57 @@ describe('what follows from it', () => {
     expect(gaps).toMatchObject([{ day: '2026-11-26', kind: DUTY_KIND_HOLIDAY }]);
     const found = (await sentEvents(office)).filter(({ type, payload }) => type === 'DutyGapFound' && payload['unitId'] === unit.id);
     expect(found).toMatchObject([{ payload: { day: '2026-11-26', kind: DUTY_KIND_HOLIDAY } }]);
+  });
+});
+
+describe('the due times that a day moves', () => {
+  const day = '2026-12-07';
+  const decider = testCaller({ permissions: ['organization.calendar.write'] });
+  const mover = testCaller({ permissions: ['raise', 'read', 'screen'].map((word) => `organization.topic.${word}`) });
+  const movedBy = async (of = day, by = decider) => (await office.work.listMovedDueTimes({ day: of }, { caller: by })).items;
+  const raise = async (by = mover, unitId = root.id) => {
+    const { topic } = await office.topics.raiseTopic({ unitId, textZh: '三号楼门口晚上太黑' }, { caller: by });
+    if (topic?.answerDueAt === undefined) throw new Error('the topic has no due time');
+    return { ...topic, dueAt: topic.answerDueAt };
+  };
+
+  it('are listed with before and after, and again when it is removed; those that stand and another office’s are not', async () => {
+    const { root: far } = await makeTenant(office, 'yunhe');
+    const [open, answered] = [await raise(), await raise()];
+    await raise(testCaller({ tenantId: 'yunhe', permissions: ['organization.topic.raise'] }), far.id);
+    await office.topics.declineTopic({ topicId: answered.id, version: answered.version, titleZh: '楼门口照明', answerZh: '归供电所管', reason: organization.TopicDeclineReason.TOPIC_DECLINE_REASON_NOT_OURS }, { caller: mover });
+    const { override } = await set(day);
+    await office.app.scanner.followOnce();
+    const facts = { kind: 'organization.topic_answer', subjectKind: 'organization.topic', subjectId: open.id, unitId: root.id };
+    const later = (await office.topics.getTopic({ topicId: open.id }, { caller: mover })).topic?.answerDueAt;
+    expect(later?.getTime()).toBeGreaterThan(open.dueAt.getTime());
+    const [there, ...others] = await movedBy();
+    expect([there, others]).toEqual([expect.objectContaining({ ...facts, before: open.dueAt, after: later, movedAt: office.clock.now() }), []]);
+    office.clock.set('2026-11-24T10:00:00+08:00');
+    await remove(override);
+    await office.app.scanner.followOnce();
+    expect(await movedBy()).toEqual([expect.objectContaining({ ...facts, before: later, after: open.dueAt, movedAt: office.clock.now() }), there]);
+    expect(await movedBy('2026-12-08')).toEqual([]);
+    expect(await movedBy(day, testCaller({ tenantId: 'yunhe', permissions: ['organization.calendar.write'] }))).toEqual([]);
+    await expect(movedBy('2026-02-30')).rejects.toMatchObject({ violations: [{ field: 'day', code: 'malformed' }] });
+    await expect(movedBy(day, testCaller({ grants: [{ permissions: ['organization.calendar.write'], scope: 'subtree', unitPath: root.path }] }))).rejects.toMatchObject({ reason: 'UNIT_OUT_OF_SCOPE' });
+  });
+
+  it('come page by page, the latest first', async () => {
+    for (let index = 0; index < 3; index += 1) await raise();
+    await set('2026-12-09');
+    await office.app.scanner.followOnce();
+    const all = await movedBy('2026-12-09');
+    expect(all.length).toBeGreaterThanOrEqual(4);
+    const read = [];
+    let pageToken = '';
+    do {
+      const page = await office.work.listMovedDueTimes({ day: '2026-12-09', pageSize: 2, pageToken }, { caller: decider });
+      expect(page.items.length).toBeLessThanOrEqual(2);
+      read.push(...page.items);
+      ({ nextPageToken: pageToken } = page);
+    } while (pageToken !== '');
+    expect(read).toEqual(all);
+    expect(all.map(({ id }) => id)).toEqual(all.map(({ id }) => id).sort().reverse());
   });
 });

@@ -14,6 +14,7 @@ import { indexOpenWork } from './20261125090000_index_open_work';
 import { createOwnDays } from './20261128110100_create_own_days';
 import { followSuccessors } from './20261128100000_follow_successors';
 import * as followAbsences from './20261129181000_follow_absences';
+import { keepMoves } from './20261129180000_keep_moves';
 
 export const migrations: Migration[] = [
   createPlatform,
@@ -31,4 +32,5 @@ export const migrations: Migration[] = [
   createOwnDays,
   followSuccessors,
   followAbsences,
+  keepMoves,
 ];

@@ -117,3 +117,9 @@ export function given(value: string): string | undefined {
 export function camelCase(word: string): string {
   return word.replace(/_([a-z0-9])/g, (_match, letter: string) => letter.toUpperCase());
 }
+
+/** All services that were silent, or undefined when none was. */
+export function joined(...lists: (string[] | undefined)[]): string[] | undefined {
+  const all = [...new Set(lists.flatMap((list) => list ?? []))].sort();
+  return all.length === 0 ? undefined : all;
+}

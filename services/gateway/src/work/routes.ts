@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { mergePages } from '../merge/merge-pages';
 import { findNames } from '../names/find-names';
 import { route, type ApiRoute } from '../routing/route';
-import { camelCase, given, nextPageToken, optionalId, page, time, timeOf, unreachable } from '../wire/fields';
+import { camelCase, given, joined, nextPageToken, optionalId, page, time, timeOf, unreachable } from '../wire/fields';
 import { words } from '../wire/words';
 
 const urgencies = words('URGENCY', work.Urgency, ['green', 'yellow', 'red']);
@@ -103,8 +103,3 @@ export const workRoutes: readonly ApiRoute[] = [
     },
   }),
 ];
-
-function joined(...lists: (string[] | undefined)[]): string[] | undefined {
-  const all = [...new Set(lists.flatMap((list) => list ?? []))].sort();
-  return all.length === 0 ? undefined : all;
-}

@@ -139,6 +139,7 @@ const office: Readonly<Record<string, GoodRequest>> = {
   getCalendar: { path: '/v1/calendar-days?fromDay=2026-12-01&toDay=2026-12-31', by: ['clerk', 'admin'] },
   setCalendarOverride: { path: '/v1/calendar-overrides', body: { day: '2026-12-18', kind: 'rest', nameZh: '那达慕', citation: '市政府通知' }, by: ['admin'] },
   removeCalendarOverride: { path: `/v1/calendar-overrides/${ids.task}:remove`, body: {}, by: ['admin'] },
+  listMovedDueTimes: { path: '/v1/moved-due-times?day=2026-12-18&pageSize=10', by: ['admin'] },
   listDutyRosters: { path: '/v1/duty-rosters?pageSize=5', by: ['clerk', 'admin'] },
   openDutyRoster: { path: '/v1/duty-rosters', body: { unitId: ids.unit, kinds: ['workday', 'weekend'] }, by: ['admin'] },
   changeDutyRoster: { path: `/v1/duty-rosters/${ids.roster}:change`, body: { kinds: [] }, by: ['admin'] },

@@ -1,11 +1,12 @@
-import { unitScopes, type Caller } from '@linli/auth';
-import { lightLimits, lightOf, type LightLimits } from '@linli/clocks';
+import { assertCoversUnit, unitScopes, type Caller } from '@linli/auth';
+import { lightLimits, lightOf, listMoves, type LightLimits, type Move } from '@linli/clocks';
 import { work } from '@linli/contracts';
 import type { Tx } from '@linli/db';
 import { notFound } from '@linli/errors';
 import { compactLimit, readUuid, wireEnum, type RpcContext } from '@linli/grpc';
+import { requireDay } from '../days';
 import type { Deps } from '../deps';
-import { countWork, findUnitPath, listWork, type Work, type WorkSource } from './store';
+import { countWork, findUnitPath, listWork, listWorkOf, type Work, type WorkSource } from './store';
 
 const urgencyOnWire = wireEnum('URGENCY', work.Urgency, ['green', 'yellow', 'red'] as const);
 /** Beyond this the figures read "or more"; the most urgent work is counted first. */
@@ -35,6 +36,19 @@ export function workQueueService(deps: Pick<Deps, 'db' | 'now' | 'calendar' | 'p
       const counts = await deps.db.withTenant(caller, async (tx) => countWork(tx, { source: await sourceOf(tx, { caller, unitId, now }), now, soonUntil, most: mostCounted }));
       const sum = (figure: 'total' | 'dueSoon' | 'overdue') => counts.reduce((total, count) => total + count[figure], 0);
       return { total: sum('total'), dueSoon: sum('dueSoon'), overdue: sum('overdue'), byAction: Object.fromEntries(counts.map(({ action, total }) => [action, total])) };
+    },
+    async listMovedDueTimes(request, { caller }) {
+      assertCoversUnit(caller, 'organization.calendar.write', '');
+      const limit = compactLimit(request.pageSize);
+      const day = request.day === '' ? undefined : requireDay(request.day, 'day');
+      const context = { list: 'moved_due_times', tenant: caller.tenantId, caller: caller.subject, day };
+      const [beforeId] = deps.pages.read(request.pageToken, context) ?? [];
+      return deps.db.withTenant(caller, async (tx) => {
+        const found = await listMoves(tx, { day, beforeId: beforeId == null ? undefined : String(beforeId), limit: limit + 1 });
+        const { shown, nextPageToken } = deps.pages.cut(found, { limit, context, at: (last) => [last.id] });
+        const waiting = new Map((await listWorkOf(tx, shown)).map((item) => [item.subjectId, item]));
+        return { items: shown.map((move) => moveToWire(move, waiting.get(move.subjectId))), nextPageToken };
+      });
     },
   };
 }
@@ -68,4 +82,8 @@ function workToWire(item: Work, lights: LightLimits): work.WorkItem {
     threadId,
     version,
   };
+}
+
+function moveToWire({ id, kind, subjectType, subjectId, before, after, at }: Move, item: Work | undefined): work.MovedDueTime {
+  return { id, kind, subjectKind: subjectType, subjectId, number: item?.number ?? '', unitId: item?.unitId ?? '', before, after, movedAt: at };
 }

@@ -117,6 +117,13 @@ export async function listWork(tx: Tx, asked: WorkRead): Promise<Work[]> {
   return (await firstOf(tx, asked).select<WorkRow[]>(columns)).map(toWork);
 }
 
+/** What waits for these subjects, in no order. By the key. */
+export async function listWorkOf(tx: Tx, subjects: readonly { readonly subjectType: string; readonly subjectId: string }[]): Promise<Work[]> {
+  const keys = subjects.map(({ subjectType, subjectId }) => [subjectType, subjectId]);
+  const rows = await tx('work_items').where({ tenant_id: tenantOf(tx) }).whereIn(['kind', 'subject_id'], keys).select<WorkRow[]>(columns);
+  return rows.map(toWork);
+}
+
 export interface WorkCount {
   readonly action: string;
   readonly total: number;

@@ -1,8 +1,9 @@
 import type { Caller } from '@linli/auth';
-import { assertLocalDate, localDateOf } from '@linli/clocks';
+import { localDateOf } from '@linli/clocks';
 import { requests } from '@linli/contracts';
 import { compactLimit, requireText, violation, wireEnum } from '@linli/grpc';
 import type { Deps } from '../deps';
+import { readDay } from '../read-day';
 import { importItems } from './import-items';
 import { caseTypes, limitUnits, materialForms, type Item, type ItemLimit, type Material, type NewItem } from './rules';
 import { getItemInForce, listItems } from './store';
@@ -96,14 +97,4 @@ function readLimit(wire: requests.Limit, at: string): ItemLimit {
   const most = wire.unit === requests.LimitUnit.LIMIT_UNIT_HOURS ? 8760 : 1000;
   if (!Number.isInteger(wire.amount) || wire.amount < 1 || wire.amount > most) throw violation(`${at}.amount`, 'out_of_range');
   return { amount: wire.amount, unit: units.fromWire(wire.unit, `${at}.unit`) };
-}
-
-function readDay(text: string, field: string): string {
-  if (text === '') throw violation(field, 'required');
-  if (/^\d/.test(text) && (text < '1949-10-01' || text >= '2200-01-01')) throw violation(field, 'out_of_range');
-  try {
-    return assertLocalDate(text);
-  } catch {
-    throw violation(field, 'malformed');
-  }
 }

@@ -1,12 +1,13 @@
-import { unitScopes, type Caller } from '@linli/auth';
-import { lightLimits, lightOf, type LightLimits } from '@linli/clocks';
+import { assertCoversUnit, unitScopes, type Caller } from '@linli/auth';
+import { lightLimits, lightOf, listMoves, type LightLimits, type Move } from '@linli/clocks';
 import { work } from '@linli/contracts';
 import { compactLimit, readUuid, wireEnum } from '@linli/grpc';
 import type { Deps } from '../deps';
 import { unitPathOf } from '../directory/store';
 import { reachOf, type Reach } from '../cases/reach';
 import { stepOf } from '../cases/waiting';
-import { countWork, listWork, type Work, type WorkSource } from './store';
+import { readDay } from '../read-day';
+import { countWork, findCaseUnits, listWork, type CaseUnit, type Work, type WorkSource } from './store';
 
 const urgencyWire = wireEnum('URGENCY', work.Urgency, ['green', 'yellow', 'red'] as const);
 /** Beyond this the figures read "or more"; the most urgent work is counted first. */
@@ -51,6 +52,22 @@ export function workQueueService(deps: WorkDeps): work.WorkQueueServiceImplement
       const sum = (figure: 'total' | 'dueSoon' | 'overdue') => counts.reduce((total, count) => total + count[figure], 0);
       return { total: sum('total'), dueSoon: sum('dueSoon'), overdue: sum('overdue'), byAction };
     },
+
+    async listMovedDueTimes(request, { caller }) {
+      assertCoversUnit(caller, 'organization.calendar.write', '');
+      const limit = compactLimit(request.pageSize);
+      const day = request.day === '' ? undefined : readDay(request.day, 'day');
+      const context = { list: 'moved_due_times', tenant: caller.tenantId, subject: caller.subject, day };
+      const [beforeId] = deps.tokens.read(request.pageToken, context) ?? [];
+      return deps.db.withTenant(caller, async (tx) => {
+        const found = await listMoves(tx, { day, beforeId: beforeId == null ? undefined : String(beforeId), limit: limit + 1 });
+        const { shown, nextPageToken } = deps.tokens.cut(found, { limit, context, at: (last) => [last.id] });
+        // Who decides on the calendar need not be somebody who may read cases.
+        const mayRead = unitScopes(caller, 'requests.case.read') === 'tenant';
+        const cases = mayRead ? await findCaseUnits(tx, shown.map(({ subjectId }) => subjectId)) : new Map<string, CaseUnit>();
+        return { items: shown.map((move) => moveToWire(move, cases.get(move.subjectId))), nextPageToken };
+      });
+    },
   };
 }
 
@@ -93,4 +110,8 @@ function workToWire(item: Work, { lights, caller }: { lights: LightLimits; calle
     threadId: item.threadId,
     version: item.version,
   };
+}
+
+function moveToWire({ id, kind, subjectType, subjectId, before, after, at }: Move, found: CaseUnit | undefined): work.MovedDueTime {
+  return { id, kind, subjectKind: subjectType, subjectId, number: found?.number ?? '', unitId: found?.unitId ?? '', before, after, movedAt: at };
 }

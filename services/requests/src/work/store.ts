@@ -84,6 +84,16 @@ export async function countWork(
   return rows;
 }
 
+export interface CaseUnit {
+  readonly number: string;
+  readonly unitId: string;
+}
+
+export async function findCaseUnits(tx: Tx, caseIds: readonly string[]): Promise<Map<string, CaseUnit>> {
+  const rows = await tx('cases').where({ tenant_id: tenantOf(tx) }).whereIn('id', caseIds).select<{ id: string; number: string | null; unit_id: string }[]>('id', 'number', 'unit_id');
+  return new Map(rows.map(({ id, number, unit_id: unitId }) => [id, { number: number ?? '', unitId }]));
+}
+
 /** The most urgent of all branches; a case that two of them found is there once, as its own next step before a task. */
 function merged(branches: readonly string[]): string {
   return `select id, next_due_at, state, waits_for, bool_and(task) as task from (${branches.join('\nunion all\n')}) found
