@@ -488,12 +488,7 @@ export const samples: Readonly<Record<string, object>> = {
     nextPageToken: '',
   },
   'WorkQueueService/countWork': { total: 1, dueSoon: 1, overdue: 0, byAction: { call_back: 1 } },
-  'WorkQueueService/listMovedDueTimes': {
-    items: [
-      work.MovedDueTime.fromPartial({ id: ids.task, kind: 'requests.handle', subjectKind: 'requests.case', subjectId: ids.case, number: 'XS-20261124-00042', unitId: ids.unit, before: at, after: new Date(at.getTime() + 86_400_000), movedAt: at }),
-    ],
-    nextPageToken: '',
-  },
+  'WorkQueueService/listMovedDueTimes': { items: [work.MovedDueTime.fromPartial({ id: ids.task, kind: 'requests.handle', subjectKind: 'requests.case', subjectId: ids.case, number: 'XS-20261124-00042', unitId: ids.unit, before: at, after: new Date(at.getTime() + 86_400_000), movedAt: at })], nextPageToken: '' },
   'ThreadService/listEntries': {
     entries: [
       thread.Entry.fromPartial({ id: ids.task, threadId: ids.thread, subjectKind: 'requests.case', subjectId: ids.case, subjectVersion: 2, at, actorKind: 'staff', actorId: ids.agent, code: 'submitted', facts: { number: 'XS-20261124-00042' } }),
