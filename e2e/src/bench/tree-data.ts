@@ -41,9 +41,10 @@ export async function fillTree({ adminUrl }: OwnPlatform): Promise<Tree> {
     if (drawn.rows.length === 0) {
       // The office is as old as its tree.
       await client.query(`update units set valid_from = '2015-01-01' where tenant_id = $1 and kind in ('subdistrict', 'community')`, [treeTenant]);
-      await client.query(`set session_replication_role = replica; set synchronous_commit = off`);
+      // With triggers, which keep the counts.
+      await client.query('set synchronous_commit = off');
       await copyRows({ client, table: 'units', columns }, drawUnits(root, community));
-      await client.query('vacuum (analyze) units');
+      await client.query('vacuum (analyze) units, unit_count_changes');
     }
     const { rows } = await client.query<{ count: number }>('select count(*)::int as count from units where tenant_id = $1', [treeTenant]);
     const buildings = await client.query<{ id: string }>(

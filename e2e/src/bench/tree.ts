@@ -9,7 +9,7 @@ const farPage = 1_000;
 const longAgo = '2018-06-30';
 
 const sql = { service: 'organization', pattern: /from "units" where[\s\S]*order by "path"/ };
-const counting = { service: 'organization', pattern: /count\(\*\)::integer[\s\S]*from "units" where/ };
+const counting = { service: 'organization', pattern: /::integer as count from "unit/ };
 const found = rowsIn('units');
 
 /** The tree, its parts, the way up from a building and what there is of each kind, as they are and as they were on a day, in an office of 200,000 units. */

@@ -48,6 +48,7 @@ import * as resourcesByMemberUnit from './20261129170000_index_resources_by_memb
 import * as boundJobsAndVotes from './20261129170100_bound_jobs_and_votes';
 import * as absences from './20261129181000_note_absences';
 import * as keepMoves from './20261129180000_keep_moves';
+import * as unitCounts from './20261129182000_count_units_by_day';
 
 export const migrations: readonly Migration[] = [
   machinery,
@@ -99,4 +100,5 @@ export const migrations: readonly Migration[] = [
   boundJobsAndVotes,
   absences,
   keepMoves,
+  unitCounts,
 ];

@@ -6,6 +6,11 @@ export function endOfSubtree(path: string): string {
   return `${path.slice(0, -1)}0`;
 }
 
+/** Whether the path is of the office's root, which has no other unit above it: its subtree is the whole office. */
+export function isRoot(path: string): boolean {
+  return path.indexOf('/', 1) === path.length - 1;
+}
+
 /** Keeps rows whose path lies in the subtree; a range, which the index serves under row-level security. */
 export function whereInSubtree(query: Knex.QueryBuilder, column: string, path: string): void {
   void query.where(column, '>=', path).where(column, '<', endOfSubtree(path));
