@@ -121,6 +121,19 @@ describe('the coverage map', () => {
     expect(await read('2026-12-10')).toMatchObject({ open: [], totals: { grids: 1 } });
     expect((await read('2026-12-09')).totals?.grids).toBe(2);
   });
+
+  it('of the whole office has the sums of its communities', async () => {
+    const { grid } = await place();
+    await establish(grid.id);
+    for (const asOf of ['2026-11-23', '2026-11-24', '2026-12-10']) {
+      const totals = async (underUnitId: string) => Object.entries((await office.coverage.listCoverage({ underUnitId, asOf, pageSize: 1 }, { caller })).totals ?? {}) as [string, number][];
+      const { units } = await office.units.listUnits({ kind: UNIT_KIND_COMMUNITY, asOf, pageSize: 200 }, { caller: everything() });
+      const sums: Record<string, number> = { grids: 0, gridsCovered: 0, buildings: 0, buildingsCovered: 0, memberUnits: 0 };
+      for (const { id } of units) for (const [figure, number] of await totals(id)) sums[figure] = (sums[figure] ?? 0) + number;
+      const { memberUnits: _joinedBefore, ...ofUnits } = Object.fromEntries(await totals(root.id));
+      expect(sums).toMatchObject(ofUnits);
+    }
+  });
 });
 
 describe('the count of a year', () => {

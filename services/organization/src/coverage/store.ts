@@ -3,8 +3,9 @@ import type { LocalDate } from '@linli/clocks';
 import { tenantOf, type ConstraintReasons, type Tx } from '@linli/db';
 import type { Knex } from 'knex';
 import { whereInScopes, whereInSubtree } from '../scope';
-import { findOpenCommunity, selectUnits, toUnit, whereInForce, type NamedRow } from '../units/store';
-import type { Unit } from '../units/unit';
+import { countUnits, findOpenCommunity, selectUnits, toUnit, whereInForce, type KindCount, type NamedRow } from '../units/store';
+import type { Unit, UnitKind } from '../units/unit';
+import { validOn, whereHolds } from '../validity';
 import type { Branch, BranchKind } from './branch';
 
 export const coverageConstraints: ConstraintReasons = {
@@ -97,22 +98,23 @@ export interface CoverageTotals {
   readonly memberUnits: number;
 }
 
-/** Of the whole subtree. Indexes: units_kind_as_of_idx, branches_unit_idx, member_units_path_idx. */
+/** Of the whole subtree: units as `countUnits` has them, and those of them that have a branch. Indexes: branches_unit_idx, units_pkey, member_units_path_idx. */
 export async function countCoverage(tx: Tx, filter: CoverageFilter): Promise<CoverageTotals> {
   const { scopes, under, asOf } = filter;
-  const units = tx('units').where({ tenant_id: tenantOf(tx) }).whereIn('kind', coveredKinds).select('kind', { branch_id: branchThere(tx, asOf) });
-  whereInForce(units, filter);
-  const memberUnits = tx('member_units').where({ tenant_id: tenantOf(tx) }).where('joined_on', '<=', asOf).whereRaw(`coalesce(left_on, 'infinity'::date) > ?`, [asOf]).count();
+  const covered = tx('units').where({ tenant_id: tenantOf(tx) }).whereIn('kind', coveredKinds).whereExists(branchThere(tx, asOf));
+  whereInForce(covered, filter);
+  const memberUnits = tx('member_units').where({ tenant_id: tenantOf(tx) });
+  whereHolds(memberUnits, validOn(asOf, { from: 'joined_on', to: 'left_on' }));
   whereInScopes(memberUnits, 'unit_path', scopes);
   whereInSubtree(memberUnits, 'unit_path', under);
-  const row = await tx
-    .from(units.as('covered'))
-    .select({ memberUnits })
-    .first<CoverageTotals & { memberUnits: string }>(
-      tx.raw(`count(*) filter (where kind = 'grid')::int as grids, count(branch_id) filter (where kind = 'grid')::int as "gridsCovered",
-              count(*) filter (where kind = 'building')::int as buildings, count(branch_id) filter (where kind = 'building')::int as "buildingsCovered"`),
-    );
-  return { ...row, memberUnits: Number(row.memberUnits) };
+  const there = numbers(await countUnits(tx, filter));
+  const withBranch = numbers(await covered.groupBy('kind').select<KindCount[]>('kind', tx.raw('count(*)::integer as count')));
+  const joined = await memberUnits.count<{ count: number | string }[]>({ count: '*' }).first();
+  return { grids: there('grid'), gridsCovered: withBranch('grid'), buildings: there('building'), buildingsCovered: withBranch('building'), memberUnits: Number(joined?.count ?? 0) };
+}
+
+function numbers(counts: readonly KindCount[]): (kind: UnitKind) => number {
+  return (wanted) => counts.find(({ kind }) => kind === wanted)?.count ?? 0;
 }
 
 /** The branch of the unit of the row outside, on a day. */
