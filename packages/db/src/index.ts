@@ -3,7 +3,7 @@ export { bootstrapDatabase, type RolePasswords, type ServiceUrls } from './boots
 export { translateDatabaseError, type ConstraintReasons } from './database-error';
 export { openDatabase, openSystemDatabase, type Database, type SystemDatabase } from './database';
 export { describeSchema } from './describe-schema';
-export { isUuid, newId } from './ids';
+export { idAt, isUuid, newId } from './ids';
 export { migrate, migrateDown, type Migration } from './migrate';
 export { pageToken, type PageTokens } from './page-token';
 export { answersKeptDays, createAnswerPruner, pruneAnswers, type AnswerPruner } from './prune-answers';

@@ -2,6 +2,7 @@ import type { UnitScopes } from '@linli/auth';
 import { tenantOf, type Tx } from '@linli/db';
 import type { Knex } from 'knex';
 import { endOfSubtree } from './scope';
+import type { Condition } from './validity';
 
 /** A page of a table's rows in the order of ids, of the units that the scopes cover. */
 export interface PageByUnit {
@@ -15,6 +16,8 @@ export interface PageByUnit {
   readonly under?: string | undefined;
   /** Columns and what they must hold; those left undefined may hold anything. */
   readonly holding?: Readonly<Record<string, string | null | undefined>>;
+  /** What must hold besides, in columns of the table. */
+  readonly also?: Condition | undefined;
   /** Id of the last row before it. */
   readonly after: string | undefined;
   readonly limit: number;
@@ -38,16 +41,16 @@ function whereIn(query: Knex.QueryBuilder, id: string, ids: Knex.Raw): void {
   void query.whereRaw(`${id} in (?)`, [ids]);
 }
 
-function rowsOf({ table, holding = {}, after, order }: PageByUnit, condition: string): string {
+function rowsOf({ table, holding = {}, also, after, order }: PageByUnit, condition: string): string {
   const held = Object.entries(holding).flatMap(([column, value]) => (value === undefined ? [] : value === null ? [`${column} is null`] : [`${column} = :${column}`]));
-  const conditions = ['tenant_id = :tenant', condition, ...held];
+  const conditions = ['tenant_id = :tenant', condition, ...held, ...(also === undefined ? [] : [also.sql])];
   if (after !== undefined) conditions.push(`id ${order === 'newest' ? '<' : '>'} cast(:after as uuid)`);
   return `select id from ${table} where ${conditions.join(' and ')} order by id ${direction({ order })} limit :limit`;
 }
 
-function bindingsOf(tx: Tx, { holding = {}, after, limit }: PageByUnit): Record<string, string | number | null> {
+function bindingsOf(tx: Tx, { holding = {}, also, after, limit }: PageByUnit): Record<string, string | number | Date | null> {
   const held = Object.entries(holding).map(([column, value]) => [column, value ?? null] as const);
-  return { ...Object.fromEntries(held), tenant: tenantOf(tx), after: after ?? null, limit };
+  return { ...Object.fromEntries(held), ...also?.bindings, tenant: tenantOf(tx), after: after ?? null, limit };
 }
 
 /** The distinct unit paths of the table's rows within the ranges. */

@@ -12,6 +12,11 @@ export function readDay(text: string, field: string, fallback: LocalDate): Local
   }
 }
 
+/** The day that a list is asked for; undefined for a list as it stands. @throws invalid_argument FIELD_INVALID. */
+export function readAsOf({ asOf }: { readonly asOf: string }): LocalDate | undefined {
+  return asOf === '' ? undefined : readDay(asOf, 'as_of', asOf);
+}
+
 /** @throws invalid_argument FIELD_INVALID: no day, or none of the calendar. */
 export function requireDay(text: string, field: string): LocalDate {
   if (text === '') throw violation(field, 'required');

@@ -244,3 +244,13 @@ describe('a fund raise', () => {
     expect((page.fundRaises[0]?.id ?? '') > (rest.fundRaises[0]?.id ?? '0')).toBe(true);
   });
 });
+
+it('a covenant of a day is the last of its unit that had begun by then', async () => {
+  const { id: unitId } = await makeUnit(office, community.parentId, { kind: UNIT_KIND_COMMUNITY });
+  const begin = async (effectiveFrom: string) => adopt({ unitId, effectiveFrom }, await decided(DECISION_SUBJECT_COVENANT, 7, unitId));
+  const [first, second] = [await begin('2026-12-01'), await begin('2026-12-10')];
+  for (const asked of [unitId, '']) {
+    const inForce = async (asOf: string) => (await office.covenants.listCovenants({ unitId: asked, asOf, pageSize: 200 }, { caller })).covenants.filter((one) => one.unitId === unitId).map(({ id }) => id);
+    expect([await inForce('2026-11-30'), await inForce('2026-12-01'), await inForce('2026-12-09'), await inForce('2026-12-10')]).toEqual([[], [first.id], [first.id], [second.id]]);
+  }
+});

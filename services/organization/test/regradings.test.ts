@@ -140,6 +140,8 @@ describe('a planned regrading', () => {
     const regrading = await plan([rename(one, '更名社区')]);
     expect(await namesUnder(one, '2027-06-30')).toContain(one.nameZh);
     expect(await namesUnder(one, day)).toContain('更名社区');
+    const named = async (asOf: string) => [(await office.units.getUnit({ unitId: one.id, asOf }, { caller })).unit, ...(await office.units.batchGetUnits({ unitIds: [one.id], asOf }, { caller })).units].map((unit) => unit?.nameZh);
+    expect([await named('2027-06-30'), await named(day)]).toEqual([[one.nameZh, one.nameZh], ['更名社区', '更名社区']]);
     await dayComes();
     expect((await office.units.getUnit({ unitId: one.id }, { caller })).unit).toMatchObject({ nameZh: '更名社区', version: 2 });
     expect(await history(office, one.id)).toEqual(['UnitCreated 1', 'UnitRenamed 2']);

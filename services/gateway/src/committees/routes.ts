@@ -85,7 +85,7 @@ const reads: readonly ApiRoute[] = [
     summary: '区域党委、社区联合党委列表（不含席位）',
     tag: 'party',
     calls: 'organization.v1.CommitteeService/ListCommittees',
-    query: z.strictObject({ kind: kinds.schema.optional(), ...page }),
+    query: z.strictObject({ kind: kinds.schema.optional(), asOf: optionalDay.meta({ description: '该日存续的；缺省为全部，含已终止的' }), ...page }),
     response: z.strictObject({ committees: z.array(committeeSchema), nextPageToken }),
     handle: async ({ query: { kind, ...rest } }, { clients, options }) => {
       const found = await clients.committees.listCommittees({ ...rest, kind: kinds.toWireOrNone(kind) }, options);

@@ -43,7 +43,7 @@ export const covenantRoutes: readonly ApiRoute[] = [
     summary: '居民公约的各版',
     tag: 'decisions',
     calls: 'organization.v1.CovenantService/ListCovenants',
-    query: z.strictObject({ unitId: optionalId, ...page }),
+    query: z.strictObject({ unitId: optionalId, asOf: optionalDay.meta({ description: '各单位该日有效的一份；缺省为全部' }), ...page }),
     response: z.strictObject({ covenants: z.array(covenantSchema), nextPageToken }),
     handle: async ({ query }, { clients, options }) => {
       const found = await clients.covenants.listCovenants(query, options);

@@ -2,7 +2,7 @@ import type { organization } from '@linli/contracts';
 import { internal } from '@linli/errors';
 import { z } from 'zod';
 import { nothing, route, type Answer, type ApiRoute, type Call } from '../routing/route';
-import { count, day, given, id, nextPageToken, page, text, time, timeOf } from '../wire/fields';
+import { count, day, given, id, nextPageToken, optionalDay, page, text, time, timeOf } from '../wire/fields';
 
 const onReport = z.strictObject({ id });
 const headcount = count(100_000).meta({ description: '随单位报到的在职党员人数，只有数字' });
@@ -68,7 +68,7 @@ export const dualReportRoutes: readonly ApiRoute[] = [
     summary: '双报到列表（不含任务与评议）',
     tag: 'party',
     calls: 'organization.v1.DualReportService/ListDualReports',
-    query: z.strictObject(page),
+    query: z.strictObject({ asOf: optionalDay.meta({ description: '该日有效的报到，人数为现在的；缺省为未结束的' }), ...page }),
     response: z.strictObject({ dualReports: z.array(dualReportSchema), nextPageToken }),
     handle: async ({ query }, { clients, options }) => {
       const found = await clients.dualReports.listDualReports(query, options);

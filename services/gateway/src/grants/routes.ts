@@ -2,7 +2,7 @@ import type { organization } from '@linli/contracts';
 import { internal } from '@linli/errors';
 import { z } from 'zod';
 import { route, type Answer, type ApiRoute } from '../routing/route';
-import { given, id, nextPageToken, optionalId, page, text, time, timeOf } from '../wire/fields';
+import { given, id, nextPageToken, optionalDay, optionalId, page, text, time, timeOf } from '../wire/fields';
 import { principalKinds, scopes } from './grant-json';
 
 const grantSchema = z
@@ -49,7 +49,7 @@ export const grantRoutes: readonly ApiRoute[] = [
     summary: '授权列表',
     tag: 'grants',
     calls: 'organization.v1.GrantService/ListGrants',
-    query: z.strictObject({ principalId: optionalId, ...page }),
+    query: z.strictObject({ principalId: optionalId, asOf: optionalDay.meta({ description: '该日（哪怕只是其中一段时间）持有的授权；缺省为全部，含已收回的' }), ...page }),
     response: z.strictObject({ grants: z.array(grantSchema), nextPageToken }),
     handle: async ({ query }, { clients, options }) => {
       const found = await clients.grants.listGrants(query, options);

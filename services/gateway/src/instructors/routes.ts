@@ -70,7 +70,7 @@ export const instructorRoutes: readonly ApiRoute[] = [
     summary: '党建工作指导员及其联系单位',
     tag: 'party',
     calls: 'organization.v1.InstructorService/ListInstructors',
-    query: z.strictObject(page),
+    query: z.strictObject({ asOf: optionalDay.meta({ description: '该日在任的指导员及当日联系的单位；缺省为现任' }), ...page }),
     response: z.strictObject({ instructors: z.array(instructorSchema), nextPageToken }),
     handle: async ({ query }, { clients, options }) => {
       const found = await clients.instructors.listInstructors(query, options);

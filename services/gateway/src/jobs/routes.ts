@@ -47,7 +47,7 @@ const jobs: readonly ApiRoute[] = [
     summary: '招工信息，最近发布的在前',
     tag: 'jobs',
     calls: 'organization.v1.JobService/ListJobs',
-    query: z.strictObject({ underUnitId: optionalId.meta({ description: '该单位及以下' }), ...page }),
+    query: z.strictObject({ underUnitId: optionalId.meta({ description: '该单位及以下' }), asOf: optionalDay.meta({ description: '该日开放报名的；缺省为全部' }), ...page }),
     response: z.strictObject({ jobs: z.array(jobSchema), nextPageToken }),
     handle: async ({ query }, { clients, options }) => {
       const found = await clients.jobs.listJobs(query, options);

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { nothing, route, type ApiRoute } from '../routing/route';
-import { code, id, nextPageToken, page, text } from '../wire/fields';
+import { code, id, nextPageToken, optionalDay, page, text } from '../wire/fields';
 import { answerNeed, answerResource, needSchema, needStates, needToJson, resourceSchema, resourceToJson } from './json';
 
 const byId = z.strictObject({ id });
@@ -86,7 +86,7 @@ const resources: readonly ApiRoute[] = [
     summary: '资源清单',
     tag: 'party',
     calls: 'organization.v1.JointProjectService/ListResources',
-    query: z.strictObject({ category: code.optional().meta({ description: '类别代码' }), ...page }),
+    query: z.strictObject({ category: code.optional().meta({ description: '类别代码' }), asOf: optionalDay.meta({ description: '该日可用的；缺省为现在可用的' }), ...page }),
     response: z.strictObject({ resources: z.array(resourceSchema), nextPageToken }),
     handle: async ({ query: { category: categoryCode = '', ...rest } }, { clients, options }) => {
       const found = await clients.jointProjects.listResources({ ...rest, categoryCode }, options);

@@ -77,7 +77,7 @@ const publications: readonly ApiRoute[] = [
     summary: '公示列表',
     tag: 'publications',
     calls: 'organization.v1.PublicationService/ListPublications',
-    query: z.strictObject({ kind: kinds.schema.optional(), ...page }),
+    query: z.strictObject({ kind: kinds.schema.optional(), asOf: optionalDay.meta({ description: '该日结束时在公示的；缺省为全部' }), ...page }),
     response: z.strictObject({ publications: z.array(publicationSchema), nextPageToken }),
     handle: async ({ query: { kind, ...rest } }, { clients, options }) => {
       const found = await clients.publications.listPublications({ ...rest, kind: kinds.toWireOrNone(kind) }, options);

@@ -23,8 +23,8 @@ const siteSchema = z
     stage: stages.schema.optional(),
     unitId: z.string(),
     unitPath: z.string(),
-    leaderId: z.string().meta({ description: '联系领导' }),
-    leaderSince: z.string(),
+    leaderId: z.string().optional().meta({ description: '联系领导；按日期查询时，当日尚未登记的工地没有' }),
+    leaderSince: z.string().optional(),
     openedOn: z.string(),
     closedOn: z.string().optional(),
     visitDueOn: z.string().optional().meta({ description: '下一次走访的最后期限' }),
@@ -70,8 +70,11 @@ const checklistSchema = z
   })
   .meta({ id: 'SiteChecklist' });
 
-function siteToJson({ stage, closedOn, visitDueOn, lastVisitedOn, missedSince, ...rest }: organization.Site): z.input<typeof siteSchema> {
-  return { ...rest, stage: stages.fromWire(stage), closedOn: given(closedOn), visitDueOn: given(visitDueOn), lastVisitedOn: given(lastVisitedOn), missedSince: given(missedSince) };
+function siteToJson({ stage, leaderId, leaderSince, closedOn, visitDueOn, lastVisitedOn, missedSince, ...rest }: organization.Site): z.input<typeof siteSchema> {
+  return {
+    ...{ ...rest, stage: stages.fromWire(stage), leaderId: given(leaderId), leaderSince: given(leaderSince) },
+    ...{ closedOn: given(closedOn), visitDueOn: given(visitDueOn), lastVisitedOn: given(lastVisitedOn), missedSince: given(missedSince) },
+  };
 }
 
 function visitToJson({ answers: list, recordedAt, countsFor, ...rest }: organization.SiteVisit): z.input<typeof visitSchema> {
@@ -99,7 +102,13 @@ const reads: readonly ApiRoute[] = [
     summary: '建筑工地列表',
     tag: 'sites',
     calls: 'organization.v1.SiteService/ListSites',
-    query: z.strictObject({ unitId: optionalId.meta({ description: '该单位及以下' }), leaderId: optionalId, includeClosed: queryFlag.optional(), ...page }),
+    query: z.strictObject({
+      unitId: optionalId.meta({ description: '该单位及以下' }),
+      leaderId: optionalId,
+      includeClosed: queryFlag.optional(),
+      asOf: optionalDay.meta({ description: '该日结束时在建的工地、当时的联系领导和最近一次走访；缺省为今天' }),
+      ...page,
+    }),
     response: z.strictObject({ sites: z.array(siteSchema), nextPageToken }),
     handle: async ({ query }, { clients, options }) => {
       const found = await clients.sites.listSites({ ...query, includeClosed: query.includeClosed ?? false }, options);

@@ -92,7 +92,11 @@ const reads: readonly ApiRoute[] = [
     summary: '工作人员列表',
     tag: 'staff',
     calls: 'organization.v1.StaffService/ListStaff',
-    query: z.strictObject({ underUnitId: optionalId.meta({ description: '在该单位及以下有岗位的人' }), ...page }),
+    query: z.strictObject({
+      underUnitId: optionalId.meta({ description: '在该单位及以下有岗位的人' }),
+      asOf: optionalDay.meta({ description: '该日在岗的人及其当日岗位，将来的日期按已计划的；不含电话、搭档与请假；缺省为现有人员及其全部岗位' }),
+      ...page,
+    }),
     response: z.strictObject({ staff: z.array(staffSchema), nextPageToken }),
     handle: async ({ query }, { clients, options }) => {
       const found = await clients.staff.listStaff(query, options);

@@ -88,8 +88,9 @@ export const unitRoutes: readonly ApiRoute[] = [
     tag: 'units',
     calls: 'organization.v1.UnitService/GetUnit',
     params: onUnit,
+    query: z.strictObject({ asOf: optionalDay.meta({ description: '当日的名称；缺省为今天' }) }),
     response: unitSchema,
-    handle: async ({ params }, { clients, options }) => answerUnit(await clients.units.getUnit({ unitId: params.id }, options)),
+    handle: async ({ params, query }, { clients, options }) => answerUnit(await clients.units.getUnit({ unitId: params.id, asOf: query.asOf }, options)),
   }),
   route({
     method: 'get',

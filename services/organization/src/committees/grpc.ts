@@ -2,7 +2,7 @@ import { coversUnit, unitScopes, type Caller } from '@linli/auth';
 import { organization } from '@linli/contracts';
 import type { Tx } from '@linli/db';
 import { compactLimit, readUuid, requestKey, requireText, violation, type RpcContext } from '@linli/grpc';
-import { readDay, today } from '../days';
+import { readAsOf, readDay, today } from '../days';
 import type { Deps } from '../deps';
 import { readCode } from '../fields';
 import { handOverRotation, setRotation, swapCommitteeHosts } from './change-rotation';
@@ -84,9 +84,10 @@ export function committeeService(deps: Deps): organization.CommitteeServiceImple
 async function listPage(deps: Deps, caller: Caller, request: organization.ListCommitteesRequest): Promise<organization.ListCommitteesResponse> {
   const limit = compactLimit(request.pageSize);
   const kind = committeeKindOnWire.fromWireOrNone(request.kind, 'kind');
-  const context = { list: 'committees', tenant: caller.tenantId, caller: caller.subject, kind };
+  const asOf = readAsOf(request);
+  const context = { list: 'committees', tenant: caller.tenantId, caller: caller.subject, kind, asOf };
   const afterId = deps.pages.read(request.pageToken, context)?.[0]?.toString();
-  const found = await deps.db.withTenant(caller, (tx) => listCommittees(tx, { scopes: unitScopes(caller, read), kind, afterId, limit: limit + 1 }));
+  const found = await deps.db.withTenant(caller, (tx) => listCommittees(tx, { scopes: unitScopes(caller, read), kind, asOf, afterId, limit: limit + 1 }));
   const { shown, nextPageToken } = deps.pages.cut(found, { limit, context, at: ({ id }) => [id] });
   return { committees: shown.map((committee) => committeeToWire(committee, [])), nextPageToken };
 }

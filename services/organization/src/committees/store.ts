@@ -1,6 +1,6 @@
 import type { UnitScopes } from '@linli/auth';
-import type { LocalDate } from '@linli/clocks';
-import { tenantOf, type ConstraintReasons, type Tx } from '@linli/db';
+import { addDays, instantAt, type LocalDate } from '@linli/clocks';
+import { idAt, tenantOf, type ConstraintReasons, type Tx } from '@linli/db';
 import { internal } from '@linli/errors';
 import { whereInScopes } from '../scope';
 import type { Committee, CommitteeKind, Seat } from './committee';
@@ -59,14 +59,21 @@ export async function lockCommittee(tx: Tx, id: string): Promise<Committee | und
   return row && toCommittee(row);
 }
 
-/** A handful in an office: the key serves it. */
-export async function listCommittees(
-  tx: Tx,
-  { scopes, kind, afterId, limit }: { readonly scopes: UnitScopes; readonly kind: CommitteeKind | undefined; readonly afterId: string | undefined; readonly limit: number },
-): Promise<Committee[]> {
+interface CommitteePage {
+  readonly scopes: UnitScopes;
+  readonly kind: CommitteeKind | undefined;
+  /** Those that stood on that day; undefined for all there ever were. */
+  readonly asOf: LocalDate | undefined;
+  readonly afterId: string | undefined;
+  readonly limit: number;
+}
+
+/** A handful in an office: the key serves it. An id says when its committee was founded. */
+export async function listCommittees(tx: Tx, { scopes, kind, asOf, afterId, limit }: CommitteePage): Promise<Committee[]> {
   const query = tx('committees').where({ tenant_id: tenantOf(tx) }).orderBy('id').limit(limit).select<CommitteeRow[]>(columns);
   whereInScopes(query, 'unit_path', scopes);
   if (kind !== undefined) void query.where('kind', kind);
+  if (asOf !== undefined) void query.where('id', '<', idAt(instantAt(addDays(asOf, 1), 0).getTime())).whereRaw(`coalesce(ended_on, 'infinity') > ?`, [asOf]);
   if (afterId !== undefined) void query.where('id', '>', afterId);
   return (await query).map(toCommittee);
 }

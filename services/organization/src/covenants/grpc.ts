@@ -1,7 +1,7 @@
 import { coversUnit, unitScopes } from '@linli/auth';
 import { organization } from '@linli/contracts';
 import { compactLimit, readUuid, requestKey, requireText, violation, type RpcContext } from '@linli/grpc';
-import { readDay, today } from '../days';
+import { readAsOf, readDay, today } from '../days';
 import type { Deps } from '../deps';
 import { adoptCovenant, fileCovenant, permissions } from './adopt-covenant';
 import type { Covenant } from './covenant';
@@ -38,9 +38,10 @@ export function covenantService(deps: Deps): organization.CovenantServiceImpleme
     async listCovenants(request, { caller }) {
       const limit = compactLimit(request.pageSize);
       const unitId = request.unitId === '' ? undefined : readUuid(request.unitId, 'unit_id');
-      const context = { list: 'covenants', tenant: caller.tenantId, caller: caller.subject, unitId };
+      const asOf = readAsOf(request);
+      const context = { list: 'covenants', tenant: caller.tenantId, caller: caller.subject, unitId, asOf };
       const beforeId = deps.pages.read(request.pageToken, context)?.[0]?.toString();
-      const found = await deps.db.withTenant(caller, (tx) => listCovenants(tx, { scopes: unitScopes(caller, permissions.read), unitId, beforeId, limit: limit + 1 }));
+      const found = await deps.db.withTenant(caller, (tx) => listCovenants(tx, { scopes: unitScopes(caller, permissions.read), unitId, asOf, beforeId, limit: limit + 1 }));
       const { shown, nextPageToken } = deps.pages.cut(found, { limit, context, at: ({ id }) => [id] });
       return { covenants: shown.map((covenant) => covenantToWire({ ...covenant, textZh: '' })), nextPageToken };
     },

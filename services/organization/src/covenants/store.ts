@@ -3,6 +3,7 @@ import type { LocalDate } from '@linli/clocks';
 import { tenantOf, type ConstraintReasons, type Tx } from '@linli/db';
 import { wherePageByUnit } from '../by-unit';
 import { whereInScopes } from '../scope';
+import { whereHolds, type Condition } from '../validity';
 import type { Covenant } from './covenant';
 
 export const covenantConstraints: ConstraintReasons = {
@@ -49,16 +50,35 @@ export async function lockCovenant(tx: Tx, id: string): Promise<Covenant | undef
   return row && toCovenant(row);
 }
 
-/** The newest first. Indexes: covenants_unit_path_idx, covenants_pkey for the whole office, covenants_number_key. */
+interface CovenantPage {
+  readonly scopes: UnitScopes;
+  readonly unitId: string | undefined;
+  /** Of each unit the one in force on that day; undefined for all there ever were. */
+  readonly asOf: LocalDate | undefined;
+  readonly beforeId: string | undefined;
+  readonly limit: number;
+}
+
+/** The newest first. Indexes: covenants_unit_path_idx, covenants_pkey for the whole office, covenants_number_key, covenants_effective_idx. */
 export async function listCovenants(
   tx: Tx,
-  { scopes, unitId, beforeId, limit }: { readonly scopes: UnitScopes; readonly unitId: string | undefined; readonly beforeId: string | undefined; readonly limit: number },
+  { scopes, unitId, asOf, beforeId, limit }: CovenantPage,
 ): Promise<Covenant[]> {
   const query = tx('covenants').where({ tenant_id: tenantOf(tx) }).orderBy('id', 'desc').limit(limit).select<CovenantRow[]>();
-  if (unitId === undefined) wherePageByUnit(tx, query, { table: 'covenants', order: 'newest', scopes, after: beforeId, limit });
+  const also = asOf === undefined ? undefined : lastOn(asOf);
+  if (also !== undefined) whereHolds(query, also);
+  if (unitId === undefined) wherePageByUnit(tx, query, { table: 'covenants', order: 'newest', scopes, also, after: beforeId, limit });
   else whereInScopes(query.where({ unit_id: unitId }), 'unit_path', scopes);
   if (beforeId !== undefined) void query.where('id', '<', beforeId);
   return (await query).map(toCovenant);
+}
+
+/** Begun, and followed by none that has. */
+function lastOn(day: LocalDate): Condition {
+  const sql = `covenants.effective_from <= :day and not exists (
+    select from covenants later where later.tenant_id = covenants.tenant_id and later.unit_id = covenants.unit_id and later.effective_from <= :day
+       and (later.effective_from, later.number) > (covenants.effective_from, covenants.number))`;
+  return { sql, bindings: { day } };
 }
 
 export interface PublicCovenant extends Pick<Covenant, 'unitId' | 'number' | 'textZh' | 'effectiveFrom'> {

@@ -1,7 +1,7 @@
 import { coversUnit, unitScopes } from '@linli/auth';
 import { organization } from '@linli/contracts';
 import { compactLimit, readUuid, requestKey, requireText, violation, type RpcContext } from '@linli/grpc';
-import { readDay } from '../days';
+import { readAsOf, readDay } from '../days';
 import type { Deps } from '../deps';
 import { assignDualTask, completeDualTask, endDualReport, fileDualReport, reviewDualReport, updateDualReport } from './change-dual-report';
 import type { DualReportWhole } from './dual-report';
@@ -54,9 +54,10 @@ export function dualReportService(deps: Deps): organization.DualReportServiceImp
     },
     async listDualReports(request, { caller }) {
       const limit = compactLimit(request.pageSize);
-      const context = { list: 'dual_reports', tenant: caller.tenantId, caller: caller.subject };
+      const asOf = readAsOf(request);
+      const context = { list: 'dual_reports', tenant: caller.tenantId, caller: caller.subject, asOf };
       const afterId = deps.pages.read(request.pageToken, context)?.[0]?.toString();
-      const found = await deps.db.withTenant(caller, (tx) => listDualReports(tx, { scopes: unitScopes(caller, read), afterId, limit: limit + 1 }));
+      const found = await deps.db.withTenant(caller, (tx) => listDualReports(tx, { scopes: unitScopes(caller, read), asOf, afterId, limit: limit + 1 }));
       const { shown, nextPageToken } = deps.pages.cut(found, { limit, context, at: ({ id }) => [id] });
       return { dualReports: shown.map((report) => dualReportToWire({ ...report, tasks: [], reviews: [] })), nextPageToken };
     },

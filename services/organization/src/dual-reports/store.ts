@@ -1,6 +1,8 @@
 import type { UnitScopes } from '@linli/auth';
+import type { LocalDate } from '@linli/clocks';
 import { tenantOf, type ConstraintReasons, type Tx } from '@linli/db';
 import { whereInScopes } from '../scope';
+import { validOn, whereHolds } from '../validity';
 import type { DualReport, DualReportWhole, DualReview, DualTask } from './dual-report';
 
 export const dualReportConstraints: ConstraintReasons = {
@@ -71,9 +73,19 @@ export async function touchDualReports(tx: Tx, ids: readonly string[]): Promise<
   return rows.map(toReport);
 }
 
-/** Those that last. A few for each member unit: the key serves it. */
-export async function listDualReports(tx: Tx, { scopes, afterId, limit }: { readonly scopes: UnitScopes; readonly afterId: string | undefined; readonly limit: number }): Promise<DualReport[]> {
-  const query = tx('dual_reports').where({ tenant_id: tenantOf(tx) }).whereNull('ended_on').orderBy('id').limit(limit).select<DualReportRow[]>(columns);
+interface DualReportPage {
+  readonly scopes: UnitScopes;
+  /** Those that lasted on that day; undefined for those that last. */
+  readonly asOf: LocalDate | undefined;
+  readonly afterId: string | undefined;
+  readonly limit: number;
+}
+
+/** A few for each member unit: the key serves it. */
+export async function listDualReports(tx: Tx, { scopes, asOf, afterId, limit }: DualReportPage): Promise<DualReport[]> {
+  const query = tx('dual_reports').where({ tenant_id: tenantOf(tx) }).orderBy('id').limit(limit).select<DualReportRow[]>(columns);
+  if (asOf === undefined) void query.whereNull('ended_on');
+  else whereHolds(query, validOn(asOf, { from: 'reported_on', to: 'ended_on' }));
   whereInScopes(query, 'unit_path', scopes);
   if (afterId !== undefined) void query.where('id', '>', afterId);
   return (await query).map(toReport);

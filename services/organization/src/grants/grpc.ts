@@ -1,6 +1,7 @@
 import { unitScopes, type Caller } from '@linli/auth';
 import { organization } from '@linli/contracts';
 import { compactLimit, readUuid, requestKey, requireText, type RpcContext } from '@linli/grpc';
+import { readAsOf } from '../days';
 import type { Deps } from '../deps';
 import { readIdentity } from '../fields';
 import { registerClient } from './register-client';
@@ -37,10 +38,11 @@ async function listPage(
 ): Promise<{ grants: organization.RoleGrant[]; nextPageToken: string }> {
   const limit = compactLimit(request.pageSize);
   const principalId = request.principalId === '' ? undefined : readUuid(request.principalId, 'principal_id');
-  const context = { list: 'grants', tenant: caller.tenantId, caller: caller.subject, principal: principalId };
+  const asOf = readAsOf(request);
+  const context = { list: 'grants', tenant: caller.tenantId, caller: caller.subject, principal: principalId, asOf };
   const afterId = deps.pages.read(request.pageToken, context)?.[0]?.toString();
   const scopes = unitScopes(caller, 'organization.grant.read');
-  const grants = await deps.db.withTenant(caller, (tx) => listGrants(tx, { scopes, principalId, afterId, limit: limit + 1 }));
+  const grants = await deps.db.withTenant(caller, (tx) => listGrants(tx, { scopes, principalId, asOf, afterId, limit: limit + 1 }));
   const { shown, nextPageToken } = deps.pages.cut(grants, { limit, context, at: ({ id }) => [id] });
   return { grants: shown.map(grantToWire), nextPageToken };
 }

@@ -1,5 +1,6 @@
 import type { UnitScopes } from '@linli/auth';
-import { tenantOf, type ConstraintReasons, type Tx } from '@linli/db';
+import { addDays, instantAt, type LocalDate } from '@linli/clocks';
+import { idAt, tenantOf, type ConstraintReasons, type Tx } from '@linli/db';
 import { raiseVersions, type Page } from '../raise-versions';
 import { whereInScopes } from '../scope';
 import type { ApiClient, GrantScope, PrincipalKind, RoleGrant } from './grant';
@@ -77,15 +78,21 @@ export async function touchGrants(tx: Tx, page: Page): Promise<RoleGrant[]> {
 export interface GrantFilter {
   readonly scopes: UnitScopes;
   readonly principalId: string | undefined;
+  /** Those held on that day, if only for a part of it. */
+  readonly asOf: LocalDate | undefined;
   readonly afterId: string | undefined;
   readonly limit: number;
 }
 
-/** In the order of making, revoked and ended ones too. Index: role_grants_principal_idx, or the key. */
+/** In the order of making, revoked and ended ones too, or those of a day: an id says when it was given. Index: role_grants_principal_idx, or the key. */
 export async function listGrants(tx: Tx, filter: GrantFilter): Promise<RoleGrant[]> {
   const query = selectGrants(tx).orderBy('g.id').limit(filter.limit);
   whereInScopes(query, 'u.path', filter.scopes);
   if (filter.principalId !== undefined) void query.where('g.principal_id', filter.principalId);
+  if (filter.asOf !== undefined) {
+    const [begins, ends] = [instantAt(filter.asOf, 0), instantAt(addDays(filter.asOf, 1), 0)];
+    void query.where('g.id', '<', idAt(ends.getTime())).whereRaw(`coalesce(least(g.revoked_at, g.ends_at), 'infinity') > ?`, [begins]);
+  }
   if (filter.afterId !== undefined) void query.where('g.id', '>', filter.afterId);
   return (await query).map(toGrant);
 }

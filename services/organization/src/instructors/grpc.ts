@@ -1,7 +1,7 @@
 import { coversUnit, unitScopes } from '@linli/auth';
 import { organization } from '@linli/contracts';
 import { compactLimit, readUuid, requestKey, requireText, type RpcContext } from '@linli/grpc';
-import { readDay, today } from '../days';
+import { readAsOf, readDay, today } from '../days';
 import type { Deps } from '../deps';
 import { readCode } from '../fields';
 import { appointInstructor, assignInstructor, dismissInstructor, endInstructorAssignment, recordInstructorVisit } from './change-instructor';
@@ -57,9 +57,10 @@ export function instructorService(deps: Deps): organization.InstructorServiceImp
     },
     async listInstructors(request, { caller }) {
       const limit = compactLimit(request.pageSize);
-      const context = { list: 'instructors', tenant: caller.tenantId, caller: caller.subject };
+      const asOf = readAsOf(request);
+      const context = { list: 'instructors', tenant: caller.tenantId, caller: caller.subject, asOf };
       const afterId = deps.pages.read(request.pageToken, context)?.[0]?.toString();
-      const found = await deps.db.withTenant(caller, (tx) => listInstructors(tx, { scopes: unitScopes(caller, read), day: today(deps), afterId, limit: limit + 1 }));
+      const found = await deps.db.withTenant(caller, (tx) => listInstructors(tx, { scopes: unitScopes(caller, read), day: today(deps), asOf, afterId, limit: limit + 1 }));
       const { shown, nextPageToken } = deps.pages.cut(found, { limit, context, at: ({ id }) => [id] });
       return { instructors: shown.map(instructorToWire), nextPageToken };
     },

@@ -2,6 +2,7 @@ import type { UnitScopes } from '@linli/auth';
 import type { LocalDate } from '@linli/clocks';
 import { tenantOf, type ConstraintReasons, type Tx } from '@linli/db';
 import { whereInScopes } from '../scope';
+import { validOn, whereHolds, type Condition } from '../validity';
 import type { Assignment, Instructor, Visit } from './instructor';
 
 export const instructorConstraints: ConstraintReasons = {
@@ -68,15 +69,24 @@ export async function findGuide(tx: Tx, memberUnitId: string): Promise<string | 
   return row?.instructor_id;
 }
 
-/** Those appointed now, with what they are assigned to from the day on. A dozen in an office: the key serves it. */
-export async function listInstructors(
-  tx: Tx,
-  { scopes, day, afterId, limit }: { readonly scopes: UnitScopes; readonly day: LocalDate; readonly afterId: string | undefined; readonly limit: number },
-): Promise<Instructor[]> {
-  const query = tx('instructors').where({ tenant_id: tenantOf(tx) }).whereNull('dismissed_on').orderBy('id').limit(limit).select<InstructorRow[]>(columns);
+interface InstructorPage {
+  readonly scopes: UnitScopes;
+  readonly day: LocalDate;
+  /** Those appointed on that day, with what they were assigned to on it; undefined for those appointed now, with what they are assigned to from `day` on. */
+  readonly asOf: LocalDate | undefined;
+  readonly afterId: string | undefined;
+  readonly limit: number;
+}
+
+/** A dozen in an office: the key serves it. */
+export async function listInstructors(tx: Tx, { scopes, day, asOf, afterId, limit }: InstructorPage): Promise<Instructor[]> {
+  const query = tx('instructors').where({ tenant_id: tenantOf(tx) }).orderBy('id').limit(limit).select<InstructorRow[]>(columns);
+  if (asOf === undefined) void query.whereNull('dismissed_on');
+  else whereHolds(query, validOn(asOf, { from: 'appointed_on', to: 'dismissed_on' }));
   whereInScopes(query, 'unit_path', scopes);
   if (afterId !== undefined) void query.where('id', '>', afterId);
-  return readInstructors(tx, await query, day);
+  const assigned = { from: 'valid_from', to: 'valid_to' };
+  return readInstructors(tx, await query, asOf === undefined ? { sql: `coalesce(valid_to, 'infinity') > :day`, bindings: { day } } : validOn(asOf, assigned));
 }
 
 export async function insertVisit(tx: Tx, instructorId: string, { id, memberUnitId, visitedOn, purposeCode, note }: Visit): Promise<void> {
@@ -92,14 +102,14 @@ export async function readVisits(tx: Tx, instructorId: string): Promise<Visit[]>
     .select<Visit[]>({ id: 'id', memberUnitId: 'member_unit_id', visitedOn: 'visited_on', purposeCode: 'purpose_code', note: 'note' });
 }
 
-/** With all assignments, or those that last beyond a day. Index: instructor_assignments_instructor_idx. */
-async function readInstructors(tx: Tx, rows: readonly InstructorRow[], beyond?: LocalDate): Promise<Instructor[]> {
+/** With all assignments, or those of which the condition holds. Index: instructor_assignments_instructor_idx. */
+async function readInstructors(tx: Tx, rows: readonly InstructorRow[], condition?: Condition): Promise<Instructor[]> {
   if (rows.length === 0) return [];
   const query = tx('instructor_assignments')
     .where({ tenant_id: tenantOf(tx) })
     .whereIn('instructor_id', rows.map(({ id }) => id))
     .orderBy(['valid_from', 'id']);
-  if (beyond !== undefined) void query.whereRaw(`coalesce(valid_to, 'infinity'::date) > ?`, [beyond]);
+  if (condition !== undefined) whereHolds(query, condition);
   const assignments = await query.select<AssignmentRow[]>('id', 'instructor_id', 'member_unit_id', 'valid_from', 'valid_to');
   const byInstructor = Map.groupBy(assignments, (one) => one.instructor_id);
   return rows.map((row) => toInstructor(row, byInstructor.get(row.id) ?? []));

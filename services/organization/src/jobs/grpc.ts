@@ -2,7 +2,7 @@ import { coversUnit, unitScopes, type Caller } from '@linli/auth';
 import { organization } from '@linli/contracts';
 import type { Tx } from '@linli/db';
 import { compactLimit, readUuid, requestKey, requireText, violation, type RpcContext } from '@linli/grpc';
-import { readDay, requireDay, today } from '../days';
+import { readAsOf, readDay, requireDay, today } from '../days';
 import type { Deps } from '../deps';
 import { readContactPhone } from '../fields';
 import { getUnitPath } from '../units/get-unit-path';
@@ -65,12 +65,13 @@ export function jobService(deps: Deps): organization.JobServiceImplementation<Rp
 async function listPage(deps: Deps, caller: Caller, request: organization.ListJobsRequest): Promise<organization.ListJobsResponse> {
   const limit = compactLimit(request.pageSize);
   const underId = request.underUnitId === '' ? undefined : readUuid(request.underUnitId, 'under_unit_id');
-  const context = { list: 'jobs', tenant: caller.tenantId, caller: caller.subject, under: underId };
+  const asOf = readAsOf(request);
+  const context = { list: 'jobs', tenant: caller.tenantId, caller: caller.subject, under: underId, asOf };
   const beforeId = deps.pages.read(request.pageToken, context)?.[0]?.toString();
   const found = await deps.db.withTenant(caller, async (tx) => {
     const under = underId === undefined ? undefined : await getUnitPath(tx, underId);
     if (under !== undefined && !coversUnit(caller, read, under)) throw unitNotFound();
-    return listJobs(tx, { scopes: unitScopes(caller, read), under, beforeId, limit: limit + 1 });
+    return listJobs(tx, { scopes: unitScopes(caller, read), under, asOf, beforeId, limit: limit + 1 });
   });
   const { shown, nextPageToken } = deps.pages.cut(found, { limit, context, at: ({ id }) => [id] });
   return { jobs: shown.map(jobToWire), nextPageToken };

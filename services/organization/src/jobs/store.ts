@@ -2,6 +2,7 @@ import type { UnitScopes } from '@linli/auth';
 import type { LocalDate } from '@linli/clocks';
 import { tenantOf, type ConstraintReasons, type Tx } from '@linli/db';
 import { wherePageByUnit } from '../by-unit';
+import { validOn } from '../validity';
 import type { Erased, Over } from '../retention/retention';
 import type { Job, JobApplication } from './job';
 
@@ -71,14 +72,17 @@ export async function shareJob(tx: Tx, id: string): Promise<Job | undefined> {
 export interface JobFilter {
   readonly scopes: UnitScopes;
   readonly under: string | undefined;
+  /** Those open on that day; undefined for all there ever were. */
+  readonly asOf: LocalDate | undefined;
   readonly beforeId: string | undefined;
   readonly limit: number;
 }
 
 /** The latest first. Indexes: jobs_unit_path_idx, jobs_pkey for the whole office. */
-export async function listJobs(tx: Tx, { scopes, under, beforeId, limit }: JobFilter): Promise<Job[]> {
+export async function listJobs(tx: Tx, { scopes, under, asOf, beforeId, limit }: JobFilter): Promise<Job[]> {
   const query = tx('jobs').where({ tenant_id: tenantOf(tx) }).orderBy('id', 'desc').limit(limit);
-  wherePageByUnit(tx, query, { table: 'jobs', order: 'newest', scopes, under, after: beforeId, limit });
+  const also = asOf === undefined ? undefined : validOn(asOf, { from: 'open_from', to: 'coalesce(taken_down_on, open_until + 1)' });
+  wherePageByUnit(tx, query, { table: 'jobs', order: 'newest', scopes, under, also, after: beforeId, limit });
   return (await query.select<JobRow[]>(jobColumns)).map(toJob);
 }
 

@@ -1,7 +1,7 @@
 import { coversUnit, unitScopes, type Caller } from '@linli/auth';
 import { organization } from '@linli/contracts';
 import { compactLimit, readUuid, requestKey, requireText, violation, type RpcContext } from '@linli/grpc';
-import { readDay } from '../days';
+import { readAsOf, readDay } from '../days';
 import type { Deps } from '../deps';
 import { readCode } from '../fields';
 import { tagOnWire } from '../meetings/wire';
@@ -81,9 +81,10 @@ function resourceMethods(deps: Deps): Pick<Methods, 'offerResource' | 'withdrawR
     async listResources(request, { caller }) {
       const limit = compactLimit(request.pageSize);
       const categoryCode = request.categoryCode === '' ? undefined : readCode(request.categoryCode, 'category_code');
-      const context = { list: 'resources', tenant: caller.tenantId, caller: caller.subject, categoryCode };
+      const asOf = readAsOf(request);
+      const context = { list: 'resources', tenant: caller.tenantId, caller: caller.subject, categoryCode, asOf };
       const afterId = deps.pages.read(request.pageToken, context)?.[0]?.toString();
-      const found = await deps.db.withTenant(caller, (tx) => listResources(tx, { scopes: unitScopes(caller, read), categoryCode, afterId, limit: limit + 1 }));
+      const found = await deps.db.withTenant(caller, (tx) => listResources(tx, { scopes: unitScopes(caller, read), categoryCode, asOf, afterId, limit: limit + 1 }));
       const { shown, nextPageToken } = deps.pages.cut(found, { limit, context, at: ({ id }) => [id] });
       return { resources: shown.map(resourceToWire), nextPageToken };
     },

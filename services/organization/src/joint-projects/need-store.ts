@@ -3,6 +3,7 @@ import type { LocalDate } from '@linli/clocks';
 import { tenantOf, type Tx } from '@linli/db';
 import { wherePageByUnit } from '../by-unit';
 import { whereInScopes } from '../scope';
+import { validOn } from '../validity';
 import type { Need, NeedState, Resource } from './joint-project';
 import { serving } from './rules';
 import type { Candidate } from './suggest';
@@ -88,10 +89,18 @@ export async function listGivers(tx: Tx, ids: readonly string[]): Promise<string
   return tx('resources').where({ tenant_id: tenantOf(tx) }).whereIn('id', ids).distinct().pluck<string[]>('member_unit_id');
 }
 
-/** Those offered now. Indexes: resources_unit_path_idx; of the whole office resources_category_idx and the key. */
-export async function listResources(tx: Tx, { scopes, categoryCode, afterId, limit }: ListFilter & { readonly categoryCode: string | undefined }): Promise<Resource[]> {
+interface ResourceFilter extends ListFilter {
+  readonly categoryCode: string | undefined;
+  /** Those offered on that day; undefined for those offered now. */
+  readonly asOf: LocalDate | undefined;
+}
+
+/** Indexes: resources_unit_path_idx; of the whole office resources_category_idx, which has those offered now, and the key. */
+export async function listResources(tx: Tx, { scopes, categoryCode, asOf, afterId, limit }: ResourceFilter): Promise<Resource[]> {
   const query = tx('resources').where({ tenant_id: tenantOf(tx) }).orderBy('id').limit(limit).select<ResourceRow[]>(resourceColumns);
-  wherePageByUnit(tx, query, { table: 'resources', order: 'oldest', scopes, holding: { category_code: categoryCode, withdrawn_on: null }, after: afterId, limit });
+  const holding = asOf === undefined ? { category_code: categoryCode, withdrawn_on: null } : { category_code: categoryCode };
+  const also = asOf === undefined ? undefined : validOn(asOf, { from: 'offered_on', to: 'withdrawn_on' });
+  wherePageByUnit(tx, query, { table: 'resources', order: 'oldest', scopes, holding, also, after: afterId, limit });
   return (await query).map(toResource);
 }
 

@@ -1,7 +1,7 @@
 import { coversUnit, isSelf, unitScopes, type Caller } from '@linli/auth';
 import { organization } from '@linli/contracts';
 import { compactLimit, readUuid, requestKey, requireText, violation, type RpcContext } from '@linli/grpc';
-import { readDay, today } from '../days';
+import { readAsOf, readDay, today } from '../days';
 import type { Deps } from '../deps';
 import type { Objection } from './publication';
 import { publish } from './publish';
@@ -52,9 +52,10 @@ function publishing(deps: Deps): Pick<Service, 'publish' | 'withdrawPublication'
     async listPublications(request, { caller }) {
       const limit = compactLimit(request.pageSize);
       const kind = kindOnWire.fromWireOrNone(request.kind, 'kind');
-      const context = { list: 'publications', tenant: caller.tenantId, caller: caller.subject, kind };
+      const asOf = readAsOf(request);
+      const context = { list: 'publications', tenant: caller.tenantId, caller: caller.subject, kind, asOf };
       const beforeId = deps.pages.read(request.pageToken, context)?.[0]?.toString();
-      const found = await deps.db.withTenant(caller, (tx) => listPublications(tx, { scopes: unitScopes(caller, read), kind, beforeId, limit: limit + 1 }));
+      const found = await deps.db.withTenant(caller, (tx) => listPublications(tx, { scopes: unitScopes(caller, read), kind, asOf, beforeId, limit: limit + 1 }));
       const { shown, nextPageToken } = deps.pages.cut(found, { limit, context, at: ({ id }) => [id] });
       return { publications: shown.map(publicationToWire), nextPageToken };
     },

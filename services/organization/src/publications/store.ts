@@ -1,8 +1,9 @@
 import type { UnitScopes } from '@linli/auth';
-import type { LocalDate } from '@linli/clocks';
+import { addDays, instantAt, type LocalDate } from '@linli/clocks';
 import { tenantOf, type Tx } from '@linli/db';
 import type { Knex } from 'knex';
 import { wherePageByUnit } from '../by-unit';
+import type { Condition } from '../validity';
 import type { Result } from '../quorum/quorum';
 import { lastingKinds, type Objections, type Publication, type PublicationKind, type WithdrawReason } from './publication';
 import { publicationNotFound } from './rules';
@@ -73,14 +74,28 @@ export async function findPublication(tx: Tx, id: string): Promise<Counted | und
   return row && toCounted(row);
 }
 
+interface PublicationPage {
+  readonly scopes: UnitScopes;
+  readonly kind: PublicationKind | undefined;
+  /** Those that were up when that day ended; undefined for all there ever were. */
+  readonly asOf: LocalDate | undefined;
+  readonly beforeId: string | undefined;
+  readonly limit: number;
+}
+
 /** The newest first. Indexes: publications_unit_path_idx, publications_pkey for the whole office. */
 export async function listPublications(
   tx: Tx,
-  { scopes, kind, beforeId, limit }: { readonly scopes: UnitScopes; readonly kind: PublicationKind | undefined; readonly beforeId: string | undefined; readonly limit: number },
+  { scopes, kind, asOf, beforeId, limit }: PublicationPage,
 ): Promise<Counted[]> {
   const query = publications(tx).orderBy('publication.id', 'desc').limit(limit);
-  wherePageByUnit(tx, query, { table: 'publications', id: 'publication.id', order: 'newest', scopes, holding: { kind }, after: beforeId, limit });
+  wherePageByUnit(tx, query, { table: 'publications', id: 'publication.id', order: 'newest', scopes, holding: { kind }, also: asOf === undefined ? undefined : upOn(asOf), after: beforeId, limit });
   return ((await query) as (PublicationRow & Objections)[]).map(toCounted);
+}
+
+function upOn(day: LocalDate): Condition {
+  const bindings = { day, dayEnds: instantAt(addDays(day, 1), 0) };
+  return { sql: 'from_day <= :day and to_day >= :day and (withdrawn_at is null or withdrawn_at >= :dayEnds)', bindings };
 }
 
 /** With the counts of its objections. Index: objections_publication_idx. */

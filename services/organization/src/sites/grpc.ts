@@ -2,7 +2,7 @@ import { coversUnit, type Caller } from '@linli/auth';
 import { instantAt, addDays } from '@linli/clocks';
 import { organization } from '@linli/contracts';
 import { compactLimit, readUuid, requestKey, requireText, violation, type RpcContext } from '@linli/grpc';
-import { readDay, today } from '../days';
+import { readAsOf, readDay, today } from '../days';
 import type { Deps } from '../deps';
 import { codeRule } from '../fields';
 import { getUnitPath } from '../units/get-unit-path';
@@ -80,12 +80,13 @@ async function listSitePage(deps: Deps, caller: Caller, request: organization.Li
   const unitId = request.unitId === '' ? undefined : readUuid(request.unitId, 'unit_id');
   const leaderId = request.leaderId === '' ? undefined : readUuid(request.leaderId, 'leader_id');
   const { includeClosed } = request;
-  const context = { list: 'sites', tenant: caller.tenantId, caller: caller.subject, unitId, leaderId, includeClosed };
+  const asOf = readAsOf(request);
+  const context = { list: 'sites', tenant: caller.tenantId, caller: caller.subject, unitId, leaderId, includeClosed, asOf };
   const afterId = deps.pages.read(request.pageToken, context)?.[0]?.toString();
   const found = await deps.db.withTenant(caller, async (tx) => {
     const under = unitId === undefined ? undefined : await getUnitPath(tx, unitId);
     if (under !== undefined && !coversUnit(caller, read, under)) throw unitNotFound();
-    return listSites(tx, { reach: await reachOf(tx, caller, { permission: read, now: deps.now() }), under, leaderId, includeClosed, afterId, limit: limit + 1 });
+    return listSites(tx, { reach: await reachOf(tx, caller, { permission: read, now: deps.now() }), under, leaderId, includeClosed, asOf, afterId, limit: limit + 1 });
   });
   const { shown, nextPageToken } = deps.pages.cut(found, { limit, context, at: ({ id }) => [id] });
   return { sites: shown.map(siteToWire), nextPageToken };

@@ -25,7 +25,8 @@ export interface Site {
   readonly unitPath: string;
   readonly leaderId: string;
   /** When the leader was linked. */
-  readonly leaderSince: Date;
+  /** Undefined only in a list as of a day on which the office did not know of the site yet. */
+  readonly leaderSince: Date | undefined;
   readonly openedOn: LocalDate;
   readonly closedOn: LocalDate | undefined;
   readonly lastVisitedOn: LocalDate | undefined;

@@ -1,3 +1,4 @@
+import { addDays, instantAt, type LocalDate } from '@linli/clocks';
 import { tenantOf, type ConstraintReasons, type Tx } from '@linli/db';
 import { whereInSubtree } from '../scope';
 import { whereReached, type SiteReach } from './reach';
@@ -19,7 +20,7 @@ interface SiteRow {
   readonly unit_id: string;
   readonly unit_path: string;
   readonly leader_id: string;
-  readonly leader_since: Date;
+  readonly leader_since: Date | null;
   readonly opened_on: string;
   readonly closed_on: string | null;
   readonly last_visited_on: string | null;
@@ -28,10 +29,9 @@ interface SiteRow {
   readonly version: number;
 }
 
-const columns = [
-  ...['id', 'name_zh', 'owner_zh', 'contractor_zh', 'subcontractors_zh', 'permit_number', 'stage', 'unit_id', 'unit_path', 'leader_id'],
-  ...['opened_on', 'closed_on', 'last_visited_on', 'missed_since', 'version'],
-];
+/** The same whatever day is asked for: of these no history is kept. */
+const lastingColumns = ['id', 'name_zh', 'owner_zh', 'contractor_zh', 'subcontractors_zh', 'permit_number', 'stage', 'unit_id', 'unit_path', 'opened_on', 'version'];
+const columns = [...lastingColumns, 'leader_id', 'closed_on', 'last_visited_on', 'missed_since'];
 
 /** Each site with its present leader's first day and the end of the owed period. */
 function selectSites(tx: Tx) {
@@ -41,6 +41,27 @@ function selectSites(tx: Tx) {
       ...columns.map((column) => `s.${column}`),
       tx.raw(`(select l.since from site_leaders l where l.tenant_id = s.tenant_id and l.site_id = s.id and l.until is null) as leader_since`),
       tx.raw(`(select p.due_on from site_visit_plans p where p.tenant_id = s.tenant_id and p.site_id = s.id and p.state = 'owed') as visit_due_on`),
+    );
+}
+
+/**
+ * Those that had opened by the day, with who led them when it ended: nobody, where the office did not know of the site yet. Of
+ * visits the last one by then; what is owed and missed is told of now alone.
+ */
+function selectSitesOn(tx: Tx, day: LocalDate) {
+  return tx('sites as s')
+    .joinRaw(
+      `left join lateral (
+         select leader_id, since from site_leaders l where l.tenant_id = s.tenant_id and l.site_id = s.id and l.since < ? order by l.site_version desc limit 1) led on true`,
+      [instantAt(addDays(day, 1), 0)],
+    )
+    .where('s.tenant_id', tenantOf(tx))
+    .where('s.opened_on', '<=', day)
+    .select<SiteRow[]>(
+      ...lastingColumns.map((column) => `s.${column}`),
+      tx.raw(`coalesce(cast(led.leader_id as text), '') as leader_id, led.since as leader_since, null as missed_since, null as visit_due_on`),
+      tx.raw('case when s.closed_on <= ? then s.closed_on end as closed_on', [day]),
+      tx.raw('(select max(v.visited_on) from site_visits v where v.tenant_id = s.tenant_id and v.site_id = s.id and v.visited_on <= ?) as last_visited_on', [day]),
     );
 }
 
@@ -90,21 +111,25 @@ export async function shareSites(tx: Tx, ids: readonly string[]): Promise<Site[]
 }
 
 export interface SiteFilter {
+  /** By who leads now, whatever the day. */
   readonly reach: SiteReach;
   readonly under: string | undefined;
   readonly leaderId: string | undefined;
   readonly includeClosed: boolean;
+  /** Undefined: as they are. */
+  readonly asOf: LocalDate | undefined;
   readonly afterId: string | undefined;
   readonly limit: number;
 }
 
-/** In the order of entry. Indexes: sites_pkey, sites_leader_idx, sites_path_idx. */
-export async function listSites(tx: Tx, filter: SiteFilter): Promise<Site[]> {
-  const query = selectSites(tx).orderBy('s.id').limit(filter.limit);
+/** In the order of entry. Indexes: sites_pkey, sites_leader_idx, sites_path_idx; as of a day site_leaders_pkey, site_visits_site_idx. */
+export async function listSites(tx: Tx, { asOf, ...filter }: SiteFilter): Promise<Site[]> {
+  const query = asOf === undefined ? selectSites(tx) : selectSitesOn(tx, asOf);
+  void query.orderBy('s.id').limit(filter.limit);
   whereReached(query, filter.reach, { path: 's.unit_path', leader: 's.leader_id' });
   if (filter.under !== undefined) whereInSubtree(query, 's.unit_path', filter.under);
-  if (filter.leaderId !== undefined) void query.where('s.leader_id', filter.leaderId);
-  if (!filter.includeClosed) void query.whereNull('s.closed_on');
+  if (filter.leaderId !== undefined) void query.where(asOf === undefined ? 's.leader_id' : 'led.leader_id', filter.leaderId);
+  if (!filter.includeClosed) void (asOf === undefined ? query.whereNull('s.closed_on') : query.whereRaw(`coalesce(s.closed_on, 'infinity') > ?`, [asOf]));
   if (filter.afterId !== undefined) void query.where('s.id', '>', filter.afterId);
   return (await query).map(toSite);
 }
@@ -156,7 +181,7 @@ function toSite(row: SiteRow): Site {
     unitId: row.unit_id,
     unitPath: row.unit_path,
     leaderId: row.leader_id,
-    leaderSince: row.leader_since,
+    leaderSince: row.leader_since ?? undefined,
     openedOn: row.opened_on,
     closedOn: row.closed_on ?? undefined,
     lastVisitedOn: row.last_visited_on ?? undefined,

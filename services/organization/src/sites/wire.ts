@@ -13,7 +13,7 @@ export function siteToWire(site: Site): organization.Site {
     ...rest,
     subcontractorsZh: [...subcontractorsZh],
     stage: stageOnWire.toWire(site.stage),
-    leaderSince: localDateOf(leaderSince),
+    leaderSince: leaderSince === undefined ? '' : localDateOf(leaderSince),
     closedOn,
     visitDueOn,
     lastVisitedOn,

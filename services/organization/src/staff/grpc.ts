@@ -2,7 +2,7 @@ import { coversUnit, unitScopes, type Caller } from '@linli/auth';
 import { organization } from '@linli/contracts';
 import type { Tx } from '@linli/db';
 import { compactLimit, readUuid, readUuids, requestKey, requireText, type RpcContext } from '@linli/grpc';
-import { readDay, today } from '../days';
+import { readAsOf, readDay, today } from '../days';
 import type { Deps } from '../deps';
 import { codeRule, readIdentityOrNone, readTime, readWorkPhone } from '../fields';
 import { getUnitPath } from '../units/get-unit-path';
@@ -88,14 +88,17 @@ async function listPage(
 ): Promise<{ staff: organization.Staff[]; nextPageToken: string }> {
   const limit = compactLimit(request.pageSize);
   const underId = request.underUnitId === '' ? undefined : readUuid(request.underUnitId, 'under_unit_id');
-  const context = { list: 'staff', tenant: caller.tenantId, caller: caller.subject, under: underId };
+  const asOf = readAsOf(request);
+  const context = { list: 'staff', tenant: caller.tenantId, caller: caller.subject, under: underId, asOf };
   const afterCode = deps.pages.read(request.pageToken, context)?.[0]?.toString();
   const found = await deps.db.withTenant(caller, async (tx) => {
     const under = underId === undefined ? undefined : await coveredPath(tx, caller, underId);
-    return listStaff(tx, { ...visibleTo(deps, caller, under), afterCode, limit: limit + 1 });
+    return listStaff(tx, { ...visibleTo(deps, caller, under), asOf, afterCode, limit: limit + 1 });
   });
   const { shown, nextPageToken } = deps.pages.cut(found, { limit, context, at: ({ code }) => [code] });
-  return { staff: shown.map((staff) => staffToWire(staff, deps.now())), nextPageToken };
+  // Nobody keeps what these were on another day; and who worked here once may be out of the caller's sight by now.
+  const told = asOf === undefined ? shown : shown.map((staff) => ({ ...staff, workPhone: '', partnerId: undefined, absence: undefined }));
+  return { staff: told.map((staff) => staffToWire(staff, deps.now())), nextPageToken };
 }
 
 async function coveredPath(tx: Tx, caller: Caller, unitId: string): Promise<string> {

@@ -1,9 +1,11 @@
 import type { UnitScopes } from '@linli/auth';
+import type { LocalDate } from '@linli/clocks';
 import { tenantOf, type ConstraintReasons, type Tx } from '@linli/db';
 import type { Knex } from 'knex';
 import { raiseVersions, type Page } from '../raise-versions';
 import type { Erased, Over } from '../retention/retention';
 import { whereInScopes, whereInSubtree } from '../scope';
+import { validOn, whereHolds } from '../validity';
 import type { InHand } from './rules';
 import { mostAbsences, type Absence, type Post, type PostLead, type Staff } from './staff';
 
@@ -59,6 +61,7 @@ const columns = [
   'version',
 ] as const;
 const postColumns = ['id', 'staff_id', 'unit_id', 'unit_path', 'title_zh', 'is_primary', 'lead', 'valid_from', 'valid_to'] as const;
+const postDays = { from: 'valid_from', to: 'valid_to' } as const;
 const rowsAtOnce = 1_000;
 
 export async function insertStaff(tx: Tx, staff: readonly Staff[]): Promise<void> {
@@ -168,30 +171,52 @@ export interface StaffFilter {
   readonly day: string;
 }
 
+interface StaffPage extends StaffFilter {
+  /** Those who hold a post on that day, with the posts that they hold on it, and seen by those posts. */
+  readonly asOf: LocalDate | undefined;
+  readonly afterCode: string | undefined;
+  readonly limit: number;
+}
+
 /** Of the given ids, those that the scopes cover. */
 export async function findStaffIn(tx: Tx, ids: readonly string[], filter: StaffFilter): Promise<Staff[]> {
   const query = tx('staff as s').where('s.tenant_id', tenantOf(tx)).whereIn('s.id', ids).select<StaffRow[]>(prefixed);
-  whereVisible(tx, query, filter);
+  whereVisible(query, standingPosts(tx, filter.day), filter);
   return readStaff(tx, await query);
 }
 
 /** In the order of codes. Index: staff_code_key, posts_staff_idx. */
-export async function listStaff(tx: Tx, filter: StaffFilter & { readonly afterCode: string | undefined; readonly limit: number }): Promise<Staff[]> {
-  const query = tx('staff as s').where('s.tenant_id', tenantOf(tx)).orderBy('s.code').limit(filter.limit).select<StaffRow[]>(prefixed);
-  whereVisible(tx, query, filter);
-  if (filter.afterCode !== undefined) void query.where('s.code', '>', filter.afterCode);
-  return readStaff(tx, await query);
+export async function listStaff(tx: Tx, { asOf, afterCode, limit, ...filter }: StaffPage): Promise<Staff[]> {
+  const query = tx('staff as s').where('s.tenant_id', tenantOf(tx)).orderBy('s.code').limit(limit).select<StaffRow[]>(prefixed);
+  if (afterCode !== undefined) void query.where('s.code', '>', afterCode);
+  if (asOf === undefined) {
+    whereVisible(query, standingPosts(tx, filter.day), filter);
+    return readStaff(tx, await query);
+  }
+  void query.whereExists(postsOn(tx, asOf));
+  whereVisible(query, postsOn(tx, asOf), filter);
+  return readStaff(tx, await query, asOf);
 }
 
 const prefixed = columns.map((column) => `s.${column}` as const);
 
-function whereVisible(tx: Tx, query: Knex.QueryBuilder, { scopes, self, under, day }: StaffFilter): void {
-  if (scopes === 'tenant' && under === undefined) return;
-  const posts = tx('posts as p')
+/** Of the person of the row outside, those that are not over on the day. */
+function standingPosts(tx: Tx, day: LocalDate): Knex.QueryBuilder {
+  return tx('posts as p')
     .where('p.tenant_id', tenantOf(tx))
     .whereRaw('p.staff_id = s.id')
     .where((standing) => void standing.whereNull('p.valid_to').orWhere('p.valid_to', '>', day))
     .select(tx.raw('1'));
+}
+
+/** Of the same, those that are held on the day. */
+function postsOn(tx: Tx, day: LocalDate): Knex.QueryBuilder {
+  return standingPosts(tx, day).where('p.valid_from', '<=', day);
+}
+
+/** By the posts that count, or as oneself. */
+function whereVisible(query: Knex.QueryBuilder, posts: Knex.QueryBuilder, { scopes, self, under }: StaffFilter): void {
+  if (scopes === 'tenant' && under === undefined) return;
   whereInScopes(posts, 'p.unit_path', scopes);
   if (under !== undefined) whereInSubtree(posts, 'p.unit_path', under);
   void query.where((any) => {
@@ -200,13 +225,15 @@ function whereVisible(tx: Tx, query: Knex.QueryBuilder, { scopes, self, under, d
   });
 }
 
-async function readStaff(tx: Tx, rows: readonly StaffRow[]): Promise<Staff[]> {
+/** With all their posts, or those of a day. */
+async function readStaff(tx: Tx, rows: readonly StaffRow[], asOf?: LocalDate): Promise<Staff[]> {
   if (rows.length === 0) return [];
-  const posts = await tx('posts')
+  const query = tx('posts')
     .where({ tenant_id: tenantOf(tx) })
     .whereRaw('staff_id = any(?)', [rows.map((row) => row.id)])
-    .orderBy('id')
-    .select<PostRow[]>(postColumns);
+    .orderBy('id');
+  if (asOf !== undefined) whereHolds(query, validOn(asOf, postDays));
+  const posts = await query.select<PostRow[]>(postColumns);
   const byStaff = Map.groupBy(posts, (post) => post.staff_id);
   const absences = await readAbsences(tx, rows.map((row) => row.id));
   return rows.map((row) => toStaff(row, { posts: byStaff.get(row.id) ?? [], absences: absences.get(row.id) ?? [] }));

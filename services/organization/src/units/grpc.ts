@@ -40,13 +40,15 @@ export function unitService(deps: Deps): organization.UnitServiceImplementation<
     },
     async getUnit(request, { caller }) {
       const id = readUuid(request.unitId, 'unit_id');
-      const unit = await deps.db.withTenant(caller, (tx) => findUnit(tx, id, today(deps)));
+      const day = readDay(request.asOf, 'as_of', today(deps));
+      const unit = await deps.db.withTenant(caller, (tx) => findUnit(tx, id, day));
       if (unit === undefined || !coversUnit(caller, read, unit.path)) throw unitNotFound();
       return { unit: unitToWire(unit) };
     },
     async batchGetUnits(request, { caller }) {
       const ids = readUuids(request.unitIds, 'unit_ids', 200);
-      const units = await deps.db.withTenant(caller, (tx) => findUnits(tx, ids, { scopes: unitScopes(caller, read), day: today(deps) }));
+      const day = readDay(request.asOf, 'as_of', today(deps));
+      const units = await deps.db.withTenant(caller, (tx) => findUnits(tx, ids, { scopes: unitScopes(caller, read), day }));
       return { units: units.map(unitToWire) };
     },
     async getUnitPath(request, { caller }) {
