@@ -117,6 +117,15 @@ describe('an administrator', () => {
     }
   });
 
+  it('asks who held which post on a day, and is told what is no day', async () => {
+    const director = await Somebody.of(platform, 'xs-staff-01');
+    const dayAt = (time: number) => new Date(time).toLocaleDateString('sv', { timeZone: 'Asia/Shanghai' });
+    const codes = async (asOf: string) => (ok(await director.get(`/v1/staff?pageSize=200&asOf=${asOf}`))['staff'] as Json[]).map(({ code }) => code);
+    expect(await codes(dayAt(Date.now()))).toContain('xs-staff-14');
+    expect(await codes(dayAt(Date.now() - 86_400_000))).toEqual([]);
+    expect(await director.get('/v1/staff?asOf=2026-02-30')).toMatchObject({ status: 400, body: { code: 'FIELD_INVALID', errors: [{ pointer: '#/asOf', code: 'malformed' }] } });
+  });
+
   it('brings units and errands in by file, sees first what would happen, and changes nothing by doing it twice', async () => {
     const admin = await Somebody.of(platform, 'xs-staff-03');
     const units = [{ code: 'xinyuan-g07', parentCode: 'xinyuan', kind: 'grid', nameZh: '新园第7网格' }];

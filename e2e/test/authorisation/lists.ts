@@ -117,7 +117,7 @@ export const lists: readonly List[] = [
   },
   {
     rpc: `${organization}.CovenantService/ListCovenants`,
-    filters: ({ unitId }) => [{}, { unitId }],
+    filters: ({ unitId }) => [{}, { unitId }, { asOf: '2030-01-01' }],
     get: `${organization}.CovenantService/GetCovenant`,
     idOf: ({ id }) => ({ covenantId: id }),
     complete: true,
@@ -131,7 +131,7 @@ export const lists: readonly List[] = [
   },
   {
     rpc: `${organization}.StaffService/ListStaff`,
-    filters: ({ unitId }) => [{}, { underUnitId: unitId }],
+    filters: ({ unitId }) => [{}, { underUnitId: unitId }, { asOf: '2030-01-01' }],
     get: `${organization}.StaffService/GetStaff`,
     idOf: ({ id }) => ({ staffId: id }),
     complete: true,
@@ -145,7 +145,7 @@ export const lists: readonly List[] = [
   },
   {
     rpc: `${organization}.GrantService/ListGrants`,
-    filters: ({ agentId }) => [{}, { principalId: agentId }],
+    filters: ({ agentId }) => [{}, { principalId: agentId }, { asOf: '2030-01-01' }],
     get: `${organization}.StaffService/GetStaff`,
     idOf: ({ principalKind, principalId }) => (principalKind === 'PRINCIPAL_KIND_STAFF' ? { staffId: principalId } : undefined),
   },
@@ -158,7 +158,7 @@ export const lists: readonly List[] = [
   },
   {
     rpc: `${organization}.CommitteeService/ListCommittees`,
-    filters: () => [{}, { kind: 'COMMITTEE_KIND_REGIONAL' }],
+    filters: () => [{}, { kind: 'COMMITTEE_KIND_REGIONAL' }, { asOf: '2030-01-01' }],
     get: `${organization}.CommitteeService/GetCommittee`,
     idOf: ({ id }) => ({ committeeId: id }),
     complete: true,
@@ -185,7 +185,7 @@ export const lists: readonly List[] = [
   },
   {
     rpc: `${organization}.SiteService/ListSites`,
-    filters: ({ unitId, agentId }) => [{}, { unitId }, { leaderId: agentId }, { includeClosed: true }],
+    filters: ({ unitId, agentId }) => [{}, { unitId }, { leaderId: agentId }, { includeClosed: true }, { asOf: '2030-01-01' }],
     get: `${organization}.SiteService/GetSite`,
     idOf: ({ id }) => ({ siteId: id }),
     complete: true,
@@ -273,7 +273,7 @@ export const lists: readonly List[] = [
   },
   {
     rpc: `${organization}.JointProjectService/ListResources`,
-    filters: () => [{}, { categoryCode: 'parking' }],
+    filters: () => [{}, { categoryCode: 'parking' }, { asOf: '2030-01-01' }],
     get: `${organization}.JointProjectService/GetResource`,
     idOf: ({ id }) => ({ resourceId: id }),
     complete: true,
@@ -287,14 +287,14 @@ export const lists: readonly List[] = [
   },
   {
     rpc: `${organization}.InstructorService/ListInstructors`,
-    filters: () => [{}],
+    filters: () => [{}, { asOf: '2030-01-01' }],
     get: `${organization}.InstructorService/GetInstructor`,
     idOf: ({ id }) => ({ instructorId: id }),
     complete: true,
   },
   {
     rpc: `${organization}.DualReportService/ListDualReports`,
-    filters: () => [{}],
+    filters: () => [{}, { asOf: '2030-01-01' }],
     get: `${organization}.DualReportService/GetDualReport`,
     idOf: ({ id }) => ({ dualReportId: id }),
     complete: true,
