@@ -49,6 +49,7 @@ import * as boundJobsAndVotes from './20261129170100_bound_jobs_and_votes';
 import * as absences from './20261129181000_note_absences';
 import * as keepMoves from './20261129180000_keep_moves';
 import * as unitCounts from './20261129182000_count_units_by_day';
+import * as eraseOpen from './20261129185000_erase_what_nobody_closed';
 
 export const migrations: readonly Migration[] = [
   machinery,
@@ -101,4 +102,5 @@ export const migrations: readonly Migration[] = [
   absences,
   keepMoves,
   unitCounts,
+  eraseOpen,
 ];

@@ -96,10 +96,18 @@ const posted = async () => {
 };
 const apply = async (jobId: string, by = someone()) => given((await office.jobs.applyForJob({ jobId, requestId: randomUUID() }, { caller: by })).application);
 
-async function closedResettlement(householdId: string = randomUUID()) {
+async function received(workerId: string) {
+  const { id: siteId } = await openSite(all);
+  const facts = { kind: organization.WorkerComplaintKind.WORKER_COMPLAINT_KIND_WAGE_UNPAID, channel: organization.WorkerComplaintChannel.WORKER_COMPLAINT_CHANNEL_WALK_IN };
+  return given((await office.complaints.receiveWorkerComplaint({ siteId, workerId, ...facts }, { caller: all.leader })).complaint);
+}
+const complaintOf = async (complaintId: string) => given((await office.complaints.getWorkerComplaint({ complaintId }, { caller: all.leader })).complaint);
+
+const closedResettlement = (householdId?: string) => resettlementAt([RESETTLEMENT_STATE_ALLOTTED, RESETTLEMENT_STATE_HANDED_OVER, RESETTLEMENT_STATE_CLOSED], householdId);
+async function resettlementAt(states: readonly organization.ResettlementState[], householdId: string = randomUUID()) {
   const site = await openSite(all);
   let home = given((await office.resettlements.createResettlement({ siteId: site.id, householdId, agreementNumber: `HQ-${householdId.slice(0, 8)}`, promisedOn: '2026-12-31' }, { caller: all.leader })).resettlement);
-  for (const state of [RESETTLEMENT_STATE_ALLOTTED, RESETTLEMENT_STATE_HANDED_OVER, RESETTLEMENT_STATE_CLOSED]) {
+  for (const state of states) {
     home = given((await office.resettlements.advanceResettlement({ resettlementId: home.id, version: home.version, state }, { caller: all.leader })).resettlement);
   }
   return home;
@@ -117,11 +125,16 @@ describe('what residents said and did goes when it has been kept for its time', 
     expect(entries.at(-1)).toMatchObject({ code: 'text_erased', actorKind: 'system' });
   });
 
-  it('not of a topic that waits for its answer, however long', async () => {
-    const topic = given((await office.topics.raiseTopic({ unitId: all.here.id, textZh: '还没有答复' }, { caller: someone() })).topic);
-    office.clock.set('2029-11-24T09:00:00+08:00');
-    await office.app.retention.sweepOnce();
-    expect(await topicOf(topic.id)).toMatchObject({ textZh: '还没有答复', textErased: false });
+  it('of a topic that nobody answered: after three years; its answer is owed still', async () => {
+    const by = someone();
+    const topic = given((await office.topics.raiseTopic({ unitId: all.here.id, textZh: '还没有答复' }, { caller: by })).topic);
+    await goesAfter('2029-11-23', () => topicOf(topic.id));
+    expect(await topicOf(topic.id)).toEqual({ ...topic, textZh: '', residentId: '', textErased: true, version: 2 });
+    expect(await history(office, topic.id)).toEqual(['TopicCollected 1', 'TopicTextErased 2']);
+    expect(await placesOf(office, by.subject)).toEqual(['answered_requests', 'audit_entries']);
+    expect(await office.knex('work_items').where({ subject_id: topic.id }).select('version')).toEqual([{ version: 2 }]);
+    const accepted = given((await office.topics.acceptTopic({ topicId: topic.id, version: 2, titleZh: '楼门口照明' }, { caller })).topic);
+    expect((await office.topics.answerTopic({ topicId: topic.id, version: accepted.version, answerZh: '已装好' }, { caller })).topic).toMatchObject({ answerZh: '已装好', textErased: true });
   });
 
   it('of an objection: who raised it, its words and the answer that repeats them, 180 days after the answer', async () => {
@@ -132,6 +145,18 @@ describe('what residents said and did goes when it has been kept for its time', 
     expect((await history(office, objection.id)).at(-1)).toBe('ObjectionErased 3');
     const counted = (await office.publications.getPublication({ publicationId: objection.publicationId }, { caller })).publication;
     expect(counted).toMatchObject({ objections: 1, answered: 1 });
+  });
+
+  it('of an objection that nobody answered: after three years; its answer is owed still', async () => {
+    const asked = { unitId: all.here.id, kind: organization.PublicationKind.PUBLICATION_KIND_ACCOUNTS, titleZh: '四季度收支', textZh: '明细', toDay: '2026-12-02' };
+    const { id: publicationId } = given((await office.publications.publish(asked, { caller })).publication);
+    const objection = given((await office.publications.raiseObjection({ publicationId, textZh: '我家的路灯没有装' }, { caller: someone() })).objection);
+    const seen = async () => (await office.publications.getObjection({ objectionId: objection.id }, { caller })).objection;
+    await goesAfter('2029-11-23', seen);
+    expect(await seen()).toEqual({ ...objection, raisedBy: '', textZh: '', erased: true, version: 2 });
+    expect(await history(office, objection.id)).toEqual(['ObjectionRaised 1', 'ObjectionErased 2']);
+    const answered = await office.publications.answerObjection({ objectionId: objection.id, version: 2, answerZh: '没有及时答复，原文已经删除' }, { caller });
+    expect(answered.objection).toMatchObject({ answerZh: '没有及时答复，原文已经删除', erased: true, version: 3 });
   });
 
   it('of a vote: its roll, 90 days after its end; the count stays', async () => {
@@ -239,6 +264,38 @@ describe('what residents said and did goes when it has been kept for its time', 
     await goesAfter('2027-11-24', seen);
     expect(await seen()).toEqual({ ...home, householdId: '', agreementNumber: '', version: home.version + 1 });
     expect((await history(office, home.id)).at(-1)).toBe(`ResettlementHouseholdErased ${home.version + 1}`);
+  });
+
+  it('of a resettlement that nobody closed: three years after the promised day and the handover; it can be closed still', async () => {
+    const home = await resettlementAt([RESETTLEMENT_STATE_ALLOTTED, RESETTLEMENT_STATE_HANDED_OVER]);
+    const seen = async () => (await office.resettlements.getResettlement({ resettlementId: home.id }, { caller: all.director })).resettlement;
+    await goesAfter('2029-12-30', seen);
+    expect(await seen()).toEqual({ ...home, householdId: '', agreementNumber: '', version: home.version + 1 });
+    expect((await history(office, home.id)).at(-1)).toBe(`ResettlementHouseholdErased ${home.version + 1}`);
+    const closed = await office.resettlements.advanceResettlement({ resettlementId: home.id, version: home.version + 1, state: RESETTLEMENT_STATE_CLOSED }, { caller: all.leader });
+    expect(closed.resettlement).toMatchObject({ state: RESETTLEMENT_STATE_CLOSED, householdId: '' });
+  });
+
+  it('of a complaint of a worker who was told: 180 days after it, also when nobody closed it', async () => {
+    const workerId = randomUUID();
+    let complaint = await received(workerId);
+    const ref = () => ({ complaintId: complaint.id, version: complaint.version });
+    complaint = given((await office.complaints.passOnWorkerComplaint({ ...ref(), authority: organization.SiteAuthority.SITE_AUTHORITY_LABOUR_INSPECTION }, { caller: all.leader })).complaint);
+    complaint = given((await office.complaints.tellWorker({ ...ref(), result: organization.WorkerComplaintResult.WORKER_COMPLAINT_RESULT_HANDLED }, { caller: all.leader })).complaint);
+    await goesAfter('2027-05-23', () => complaintOf(complaint.id));
+    expect(await complaintOf(complaint.id)).toEqual({ ...complaint, workerErased: true, version: 4 });
+    expect(await placesOf(office, workerId)).toEqual([]);
+    expect((await history(office, complaint.id)).at(-1)).toBe('WorkerErased 4');
+    complaint = given((await office.complaints.closeWorkerComplaint({ ...ref(), version: 4, outcome: organization.WorkerComplaintOutcome.WORKER_COMPLAINT_OUTCOME_SOLVED }, { caller: all.leader })).complaint);
+    expect(complaint).toMatchObject({ workerErased: true, version: 5 });
+  });
+
+  it('of a complaint that nobody passed on: after three years', async () => {
+    const workerId = randomUUID();
+    const complaint = await received(workerId);
+    await goesAfter('2029-11-23', () => complaintOf(complaint.id));
+    expect(await complaintOf(complaint.id)).toEqual({ ...complaint, workerErased: true, version: 2 });
+    expect(await placesOf(office, workerId)).toEqual([]);
   });
 
   it('of a member unit that left: whom to call there, 90 days later', async () => {

@@ -71,6 +71,19 @@ export async function eraseObjections(tx: Tx, { before, most }: Over): Promise<E
   return rows;
 }
 
+/** Who objected and what they said, where nobody answered; an answer is owed still. Index: objections_open_to_erase_idx. */
+export async function eraseOpenObjections(tx: Tx, { before, most }: Over): Promise<Erased[]> {
+  const { rows } = await tx.raw<{ rows: Erased[] }>(
+    `with over as (
+       select id from objections where tenant_id = :tenant and created_at < :before and answered_at is null and not erased
+        order by created_at limit :most for update skip locked)
+     update objections as objection set raised_by = '', text_zh = '', erased = true, version = version + 1
+       from over where objection.tenant_id = :tenant and objection.id = over.id returning objection.id, objection.version, objection.unit_path as "unitPath"`,
+    { tenant: tenantOf(tx), before, most },
+  );
+  return rows;
+}
+
 function toRow(objection: Objection): ObjectionRow {
   return {
     id: objection.id,

@@ -111,6 +111,21 @@ export async function eraseHouseholds(tx: Tx, { before, most }: Over): Promise<E
   return rows;
 }
 
+/** The same of what nobody closed, once both the promised day and the handover lie so far back. Index: resettlements_open_to_erase_idx. */
+export async function eraseOpenHouseholds(tx: Tx, { beforeDay, before, most }: Over): Promise<Erased[]> {
+  const { rows } = await tx.raw<{ rows: Erased[] }>(
+    `with over as (
+       select id from resettlements
+        where tenant_id = :tenant and promised_on < :beforeDay and (handed_over_at is null or handed_over_at < :before)
+          and closed_at is null and household_id is not null
+        order by promised_on limit :most for update skip locked)
+     update resettlements as r set household_id = null, agreement_number = null, version = version + 1
+       from over where r.tenant_id = :tenant and r.id = over.id returning r.id, r.version, r.unit_path as "unitPath", r.site_id as "partOf"`,
+    { tenant: tenantOf(tx), beforeDay, before, most },
+  );
+  return rows;
+}
+
 function select(tx: Tx) {
   return tx('resettlements as r').where('r.tenant_id', tenantOf(tx)).select<ResettlementRow[]>(columns);
 }

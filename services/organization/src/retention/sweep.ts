@@ -6,6 +6,7 @@ import type { Database, SystemDatabase, Tx } from '@linli/db';
 import { internal } from '@linli/errors';
 import type { Logger, Metrics } from '@linli/telemetry';
 import { recordChanges } from '../changes';
+import { saveWorkVersions } from '../work/store';
 import { kept } from './kept';
 import type { Kept } from './retention';
 
@@ -103,5 +104,6 @@ async function eraseBatch(tx: Tx, { tenantId, one, at }: { readonly tenantId: st
     return { action, objectType, id: row.id, version: row.version, event, payload: payload(row), ...entry };
   });
   await recordChanges(tx, caller, changes);
+  await saveWorkVersions(tx, `organization.${objectType}`, rows);
   return rows.length;
 }

@@ -93,6 +93,19 @@ export async function eraseTopicTexts(tx: Tx, { before, most }: Over): Promise<E
   return rows;
 }
 
+/** The same of topics that nobody answered; an answer is owed still. Index: topics_open_to_erase_idx. */
+export async function eraseOpenTopicTexts(tx: Tx, { before, most }: Over): Promise<Erased[]> {
+  const { rows } = await tx.raw<{ rows: Erased[] }>(
+    `with over as (
+       select id from topics where tenant_id = :tenant and created_at < :before and answered_at is null and not text_erased
+        order by created_at limit :most for update skip locked)
+     update topics as topic set text_zh = '', resident_id = null, text_erased = true, version = version + 1
+       from over where topic.tenant_id = :tenant and topic.id = over.id returning topic.id, topic.version, topic.unit_path as "unitPath"`,
+    { tenant: tenantOf(tx), before, most },
+  );
+  return rows;
+}
+
 function toRow(topic: Topic): TopicRow {
   return {
     id: topic.id,

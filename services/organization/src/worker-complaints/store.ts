@@ -1,4 +1,5 @@
 import { tenantOf, type Tx } from '@linli/db';
+import type { Erased, Over } from '../retention/retention';
 import { whereInScopes } from '../scope';
 import type { SiteReach } from '../sites/reach';
 import type { Authority } from '../findings/finding';
@@ -88,6 +89,29 @@ export async function eraseWorkers(tx: Tx, ids: readonly string[]): Promise<Work
     .whereIn('id', held.map(({ id }) => id))
     .update({ worker_id: null, version: tx.raw('version + 1') });
   return held.map((complaint) => ({ ...complaint, workerErased: true, version: complaint.version + 1 }));
+}
+
+/** Who complained, where the worker was told and nothing has happened since. Index: worker_complaints_told_to_erase_idx. */
+export async function eraseToldWorkers(tx: Tx, { beforeDay, most }: Over): Promise<Erased[]> {
+  const told = `state = 'worker_told' and due_at is null
+          and not exists (select 1 from worker_complaint_steps as s where s.tenant_id = c.tenant_id and s.complaint_id = c.id and s.on_day >= :beforeDay)`;
+  return eraseOver(tx, told, { beforeDay, most });
+}
+
+/** Who complained, where nobody closed it, however far it came. Index: worker_complaints_open_to_erase_idx. */
+export async function eraseOpenWorkers(tx: Tx, { beforeDay, most }: Over): Promise<Erased[]> {
+  return eraseOver(tx, 'received_on < :beforeDay and closed_at is null', { beforeDay, most });
+}
+
+async function eraseOver(tx: Tx, which: string, values: { readonly beforeDay: string; readonly most: number }): Promise<Erased[]> {
+  const { rows } = await tx.raw<{ rows: Erased[] }>(
+    `with over as (
+       select c.id from worker_complaints as c where c.tenant_id = :tenant and c.worker_id is not null and ${which} limit :most for update of c skip locked)
+     update worker_complaints as c set worker_id = null, version = version + 1
+       from over where c.tenant_id = :tenant and c.id = over.id returning c.id, c.version, c.unit_path as "unitPath", c.site_id as "partOf"`,
+    { ...values, tenant: tenantOf(tx) },
+  );
+  return rows;
 }
 
 export async function findComplaint(tx: Tx, id: string): Promise<WorkerComplaint | undefined> {
