@@ -50,6 +50,7 @@ import * as absences from './20261129181000_note_absences';
 import * as keepMoves from './20261129180000_keep_moves';
 import * as unitCounts from './20261129182000_count_units_by_day';
 import * as eraseOpen from './20261129185000_erase_what_nobody_closed';
+import * as recheckReferrals from './20261129185100_recheck_answered_referrals';
 
 export const migrations: readonly Migration[] = [
   machinery,
@@ -103,4 +104,5 @@ export const migrations: readonly Migration[] = [
   keepMoves,
   unitCounts,
   eraseOpen,
+  recheckReferrals,
 ];

@@ -194,6 +194,37 @@ describe('a referral', () => {
     expect(referrals?.sent).toBeGreaterThan(referrals?.answered ?? 0);
   });
 
+  it('that was answered leaves the finding to be rechecked in a time of its own, which is told when it is over', async () => {
+    const waiting = async (id: string) => (await all.office.work.listWork({ pageSize: 200 }, { caller: all.leader })).items.find(({ subjectId }) => subjectId === id);
+    const referred = await refer(await rectifying({ severity: SITE_FINDING_SEVERITY_SERIOUS }));
+    expect(referred.dueAt).toBeUndefined();
+    const answered = await reply(referred, SITE_REFERRAL_REPLY_NOT_COMPETENT);
+    const dueAt = new Date('2026-12-08T10:00:00Z');
+    expect(answered).toMatchObject({ state: SITE_FINDING_STATE_REFERRED, dueAt, overdueSince: undefined });
+    expect(await waiting(answered.id)).toMatchObject({ action: 'recheck', dueAt });
+    all.office.clock.set('2026-12-08T18:00:01+08:00');
+    await scan(all.office);
+    await scan(all.office);
+    const late = await get(answered.id);
+    expect(late).toMatchObject({ overdueSince: dueAt, version: answered.version + 1 });
+    expect((await sentEvents(all.office, answered.id)).at(-1)).toMatchObject({ type: 'SiteFindingOverdue', payload: { dueAt: '2026-12-08T10:00:00Z' } });
+    const again = await refer(late, 'YJ-3');
+    expect(again.dueAt).toBeUndefined();
+    const good = await recheck(await reply(again, SITE_REFERRAL_REPLY_HANDLED), true);
+    expect(good.dueAt).toBeUndefined();
+    expect(await waiting(good.id)).toMatchObject({ action: 'close', dueAt: undefined });
+    expect(await all.office.knex('clocks').where({ subject_id: good.id, state: 'running' })).toEqual([]);
+  });
+
+  it('of what is minor goes on to another authority too', async () => {
+    const minor = await rectifying();
+    all.office.clock.set('2026-12-09T09:00:00+08:00');
+    await scan(all.office);
+    const answered = await reply(await refer(await get(minor.id)), SITE_REFERRAL_REPLY_NOT_COMPETENT);
+    expect(answered.overdueSince).toBeUndefined();
+    expect((await refer(answered, 'YJ-4')).referrals).toHaveLength(2);
+  });
+
   it('that is not answered in time is to be reminded of, again and again, until somebody has looked', async () => {
     const referred = await refer(await rectifying({ severity: SITE_FINDING_SEVERITY_SERIOUS }));
     const waiting = async () => (await all.office.work.listWork({ pageSize: 200 }, { caller: all.leader })).items.find(({ subjectId }) => subjectId === referred.id);

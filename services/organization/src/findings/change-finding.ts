@@ -28,6 +28,8 @@ interface Step {
   readonly at: Date;
 }
 
+const nothingOwed = { dueAt: undefined, dueProvisional: false };
+
 /** The site was told what is wrong. @throws AppError as `takeFinding`. */
 export async function tellSite(deps: Changing, caller: Caller, ref: FindingRef): Promise<Finding> {
   return deps.db.withTenant(caller, async (tx) => moved(tx, caller, await takeFinding(deps, tx, { caller, ref, action: 'tell_site' })));
@@ -42,13 +44,16 @@ export async function startRectification(deps: Changing, caller: Caller, ref: Fi
 export async function recheckFinding(deps: Changing, caller: Caller, input: FindingRef & { readonly passed: boolean }): Promise<Finding> {
   return deps.db.withTenant(caller, async (tx) => {
     const step = await takeFinding(deps, tx, { caller, ref: input, action: input.passed ? 'recheck_passed' : 'recheck_failed' });
-    const referred = step.found.state === 'referred';
+    const { id, state, severity, dueAt } = step.found;
+    const referred = state === 'referred';
     // What was seen on the site is stronger than an answer that is still out.
-    if (referred && unanswered(step.found) !== undefined) await cancelClock(tx, { kind: referralClock, subjectId: step.found.id, at: step.at });
-    if (input.passed && !referred) await satisfyClock(tx, { kind: findingKind, subjectId: step.found.id, at: step.at });
-    if (input.passed || !referred) return moved(tx, caller, step);
+    if (referred && unanswered(step.found) !== undefined) await cancelClock(tx, { kind: referralClock, subjectId: id, at: step.at });
+    // What is mended again goes on within its time.
+    if (!input.passed && !referred) return moved(tx, caller, step);
+    if (dueAt !== undefined) await satisfyClock(tx, { kind: findingKind, subjectId: id, at: step.at });
+    if (input.passed) return moved(tx, caller, { ...step, after: { ...step.after, ...nothingOwed } });
     // Back from the authority: the site's time begins anew.
-    const due = await startFindingClock(deps, tx, { finding: step.found, at: step.at });
+    const due = await startFindingClock(deps, tx, { findingId: id, limit: severity, at: step.at });
     return moved(tx, caller, { ...step, after: { ...step.after, ...due, overdueSince: undefined } });
   });
 }
@@ -67,17 +72,17 @@ export async function referFinding(deps: Changing, caller: Caller, input: Findin
   const { authority, receivedNumber } = input;
   return deps.db.withTenant(caller, async (tx) => {
     const step = await takeFinding(deps, tx, { caller, ref: input, action: 'refer' });
-    if (step.found.state !== 'referred') await cancelClock(tx, { kind: findingKind, subjectId: step.found.id, at: step.at });
+    if (step.found.dueAt !== undefined) await cancelClock(tx, { kind: findingKind, subjectId: step.found.id, at: step.at });
     const replyDueAt = await startReferralClock(deps, tx, { findingId: step.found.id, at: step.at });
     const sent = { id: newId(step.at.getTime()), authority, receivedNumber, sentAt: step.at, replyDueAt };
     const referral: Referral = { ...sent, reply: undefined, answeredAt: undefined, reminders: 0 };
     await insertReferral(tx, step.found.id, referral);
-    const after = { ...step.after, referrals: [...step.after.referrals, referral] };
+    const after = { ...step.after, ...nothingOwed, referrals: [...step.after.referrals, referral] };
     return record(tx, caller, { ...step, after }, { event: 'SiteReferralSent', detail: { authority: authorityOnWire.toWire(authority) }, facts: { authority } });
   });
 }
 
-/** The authority answered. @throws AppError as `takeFinding`; failed_precondition REFERRAL_ANSWERED. */
+/** The authority answered: what it did on the site, or that it is not competent, is the office's to look after from now on. @throws AppError as `takeFinding`; failed_precondition REFERRAL_ANSWERED. */
 export async function recordReply(deps: Changing, caller: Caller, input: FindingRef & { readonly reply: ReferralReply }): Promise<Finding> {
   const { reply } = input;
   return deps.db.withTenant(caller, async (tx) => {
@@ -86,8 +91,9 @@ export async function recordReply(deps: Changing, caller: Caller, input: Finding
     for (const one of referrals.filter(({ answeredAt }) => answeredAt === step.at)) await saveReferral(tx, one);
     const authority = referrals.at(-1)?.authority;
     await satisfyClock(tx, { kind: referralClock, subjectId: step.found.id, at: step.at });
+    const due = await startFindingClock(deps, tx, { findingId: step.found.id, limit: 'recheck', at: step.at });
     const detail = { ...(authority && { authority: authorityOnWire.toWire(authority) }), reply: replyOnWire.toWire(reply) };
-    return record(tx, caller, { ...step, after: { ...step.after, referrals } }, { event: 'SiteReferralAnswered', detail, facts: { reply } });
+    return record(tx, caller, { ...step, after: { ...step.after, ...due, overdueSince: undefined, referrals } }, { event: 'SiteReferralAnswered', detail, facts: { reply } });
   });
 }
 

@@ -27,9 +27,10 @@ export function findingClockHandler(deps: Pick<Deps, 'now'>): ClockHandler {
       await saveOverdue(tx, found.map(({ id }) => id));
       const changes = found.flatMap((finding): FindingChange[] => {
         const site = sites.get(finding.siteId);
-        if (site === undefined) return [];
-        const after = { ...finding, overdueSince: finding.dueAt, version: finding.version + 1 };
-        return [{ after, site, code: 'overdue', event: 'SiteFindingOverdue', detail: { dueAt: finding.dueAt }, at }];
+        const { dueAt } = finding;
+        if (site === undefined || dueAt === undefined) return [];
+        const after = { ...finding, overdueSince: dueAt, version: finding.version + 1 };
+        return [{ after, site, code: 'overdue', event: 'SiteFindingOverdue', detail: { dueAt }, at }];
       });
       await recordFindings(tx, systemCaller(tenantOf(tx), 'organization', []), changes);
     },

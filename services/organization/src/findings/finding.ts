@@ -49,7 +49,8 @@ export interface Finding {
   readonly description: string;
   readonly foundBy: string;
   readonly foundAt: Date;
-  readonly dueAt: Date;
+  /** Of what is owed by the office; undefined while an authority is to answer, and when nothing is owed. */
+  readonly dueAt: Date | undefined;
   readonly dueProvisional: boolean;
   readonly overdueSince: Date | undefined;
   readonly closedAt: Date | undefined;

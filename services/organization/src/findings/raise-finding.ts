@@ -32,15 +32,15 @@ export async function raiseFinding(deps: Pick<Deps, 'db' | 'now' | 'calendar'>, 
       assertSiteOpen(site);
       if (facts.itemCode !== '' && (await findConcernOf(tx, facts.itemCode, today(deps))) !== facts.concern) throw violation('item_code', 'unlisted');
       const findingId = newId(at.getTime());
-      const due = await startFindingClock(deps, tx, { finding: { ...facts, id: findingId }, at });
+      const due = await startFindingClock(deps, tx, { findingId, limit: facts.severity, at });
       const { unitId, unitPath } = site;
       const raised: Finding = {
         ...{ ...facts, ...due, id: findingId, unitId, unitPath, state: 'found', foundBy: caller.subject, foundAt: at },
         ...{ overdueSince: undefined, closedAt: undefined, referrals: [], version: 1 },
       };
       await insertFinding(tx, raised);
-      const { itemCode, dueAt } = raised;
-      const detail = { concern: concernOnWire.toWire(raised.concern), severity: severityOnWire.toWire(raised.severity), itemCode, dueAt };
+      const { itemCode } = raised;
+      const detail = { concern: concernOnWire.toWire(raised.concern), severity: severityOnWire.toWire(raised.severity), itemCode, dueAt: due.dueAt };
       await recordFindings(tx, caller, [{ after: raised, site, code: 'raise', event: 'SiteFindingRaised', detail, facts: { item: itemCode }, at }]);
       return findingId;
     });

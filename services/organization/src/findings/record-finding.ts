@@ -6,7 +6,7 @@ import { recordChanges } from '../changes';
 import type { Deps } from '../deps';
 import type { Site } from '../sites/site';
 import { endWork, setWork, type Work } from '../work/store';
-import { findingKind, referralClock, type Finding, type FindingState } from './finding';
+import { findingKind, referralClock, type Finding, type FindingState, type Severity } from './finding';
 import { unanswered } from './rules';
 
 /** The events of a finding, with what each says beside its id and the site's. */
@@ -87,14 +87,18 @@ function nextStep(finding: Finding, state: Exclude<FindingState, 'closed'>): Pic
   return { action: referral.reminders > 0 ? 'remind_authority' : 'record_reply', dueAt: referral.replyDueAt };
 }
 
-/** From `at` the finding is to be mended and looked at again by the time its severity gives. */
-export async function startFindingClock(deps: Pick<Deps, 'calendar'>, tx: Tx, started: { readonly finding: Pick<Finding, 'id' | 'severity'>; readonly at: Date }): Promise<Pick<Finding, 'dueAt' | 'dueProvisional'>> {
-  const { finding, at } = started;
+/** From `at` the finding is to be mended and looked at again by the time its severity gives, or looked at again after an authority's answer. */
+export async function startFindingClock(
+  deps: Pick<Deps, 'calendar'>,
+  tx: Tx,
+  started: { readonly findingId: string; readonly limit: Severity | 'recheck'; readonly at: Date },
+): Promise<{ readonly dueAt: Date; readonly dueProvisional: boolean }> {
+  const { findingId, limit, at } = started;
   const clock = await startClock(tx, deps.calendar, {
     kind: findingKind,
     subjectType: findingKind,
-    subjectId: finding.id,
-    ruleSet: { id: `organization.finding.${finding.severity}` },
+    subjectId: findingId,
+    ruleSet: { id: `organization.finding.${limit}` },
     at,
     alarms: ['due'],
   });

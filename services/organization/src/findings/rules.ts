@@ -21,9 +21,9 @@ export function findingNotFound(): AppError {
   return notFound('FINDING_NOT_FOUND', 'there is no such finding');
 }
 
-/** The office only observes and reminds: who may order hears of what is serious, or was not mended in time. */
-export function isReferable(finding: Pick<Finding, 'severity' | 'overdueSince'>): boolean {
-  return finding.severity !== 'minor' || finding.overdueSince !== undefined;
+/** The office only observes and reminds: who may order hears of what is serious, or was not mended in time; what is referred may go on to another. */
+export function isReferable(finding: Pick<Finding, 'state' | 'severity' | 'overdueSince'>): boolean {
+  return finding.severity !== 'minor' || finding.overdueSince !== undefined || finding.state === 'referred';
 }
 
 /** The referral whose answer is waited for. */

@@ -16,7 +16,7 @@ interface FindingRow {
   readonly description: string;
   readonly found_by: string;
   readonly found_at: Date;
-  readonly due_at: Date;
+  readonly due_at: Date | null;
   readonly due_provisional: boolean;
   readonly overdue_since: Date | null;
   readonly closed_at: Date | null;
@@ -159,7 +159,7 @@ async function read(tx: Tx, rows: readonly FindingRow[]): Promise<Finding[]> {
 function changing(finding: Finding) {
   return {
     state: finding.state,
-    due_at: finding.dueAt,
+    due_at: finding.dueAt ?? null,
     due_provisional: finding.dueProvisional,
     overdue_since: finding.overdueSince ?? null,
     closed_at: finding.closedAt ?? null,
@@ -181,7 +181,7 @@ function toFinding(row: FindingRow, referrals: readonly ReferralRow[]): Finding 
     description: row.description,
     foundBy: row.found_by,
     foundAt: row.found_at,
-    dueAt: row.due_at,
+    dueAt: row.due_at ?? undefined,
     dueProvisional: row.due_provisional,
     overdueSince: row.overdue_since ?? undefined,
     closedAt: row.closed_at ?? undefined,
