@@ -51,6 +51,7 @@ import * as keepMoves from './20261129180000_keep_moves';
 import * as unitCounts from './20261129182000_count_units_by_day';
 import * as eraseOpen from './20261129185000_erase_what_nobody_closed';
 import * as recheckReferrals from './20261129185100_recheck_answered_referrals';
+import * as callOffToCome from './20261129185200_call_off_what_is_to_come';
 
 export const migrations: readonly Migration[] = [
   machinery,
@@ -105,4 +106,5 @@ export const migrations: readonly Migration[] = [
   unitCounts,
   eraseOpen,
   recheckReferrals,
+  callOffToCome,
 ];

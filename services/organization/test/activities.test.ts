@@ -114,6 +114,21 @@ describe('a change of an activity', () => {
     expect(await history(office, activity.id)).toEqual(['ActivityAnnounced 1', 'ActivityCalledOff 2']);
   });
 
+  it('may be that a course does not go on: what was held stays and is counted, the rest is called off', async () => {
+    const activity = await makeActivity(office, community.id, { sessions: [session('12-01T10:00', '12-01T11:00'), session('12-08T10:00', '12-08T11:00')] });
+    const booking = (await signUp(activity.id)).booking?.id ?? '';
+    office.clock.set('2026-12-01T10:30:00+08:00');
+    const off = await office.activities.callOffActivity({ activityId: activity.id, version: 1 }, { caller });
+    expect(off.activity).toMatchObject({ calledOff: true, version: 2 });
+    expect(await history(office, booking)).toEqual(['BookingConfirmed 1', 'BookingCalledOff 2']);
+    const { items } = await office.work.listWork({ unitId: community.id, pageSize: 200 }, { caller });
+    expect(items.find(({ subjectId }) => subjectId === booking)).toMatchObject({ action: 'tell_holder', dueAt: at('12-08T10:00') });
+    office.clock.set('2026-12-09T09:00:00+08:00');
+    const count = (version: number, sessionNumber: number) => office.activities.countAttendance({ activityId: activity.id, version, sessionNumber, attended: 6 }, { caller });
+    expect((await count(2, 1)).activity?.sessions.map(({ attended }) => attended)).toEqual([6, undefined]);
+    await expect(count(3, 2)).rejects.toMatchObject({ reason: 'ACTIVITY_CALLED_OFF' });
+  });
+
   it('leaves nobody signed up who came while it was called off', async () => {
     const activity = await makeActivity(office, community.id);
     const [off, made] = await Promise.allSettled([office.activities.callOffActivity({ activityId: activity.id, version: 1 }, { caller }), signUp(activity.id)]);

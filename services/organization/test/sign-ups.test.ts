@@ -26,6 +26,8 @@ async function signUp(activityId: string, facts: Partial<organization.CreateSign
 }
 
 const get = async (bookingId: string) => (await office.bookings.getBooking({ bookingId }, { caller })).booking;
+const tellings = async (id: string) => (await office.work.listWork({ unitId: community.id, pageSize: 200 }, { caller })).items.filter(({ subjectId }) => subjectId === id);
+const course = { capacity: 1, sessions: [{ startsAt: at('12-01T10:00'), endsAt: at('12-01T11:00') }, { startsAt: at('12-08T10:00'), endsAt: at('12-08T11:00') }] };
 const children = { adults: 0, under14: 2, guardianConsents: true };
 
 describe('a sign-up', () => {
@@ -38,6 +40,21 @@ describe('a sign-up', () => {
     expect((await office.bookings.listBookings({}, { caller: by })).bookings).toEqual([booking]);
     await expect(office.bookings.listBookings({ activityId: activity.id, venueId: activity.id }, { caller })).rejects.toMatchObject({ violations: [{ field: 'activity_id', code: 'one_of_two' }] });
     await expect(office.bookings.withdrawConsent({ bookingId: booking.id, version: 1 }, { caller: by })).rejects.toMatchObject({ reason: 'CONSENT_NONE' });
+  });
+
+  it('of a course is given up between two sessions too, and whoever waits comes to the rest of it', async () => {
+    const activity = await makeActivity(office, community.id, course);
+    const by = someResident();
+    const [booking, waiting, last] = [await signUp(activity.id, {}, by), await signUp(activity.id, { waitIfFull: true }), await signUp(activity.id, { waitIfFull: true })];
+    office.clock.set('2026-12-03T09:00:00+08:00');
+    const { booking: left } = await office.bookings.cancelBooking({ bookingId: booking.id, version: 1 }, { caller: by });
+    expect(left).toMatchObject({ state: BOOKING_STATE_CANCELLED });
+    expect(await history(office, booking.id)).toEqual(['BookingConfirmed 1', 'BookingCancelled 2']);
+    expect((await get(waiting.id))?.state).toBe(BOOKING_STATE_CONFIRMED);
+    expect(await tellings(waiting.id)).toMatchObject([{ action: 'tell_holder', dueAt: at('12-08T10:00') }]);
+    office.clock.set('2026-12-08T10:00:00+08:00');
+    await expect(office.bookings.cancelBooking({ bookingId: waiting.id, version: 2 }, { caller })).rejects.toMatchObject({ reason: 'BOOKING_BEGUN' });
+    expect((await get(last.id))?.state).toBe(BOOKING_STATE_WAITING);
   });
 
   it('is made once for a repeated request, and once for each resident', async () => {
@@ -141,6 +158,17 @@ describe('children under 14', () => {
     expect(again).toMatchObject({ people: 0, signUp: { adults: 0, under14: 0, consentWithdrawnAt: office.clock.now() } });
   });
 
+  it('go with a consent that only their guardian withdraws; staff cancel, and the guardian is told', async () => {
+    const activity = await makeActivity(office, community.id);
+    const booking = await signUp(activity.id, children);
+    const ref = { bookingId: booking.id, version: 1 };
+    await expect(office.bookings.withdrawConsent(ref, { caller })).rejects.toMatchObject({ kind: 'failed_precondition', reason: 'CONSENT_OF_GUARDIAN' });
+    expect(await get(booking.id)).toEqual(booking);
+    await office.bookings.cancelBooking(ref, { caller });
+    expect(await history(office, booking.id)).toEqual(['BookingConfirmed 1', 'BookingCalledOff 2']);
+    expect(await tellings(booking.id)).toMatchObject([{ action: 'tell_holder' }]);
+  });
+
   it('go also when the activity is over: a consent is withdrawn at any time', async () => {
     const activity = await makeActivity(office, community.id);
     const guardian = someResident();
@@ -167,5 +195,18 @@ describe('a booking that staff cancel', () => {
     const { items } = await office.work.listWork({ unitId: community.id, pageSize: 200 }, { caller });
     expect(items.find(({ subjectId }) => subjectId === booking.id)).toMatchObject({ action: 'tell_holder', version: 2 });
     await office.bookings.recordHolderTold({ bookingId: booking.id, version: 2 }, { caller });
+  });
+
+  it('is told to nobody any more once it is over', async () => {
+    const activity = await makeActivity(office, community.id);
+    const booking = await signUp(activity.id);
+    await office.bookings.cancelBooking({ bookingId: booking.id, version: 1 }, { caller });
+    office.clock.set('2026-12-01T11:59:59+08:00');
+    await office.app.retention.sweepOnce();
+    expect(await tellings(booking.id)).toHaveLength(1);
+    office.clock.set('2026-12-01T12:00:00+08:00');
+    await office.app.retention.sweepOnce();
+    expect(await tellings(booking.id)).toEqual([]);
+    expect((await get(booking.id))?.version).toBe(2);
   });
 });

@@ -31,6 +31,7 @@ export interface Activity {
   /** Of the last session. */
   readonly endsAt: Date;
   readonly signUpUntil: Date;
-  readonly calledOff: boolean;
+  /** What began before it took place. */
+  readonly calledOffAt: Date | undefined;
   readonly version: number;
 }

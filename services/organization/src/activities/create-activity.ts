@@ -48,5 +48,5 @@ function announced(facts: Omit<CreateActivity, 'request'>, { id, unitPath, now }
   if (signUpUntil <= now) throw violation('sign_up_until', 'in_past');
   if (signUpUntil > first.startsAt) throw violation('sign_up_until', 'after_start');
   const sessions = facts.sessions.map((session, at) => ({ ...session, number: at + 1, attended: undefined }));
-  return { ...facts, id, unitPath, sessions, startsAt: first.startsAt, endsAt: last.endsAt, signUpUntil, calledOff: false, version: 1 };
+  return { ...facts, id, unitPath, sessions, startsAt: first.startsAt, endsAt: last.endsAt, signUpUntil, calledOffAt: undefined, version: 1 };
 }

@@ -19,18 +19,18 @@ export function change(activity: Activity, changed: Change, lastPlace: number): 
   return after;
 }
 
-/** Until it begins: what has begun took place. @throws failed_precondition ACTIVITY_CALLED_OFF, ACTIVITY_BEGUN. */
+/** While a session is to come: what has begun took place. @throws failed_precondition ACTIVITY_CALLED_OFF, ACTIVITY_BEGUN. */
 export function callOff(activity: Activity, now: Date): Activity {
   assertHeld(activity);
-  if (activity.startsAt <= now) throw failedPrecondition('ACTIVITY_BEGUN', 'what has begun is not called off');
-  return { ...activity, calledOff: true, version: activity.version + 1 };
+  if (activity.sessions.every(({ startsAt }) => startsAt <= now)) throw failedPrecondition('ACTIVITY_BEGUN', 'what has begun is not called off');
+  return { ...activity, calledOffAt: now, version: activity.version + 1 };
 }
 
-/** @throws not_found SESSION_NOT_FOUND; failed_precondition ACTIVITY_CALLED_OFF, SESSION_NOT_BEGUN. */
+/** @throws not_found SESSION_NOT_FOUND; failed_precondition ACTIVITY_CALLED_OFF before the session, SESSION_NOT_BEGUN. */
 export function attend(activity: Activity, { number, attended }: Pick<Session, 'number' | 'attended'>, now: Date): Activity {
-  assertHeld(activity);
   const session = activity.sessions.find((one) => one.number === number);
   if (session === undefined) throw notFound('SESSION_NOT_FOUND', 'the activity has no such session');
+  if (activity.calledOffAt !== undefined && session.startsAt >= activity.calledOffAt) assertHeld(activity);
   if (session.startsAt > now) throw failedPrecondition('SESSION_NOT_BEGUN', 'nobody has come to what is to come');
   const sessions = activity.sessions.map((one) => (one.number === number ? { ...one, attended } : one));
   return { ...activity, sessions, version: activity.version + 1 };
@@ -44,8 +44,8 @@ export function assertInvites(activity: Activity, bands: readonly AgeBand[], now
   if (uninvited !== undefined) throw failedPrecondition('AGE_NOT_INVITED', 'the activity is not for this age', { details: { band: uninvited } });
 }
 
-function assertHeld({ calledOff }: Activity): void {
-  if (calledOff) throw failedPrecondition('ACTIVITY_CALLED_OFF', 'the activity does not take place');
+function assertHeld({ calledOffAt }: Pick<Activity, 'calledOffAt'>): void {
+  if (calledOffAt !== undefined) throw failedPrecondition('ACTIVITY_CALLED_OFF', 'the activity does not take place');
 }
 
 /** Also for an activity outside the caller's scope, which must look the same. */

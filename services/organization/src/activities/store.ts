@@ -18,13 +18,13 @@ interface ActivityRow {
   readonly starts_at: Date;
   readonly ends_at: Date;
   readonly sign_up_until: Date;
-  readonly called_off: boolean;
+  readonly called_off_at: Date | null;
   readonly version: number;
   readonly sessions: readonly { readonly number: number; readonly startsAt: string; readonly endsAt: string; readonly attended: number | null }[];
 }
 
 const columns = [
-  'id', 'unit_id', 'unit_path', 'kind', 'name_zh', 'name_mn', 'place_zh', 'ages', 'capacity', 'starts_at', 'ends_at', 'sign_up_until', 'called_off', 'version',
+  'id', 'unit_id', 'unit_path', 'kind', 'name_zh', 'name_mn', 'place_zh', 'ages', 'capacity', 'starts_at', 'ends_at', 'sign_up_until', 'called_off_at', 'version',
 ] as const;
 
 export async function insertActivity(tx: Tx, activity: Activity): Promise<void> {
@@ -102,7 +102,7 @@ export async function listComing(tx: Tx, asked: { readonly unitCode: string | un
   const named = unitCode === undefined ? communities : communities.where('units.code', unitCode);
   const rows = await activitiesIn(tx)
     .join(named.select({ community_id: 'units.id', unit_name_zh: 'units.name_zh' }).as('community'), 'community_id', 'unit_id')
-    .where('called_off', false)
+    .whereNull('called_off_at')
     .where('ends_at', '>', now)
     .orderBy(['starts_at', 'id'])
     .limit(most)
@@ -129,8 +129,8 @@ function activitiesIn(tx: Tx) {
   return tx('activities').where('activities.tenant_id', tenantOf(tx)).select([...columns, sessions]);
 }
 
-function changing({ nameZh, nameMn, placeZh, capacity, calledOff, version }: Activity) {
-  return { name_zh: nameZh, name_mn: nameMn, place_zh: placeZh, capacity, called_off: calledOff, version };
+function changing({ nameZh, nameMn, placeZh, capacity, calledOffAt, version }: Activity) {
+  return { name_zh: nameZh, name_mn: nameMn, place_zh: placeZh, capacity, called_off_at: calledOffAt ?? null, version };
 }
 
 function toActivity(row: ActivityRow): Activity {
@@ -148,7 +148,7 @@ function toActivity(row: ActivityRow): Activity {
     startsAt: row.starts_at,
     endsAt: row.ends_at,
     signUpUntil: row.sign_up_until,
-    calledOff: row.called_off,
+    calledOffAt: row.called_off_at ?? undefined,
     version: row.version,
   };
 }

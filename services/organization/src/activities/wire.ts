@@ -7,8 +7,8 @@ export const kindOnWire = wireEnum('ACTIVITY_KIND', organization.ActivityKind, a
 export const bandOnWire = wireEnum('AGE_BAND', organization.AgeBand, ageBands);
 
 export function activityToWire(activity: Activity): organization.Activity {
-  const { kind, ages, sessions, startsAt: _startsAt, endsAt: _endsAt, ...rest } = activity;
-  return { ...rest, kind: kindOnWire.toWire(kind), ages: ages.map(bandOnWire.toWire), sessions: sessions.map((session) => ({ ...session })) };
+  const { kind, ages, sessions, startsAt: _startsAt, endsAt: _endsAt, calledOffAt, ...rest } = activity;
+  return { ...rest, kind: kindOnWire.toWire(kind), ages: ages.map(bandOnWire.toWire), sessions: sessions.map((session) => ({ ...session })), calledOff: calledOffAt !== undefined };
 }
 
 /** What anybody may see of it: how many places are left, and not how many came. */

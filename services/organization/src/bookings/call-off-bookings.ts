@@ -10,5 +10,5 @@ import { tellingOf } from './telling';
 export async function callOffBookings(tx: Tx, caller: Caller, { resource, now }: { readonly resource: Resource; readonly now: Date }): Promise<void> {
   const bookings = await callOffAll(tx, resource.id, now);
   await recordBookings(tx, caller, { step: 'called_off', at: now, bookings });
-  await setWork(tx, bookings.map((booking) => tellingOf(booking, resource.nameZh)));
+  await setWork(tx, bookings.map((booking) => tellingOf(booking, resource, now)));
 }

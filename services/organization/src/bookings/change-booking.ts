@@ -9,7 +9,7 @@ import { endWork, setWork } from '../work/store';
 import type { Booking } from './booking';
 import { promoteWaiting } from './promote-waiting';
 import { recordBookings, type BookingStep } from './record-bookings';
-import { activityResource, venueResource, type Resource } from './resource';
+import { activityResource, nextBeginning, venueResource, type Resource } from './resource';
 import { bookingNotFound, callOff, cancel, mayDo, miss, tell } from './rules';
 import { findBooking, lockBooking, saveBooking } from './store';
 import { tellingOf } from './telling';
@@ -36,9 +36,10 @@ export async function cancelBooking(deps: Changing, caller: Caller, ref: Booking
     const now = deps.now();
     // A resident whose booking somebody else cancels does not know of it.
     const unknown = booking.holderKind === 'resident' && caller.kind !== 'resident';
-    const after = unknown ? callOff(booking, now) : cancel(booking, now);
+    const next = nextBeginning(resource, booking, now);
+    const after = unknown ? callOff(booking, { next, now }) : cancel(booking, next);
     await saveChange(tx, caller, { after, step: unknown ? 'called_off' : 'cancelled', at: now });
-    if (unknown) await setWork(tx, [tellingOf(after, resource.nameZh)]);
+    if (unknown) await setWork(tx, [tellingOf(after, resource, now)]);
     if (booking.state === 'confirmed') await promoteWaiting(tx, caller, { resource, now, freed: booking });
     return after;
   });

@@ -18,7 +18,8 @@ export async function promoteWaiting(
   caller: Caller,
   { resource, now, freed = always }: { readonly resource: Resource; readonly now: Date; readonly freed?: Pick<Booking, 'startsAt' | 'endsAt'> },
 ): Promise<void> {
-  const waiting = await lockWaiting(tx, { resourceId: resource.id, startsAt: freed.startsAt, endsAt: freed.endsAt, now });
+  const stillToCome = resource.beginnings.some((beginning) => beginning > now);
+  const waiting = await lockWaiting(tx, { resourceId: resource.id, startsAt: freed.startsAt, endsAt: freed.endsAt, beginAfter: stillToCome ? undefined : now });
   if (waiting.length === 0) return;
   // Who waits for a part of what was freed may need more than that.
   const times = waiting.flatMap(({ startsAt, endsAt }) => [startsAt.getTime(), endsAt.getTime()]);
@@ -27,5 +28,5 @@ export async function promoteWaiting(
   const promoted = promotable(resource.places, held, wanting).map(({ waiting: { wanted: _wanted, ...booking }, places }) => promote(booking, places, now));
   await Promise.all(promoted.map((booking) => saveBooking(tx, booking)));
   await recordBookings(tx, caller, { step: 'promoted', at: now, bookings: promoted });
-  await setWork(tx, promoted.map((booking) => tellingOf(booking, resource.nameZh)));
+  await setWork(tx, promoted.map((booking) => tellingOf(booking, resource, now)));
 }

@@ -19,8 +19,8 @@ const reasonOf = (step: () => unknown): string | undefined => {
 
 describe('a booking', () => {
   it.each([
-    ['cancel', (state: BookingState) => cancel(inState(state), before), ['confirmed', 'waiting']],
-    ['call off', (state: BookingState) => callOff(inState(state), before), ['confirmed', 'waiting']],
+    ['cancel', (state: BookingState) => cancel(inState(state), starts), ['confirmed', 'waiting']],
+    ['call off', (state: BookingState) => callOff(inState(state), { next: starts, now: before }), ['confirmed', 'waiting']],
     ['miss', (state: BookingState) => miss(inState(state), starts), ['confirmed']],
     ['promote', (state: BookingState) => promote(inState(state), [[2, 2]], before), ['waiting']],
     ['tell', (state: BookingState) => tell({ ...inState(state), promotedAt: before }, before), ['confirmed', 'cancelled']],
@@ -29,9 +29,10 @@ describe('a booking', () => {
     expect(bookingStates.map((state) => reasonOf(() => step(state))).filter(Boolean)).toEqual(bookingStates.filter((state) => !states.includes(state)).map(() => 'BOOKING_STATE_FORBIDS'));
   });
 
-  it('is cancelled until it begins and missed from then on', () => {
-    expect(cancel(booking, before)).toMatchObject({ state: 'cancelled', places: [], version: 2 });
-    expect(reasonOf(() => cancel(booking, starts))).toBe('BOOKING_BEGUN');
+  it('is cancelled while something is to come and missed from then on', () => {
+    expect(cancel(booking, starts)).toMatchObject({ state: 'cancelled', places: [], version: 2 });
+    expect(reasonOf(() => cancel(booking, undefined))).toBe('BOOKING_BEGUN');
+    expect(reasonOf(() => callOff(booking, { next: undefined, now: starts }))).toBe('BOOKING_BEGUN');
     expect(reasonOf(() => miss(booking, before))).toBe('BOOKING_NOT_BEGUN');
     expect(miss(booking, starts)).toMatchObject({ state: 'no_show', places: [[1, 1]] });
   });
@@ -44,8 +45,8 @@ describe('a booking', () => {
   it('that was promoted and then called off is told of twice', () => {
     const later = new Date(before.getTime() + 1_000);
     const told = tell({ ...booking, promotedAt: before }, before);
-    expect(tell(callOff(told, later), later)).toMatchObject({ state: 'cancelled', toldAt: later });
-    expect(reasonOf(() => tell(cancel(booking, before), before))).toBe('BOOKING_NOTHING_TO_TELL');
+    expect(tell(callOff(told, { next: starts, now: later }), later)).toMatchObject({ state: 'cancelled', toldAt: later });
+    expect(reasonOf(() => tell(cancel(booking, starts), before))).toBe('BOOKING_NOTHING_TO_TELL');
   });
 
   it('ends with the consent it rests on, whatever state it is in', () => {

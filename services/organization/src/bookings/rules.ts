@@ -12,17 +12,20 @@ const targets: Readonly<Record<BookingState, Readonly<Record<BookingAction, Book
   no_show: { cancel: undefined, call_off: undefined, miss: undefined, promote: undefined, tell: undefined },
 };
 
-/** Up to its beginning: who comes off the list then must still be able to come. @throws failed_precondition BOOKING_STATE_FORBIDS, BOOKING_BEGUN. */
-export function cancel(booking: Booking, now: Date): Booking {
+/**
+ * While something of it is to come, from `next` on: who comes off the list then must still be able to come.
+ * @throws failed_precondition BOOKING_STATE_FORBIDS, BOOKING_BEGUN.
+ */
+export function cancel(booking: Booking, next: Date | undefined): Booking {
   const after = step(booking, 'cancel');
-  assertToCome(booking, now);
+  assertToCome(next);
   return { ...after, places: [] };
 }
 
 /** The office's word, not the holder's, who has to be told. @throws failed_precondition BOOKING_STATE_FORBIDS, BOOKING_BEGUN. */
-export function callOff(booking: Booking, now: Date): Booking {
+export function callOff(booking: Booking, { next, now }: { readonly next: Date | undefined; readonly now: Date }): Booking {
   const after = step(booking, 'call_off');
-  assertToCome(booking, now);
+  assertToCome(next);
   return { ...after, places: [], calledOffAt: now };
 }
 
@@ -76,8 +79,8 @@ export function bookingNotFound(): AppError {
   return notFound('BOOKING_NOT_FOUND', 'there is no such booking');
 }
 
-function assertToCome({ startsAt }: Booking, now: Date): void {
-  if (startsAt <= now) throw failedPrecondition('BOOKING_BEGUN', 'what has begun is not cancelled');
+function assertToCome(next: Date | undefined): void {
+  if (next === undefined) throw failedPrecondition('BOOKING_BEGUN', 'what has begun is not cancelled');
 }
 
 function step(booking: Booking, action: BookingAction): Booking {

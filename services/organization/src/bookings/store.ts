@@ -134,6 +134,16 @@ export async function eraseHolders(tx: Tx, { before, most }: Over): Promise<Eras
   return rows;
 }
 
+/** Bookings that are over and of which somebody is to be told still. Index: work_items_pkey. */
+export async function findTellingsOver(tx: Tx, { now, most }: { readonly now: Date; readonly most: number }): Promise<string[]> {
+  return tx('work_items as work')
+    .join('bookings as booking', (on) => void on.on('booking.tenant_id', 'work.tenant_id').andOn('booking.id', 'work.subject_id'))
+    .where({ 'work.tenant_id': tenantOf(tx), 'work.kind': 'organization.booking' })
+    .where('booking.ends_at', '<=', now)
+    .limit(most)
+    .pluck<string[]>('booking.id');
+}
+
 interface Window {
   readonly resourceId: string;
   readonly startsAt: Date;
@@ -146,9 +156,11 @@ export async function listHeld(tx: Tx, window: Window): Promise<Booking[]> {
   return rows.map(toBooking);
 }
 
-/** Who waits for any time of the window, in the order of asking, and can still come. Index: bookings_waiting_idx. */
-export async function lockWaiting(tx: Tx, { now, ...window }: Window & { readonly now: Date }): Promise<Booking[]> {
-  const rows = await within(tx, window).where('state', 'waiting').where('starts_at', '>', now).orderBy('turn').forUpdate().select<BookingRow[]>();
+/** Who waits for any time of the window, in the order of asking; only for what begins later, if that is said. Index: bookings_waiting_idx. */
+export async function lockWaiting(tx: Tx, { beginAfter, ...window }: Window & { readonly beginAfter: Date | undefined }): Promise<Booking[]> {
+  const query = within(tx, window).where('state', 'waiting').orderBy('turn').forUpdate();
+  if (beginAfter !== undefined) void query.where('starts_at', '>', beginAfter);
+  const rows = await query.select<BookingRow[]>();
   return rows.map(toBooking);
 }
 

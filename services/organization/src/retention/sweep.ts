@@ -5,6 +5,7 @@ import { addDays, instantAt, localDateOf, ruleSetAt } from '@linli/clocks';
 import type { Database, SystemDatabase, Tx } from '@linli/db';
 import { internal } from '@linli/errors';
 import type { Logger, Metrics } from '@linli/telemetry';
+import { endTellings } from '../bookings/telling';
 import { recordChanges } from '../changes';
 import { saveWorkVersions } from '../work/store';
 import { kept } from './kept';
@@ -23,7 +24,7 @@ export interface RetentionSweep {
   start(): void;
   /** Resolves when the batch at hand is committed. */
   stop(): Promise<void>;
-  /** Erases all that is over its time by `now()`, in offices that are suspended too, and gives how many rows that were. */
+  /** Erases all that is over its time by `now()`, in offices that are suspended too, and gives how many rows that were; what was to be told of bookings that are over waits no more. */
   sweepOnce(): Promise<number>;
 }
 
@@ -44,7 +45,8 @@ export function createRetentionSweep(options: RetentionSweepOptions): RetentionS
     const tenants = await system.knex('tenants').select<{ tenant_id: string }[]>('tenant_id').orderBy('tenant_id');
     let total = 0;
     for (const { tenant_id: tenantId } of tenants) {
-      for (const one of kept) total += await sweep(tenantId, one).catch(complain(tenantId, one));
+      await db.withTenant({ tenantId }, (tx) => endTellings(tx, now())).catch(complain(tenantId, 'tellings'));
+      for (const one of kept) total += await sweep(tenantId, one).catch(complain(tenantId, one.ruleSet));
     }
     return total;
   }
@@ -59,9 +61,9 @@ export function createRetentionSweep(options: RetentionSweepOptions): RetentionS
   }
 
   /** The others go on, and the next sweep tries this one again. */
-  function complain(tenantId: string, { ruleSet }: Kept): (error: unknown) => number {
+  function complain(tenantId: string, what: string): (error: unknown) => number {
     return (err) => {
-      log.error({ tenant: tenantId, rule_set: ruleSet, err }, 'what is over its time could not be erased');
+      log.error({ tenant: tenantId, what, err }, 'what is over its time could not be erased');
       return 0;
     };
   }
