@@ -1,6 +1,6 @@
 import { organization } from '@linli/contracts';
 import { testCaller } from '@linli/testing';
-import { fresh, history, makeTenant, makeUnit, sentEvents, startOffice, type Office } from './support';
+import { everything, fresh, history, makeTenant, makeUnit, sentEvents, startOffice, type Office } from './support';
 
 const { UNIT_KIND_COMMUNITY } = organization.UnitKind;
 const { DECISION_SUBJECT_COVENANT, DECISION_SUBJECT_FUND_RAISE, DECISION_SUBJECT_MATTER } = organization.DecisionSubject;
@@ -139,6 +139,42 @@ describe('a covenant', () => {
     expect((page.covenants[0]?.id ?? '') > (rest.covenants[0]?.id ?? '0')).toBe(true);
     expect([page.covenants[0]?.textZh, (await office.covenants.getCovenant({ covenantId: mine.id }, { caller })).covenant?.textZh]).toEqual(['', '邻里互助，爱护公物']);
     expect((await office.covenants.listCovenants({}, { caller: at(elsewhere.path) })).covenants).toEqual([]);
+  });
+});
+
+describe('the covenant of a community that ends', () => {
+  const inForce = async () => (await office.covenants.listPublicCovenants({ pageSize: 100 }, { caller: gateway })).covenants.map(({ unitNameZh }) => unitNameZh);
+  const filings = async (id: string) => [
+    await office.knex('work_items').where({ subject_id: id }).pluck<string[]>('action'),
+    await office.knex('clocks').where({ subject_id: id }).pluck<string[]>('state'),
+  ];
+
+  it('in another one is in force no more, and its filing is owed by nobody', async () => {
+    const ending = await makeUnit(office, community.parentId, { kind: UNIT_KIND_COMMUNITY });
+    const covenant = await adopt({ unitId: ending.id, effectiveFrom: '2026-11-24' }, await decided(DECISION_SUBJECT_COVENANT, 7, ending.id));
+    expect(await inForce()).toContain(ending.nameZh);
+    expect(await filings(covenant.id)).toEqual([['file'], ['running']]);
+    await office.units.closeUnit({ unitId: ending.id, version: 1, successorId: elsewhere.id }, { caller: everything() });
+    expect(await inForce()).not.toContain(ending.nameZh);
+    expect(await filings(covenant.id)).toEqual([[], ['cancelled']]);
+    await expect(office.covenants.fileCovenant({ covenantId: covenant.id, version: 1 }, { caller })).rejects.toMatchObject({ reason: 'UNIT_CLOSED' });
+    office.clock.set('2027-02-01T09:00:00+08:00');
+    await office.app.scanner.scanOnce();
+    expect(await history(office, covenant.id)).toEqual(['CovenantAdopted 1']);
+    expect((await office.covenants.getCovenant({ covenantId: covenant.id }, { caller })).covenant).toMatchObject({ unitId: ending.id, overdue: false });
+  });
+
+  it('by a plan is in force to the day before', async () => {
+    const { unit: district } = await office.units.getUnit({ unitId: community.parentId }, { caller: everything() });
+    const [ending, going] = [await makeUnit(office, district?.id ?? '', { kind: UNIT_KIND_COMMUNITY }), await makeUnit(office, district?.id ?? '', { kind: UNIT_KIND_COMMUNITY })];
+    for (const { id } of [ending, going]) await adopt({ unitId: id, effectiveFrom: '2026-11-24' }, await decided(DECISION_SUBJECT_COVENANT, 7, id));
+    const operation: organization.RegradingOperation['operation'] = { $case: 'merge', value: { unitIds: [ending.id], into: { target: { $case: 'unitId', value: going.id } } } };
+    await office.regradings.planRegrading({ titleZh: '社区合并', effectiveOn: '2026-12-10', operations: [{ operation }] }, { caller: everything() });
+    office.clock.set('2026-12-09T23:59:59+08:00');
+    expect(await inForce()).toEqual(expect.arrayContaining([ending.nameZh, going.nameZh]));
+    office.clock.set('2026-12-10T00:00:00+08:00');
+    expect(await inForce()).toContain(going.nameZh);
+    expect(await inForce()).not.toContain(ending.nameZh);
   });
 });
 

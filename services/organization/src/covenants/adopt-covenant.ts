@@ -12,13 +12,11 @@ import { holdUnitOpen } from '../units/hold-unit-open';
 import { unitNotFound } from '../units/rules';
 import { assertVersion } from '../version';
 import { endWork, setWork } from '../work/store';
-import type { Covenant } from './covenant';
+import { covenantKind, filingClock, type Covenant } from './covenant';
 import { assertUnfiled, covenantNotFound } from './rules';
 import { insertCovenant, lockCovenant, nextNumber, updateCovenant } from './store';
 
-export const filingClock = 'organization.covenant_filing';
 export const permissions = { read: 'organization.covenant.read', adopt: 'organization.covenant.adopt', file: 'organization.covenant.file' } as const;
-const kind = 'organization.covenant';
 
 export interface AdoptCovenant extends Pick<Covenant, 'unitId' | 'decisionId' | 'textZh' | 'effectiveFrom'> {
   readonly request: RequestKey;
@@ -39,7 +37,7 @@ export async function adoptCovenant(deps: Pick<Deps, 'db' | 'now' | 'calendar'>,
       if (notice !== undefined && facts.effectiveFrom < localDateOf(notice.closesAt)) throw violation('effective_from', 'too_small');
       const at = deps.now();
       const id = newId(at.getTime());
-      const clock = await startClock(tx, deps.calendar, { kind: filingClock, subjectType: kind, subjectId: id, ruleSet: { id: filingClock }, at, alarms: ['due'] });
+      const clock = await startClock(tx, deps.calendar, { kind: filingClock, subjectType: covenantKind, subjectId: id, ruleSet: { id: filingClock }, at, alarms: ['due'] });
       const number = await nextNumber(tx, unit.id);
       const covenant: Covenant = { ...facts, id, unitPath: unit.path, number, filingDueAt: clock.dueAt, overdue: false, filedOn: undefined, createdAt: at, version: 1 };
       await insertCovenant(tx, covenant);
@@ -50,7 +48,7 @@ export async function adoptCovenant(deps: Pick<Deps, 'db' | 'now' | 'calendar'>,
   );
 }
 
-/** With the sub-district. @throws not_found COVENANT_NOT_FOUND; aborted VERSION_STALE; failed_precondition COVENANT_FILED_ALREADY; invalid_argument for a day to come. */
+/** With the sub-district. @throws not_found COVENANT_NOT_FOUND; aborted VERSION_STALE; failed_precondition COVENANT_FILED_ALREADY, UNIT_CLOSED; invalid_argument for a day to come. */
 export async function fileCovenant(
   deps: Pick<Deps, 'db' | 'now'>,
   caller: Caller,
@@ -62,6 +60,7 @@ export async function fileCovenant(
     if (found === undefined || !coversUnit(caller, permissions.file, found.unitPath)) throw covenantNotFound();
     assertVersion(found, version);
     assertUnfiled(found);
+    await holdUnitOpen(tx, found.unitId, today(deps));
     const at = deps.now();
     await satisfyClock(tx, { kind: filingClock, subjectId: covenantId, at });
     const after: Covenant = { ...found, filedOn, version: version + 1 };
@@ -113,7 +112,7 @@ async function record<Name extends keyof Events>(
   const payload = { covenantId: id, unitId, number, ...detail };
   const entry = { threadId: decisionId, unitPath, at, code: `covenant_${entryCodes[event]}`, facts };
   await recordChanges(tx, caller, [{ action: `covenant.${entryCodes[event]}`, objectType: 'covenant', id, version, event, payload, entry }]);
-  if (filedOn !== undefined) return endWork(tx, kind, [id]);
-  const work = { kind, subjectId: id, number: String(number), action: 'file', titleZh: '居民公约', ownerId: undefined, permission: permissions.file };
+  if (filedOn !== undefined) return endWork(tx, covenantKind, [id]);
+  const work = { kind: covenantKind, subjectId: id, number: String(number), action: 'file', titleZh: '居民公约', ownerId: undefined, permission: permissions.file };
   await setWork(tx, [{ ...work, unitId, unitPath, dueAt: filingDueAt, threadId: decisionId, version }]);
 }

@@ -1,5 +1,8 @@
 import type { LocalDate } from '@linli/clocks';
 
+export const covenantKind = 'organization.covenant';
+export const filingClock = 'organization.covenant_filing';
+
 /** 居民公约, in numbered versions. */
 export interface Covenant {
   readonly id: string;

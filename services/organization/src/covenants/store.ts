@@ -59,6 +59,11 @@ interface CovenantPage {
   readonly limit: number;
 }
 
+/** Of these units, those that are owed to the sub-district. Index: covenants_number_key. */
+export async function findUnfiledAt(tx: Tx, unitIds: readonly string[]): Promise<string[]> {
+  return tx('covenants').where({ tenant_id: tenantOf(tx), filed_on: null }).whereIn('unit_id', unitIds).orderBy('id').pluck<string[]>('id');
+}
+
 /** The newest first. Indexes: covenants_unit_path_idx, covenants_pkey for the whole office, covenants_number_key, covenants_effective_idx. */
 export async function listCovenants(
   tx: Tx,
@@ -85,13 +90,13 @@ export interface PublicCovenant extends Pick<Covenant, 'unitId' | 'number' | 'te
   readonly unitNameZh: string;
 }
 
-/** Of each unit of an office that works the newest that has begun, in the order of the units' ids. Index: covenants_effective_idx. */
+/** Of each unit that is open on the day, of an office that works, the newest that has begun, in the order of the units' ids. Index: covenants_effective_idx. */
 export async function listInForce(tx: Tx, asked: { readonly day: LocalDate; readonly afterUnitId: string | undefined; readonly limit: number }): Promise<PublicCovenant[]> {
   const { day, afterUnitId, limit } = asked;
   const { rows } = await tx.raw<{ rows: PublicCovenant[] }>(
     `select distinct on (covenant.unit_id) covenant.unit_id as "unitId", unit.name_zh as "unitNameZh", covenant.number, covenant.text_zh as "textZh", covenant.effective_from as "effectiveFrom"
        from covenants covenant
-       join units unit on unit.tenant_id = covenant.tenant_id and unit.id = covenant.unit_id
+       join units unit on unit.tenant_id = covenant.tenant_id and unit.id = covenant.unit_id and daterange(unit.valid_from, unit.valid_to) @> cast(:day as date)
        join tenants on tenants.tenant_id = covenant.tenant_id and not tenants.suspended
       where covenant.tenant_id = :tenant and covenant.effective_from <= :day ${afterUnitId === undefined ? '' : 'and covenant.unit_id > cast(:afterUnitId as uuid)'}
       order by covenant.unit_id, covenant.effective_from desc, covenant.number desc limit :limit`,

@@ -3,6 +3,7 @@ import type { LocalDate } from '@linli/clocks';
 import type { Tx } from '@linli/db';
 import type { Deps } from '../deps';
 import { endCommittees } from '../committees/end-committees';
+import { endCovenants } from '../covenants/end-covenants';
 import { moveBranches } from '../coverage/move-branches';
 import { moveDuty } from '../duty/move-duty';
 import { moveGrants } from '../grants/move-grants';
@@ -35,6 +36,8 @@ export async function handOver(
   await moveBranches(tx, caller, { ended, day, now });
   await moveDuty(deps, tx, { caller, ended, staffIds });
   await moveMatters(tx, ended);
-  await endCommittees(tx, caller, { unitIds: [...targets.keys()], day, now });
+  const unitIds = [...targets.keys()];
+  await endCommittees(tx, caller, { unitIds, day, now });
+  await endCovenants(tx, { unitIds, now });
   await moveWork(tx, targets);
 }

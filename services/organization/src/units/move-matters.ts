@@ -22,7 +22,7 @@ const single = [
 /**
  * What is of units that ended is of their successors. It gets no version and no event of its own: `UnitClosed` with its
  * successor says it of everything that is of the unit. Covenants are numbered within a unit, so they follow only one that
- * goes on elsewhere. Indexes: by unit or by unit path, of each table.
+ * goes on elsewhere, else they are in force no more (`endCovenants`). Indexes: by unit or by unit path, of each table.
  */
 export async function moveMatters(tx: Tx, ended: readonly Succession[]): Promise<void> {
   const moves = ended.map(({ unit, successor }) => ({ fromId: unit.id, fromPath: unit.path, id: successor.id, path: successor.path, continues: successor.continuesId === unit.id }));
