@@ -52,6 +52,7 @@ import * as unitCounts from './20261129182000_count_units_by_day';
 import * as eraseOpen from './20261129185000_erase_what_nobody_closed';
 import * as recheckReferrals from './20261129185100_recheck_answered_referrals';
 import * as callOffToCome from './20261129185200_call_off_what_is_to_come';
+import * as boundPlannedVersions from './20261129185300_bound_planned_versions';
 
 export const migrations: readonly Migration[] = [
   machinery,
@@ -107,4 +108,5 @@ export const migrations: readonly Migration[] = [
   eraseOpen,
   recheckReferrals,
   callOffToCome,
+  boundPlannedVersions,
 ];

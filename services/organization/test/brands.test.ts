@@ -50,7 +50,29 @@ describe('the brand of a community', () => {
     await publish();
     await expect(publish()).rejects.toMatchObject({ kind: 'already_exists', reason: 'BRAND_EXISTS' });
     await expect(publish({ version: 2, validFrom: '2027-01-01' })).rejects.toMatchObject({ reason: 'VERSION_STALE', details: { current: '1' } });
-    await expect(publish({ version: 1 })).rejects.toMatchObject({ violations: [{ field: 'valid_from', code: 'before_valid_from' }] });
+  });
+
+  it('is mended on its day, and a version that is planned is taken back by one of its day or an earlier one', async () => {
+    await publish();
+    await publish({ version: 1, themeZh: '改正错字' });
+    expect(await onDay()).toMatchObject({ themeZh: '改正错字', version: 2, validTo: '' });
+    await publish({ version: 2, themeZh: '明年的', validFrom: '2027-01-01' });
+    await publish({ version: 3, themeZh: '再往后的', validFrom: '2027-06-01' });
+    await publish({ version: 4, themeZh: '十二月的', validFrom: '2026-12-01' });
+    expect(await Promise.all(['2026-11-30', '2026-12-01', '2027-01-01', '2027-06-01'].map(async (day) => (await onDay(day))?.themeZh))).toEqual(['改正错字', '十二月的', '十二月的', '十二月的']);
+    const { brands } = await office.brands.listBrandVersions({ unitId: community.id }, { caller });
+    expect(brands.map(({ version, validFrom, validTo }) => [version, validFrom, validTo])).toEqual([
+      [5, '2026-12-01', ''],
+      [4, '2027-06-01', '2027-06-01'],
+      [3, '2027-01-01', '2027-01-01'],
+      [2, '2026-11-24', '2026-12-01'],
+      [1, '2026-11-24', '2026-11-24'],
+    ]);
+  });
+
+  it('begins no further ahead than the rule allows', async () => {
+    await expect(publish({ validFrom: '2027-11-26' })).rejects.toMatchObject({ violations: [{ field: 'valid_from', code: 'too_late' }] });
+    expect((await publish({ validFrom: '2027-11-25' }))?.version).toBe(1);
   });
 
   it('is published once by two at a time, the first and the next', async () => {

@@ -40,7 +40,16 @@ describe('conduct rules', () => {
     await publish(code);
     await expect(publish(code)).rejects.toMatchObject({ kind: 'already_exists', reason: 'CONDUCT_RULES_EXIST' });
     await expect(publish(code, { version: 2, validFrom: '2027-01-01' })).rejects.toMatchObject({ reason: 'VERSION_STALE' });
-    await expect(publish(code, { version: 1 })).rejects.toMatchObject({ violations: [{ field: 'valid_from', code: 'before_valid_from' }] });
+  });
+
+  it('are mended on their day, and a planned version is taken back by one of an earlier day', async () => {
+    const code = fresh('planned');
+    await publish(code, { rulesZh: ['一律不收里'] });
+    await publish(code, { version: 1 });
+    await publish(code, { version: 2, rulesZh: ['明年的'], validFrom: '2027-01-01' });
+    await publish(code, { version: 3, rulesZh: ['十二月的'], validFrom: '2026-12-01' });
+    expect(await Promise.all(['2026-11-24', '2026-12-01', '2027-01-01'].map(async (day) => (await inForce(day, code))?.rulesZh))).toEqual([parts.rulesZh, ['十二月的'], ['十二月的']]);
+    await expect(publish(code, { version: 4, validFrom: '2027-11-26' })).rejects.toMatchObject({ violations: [{ field: 'valid_from', code: 'too_late' }] });
   });
 
   it('are published once by two at a time', async () => {

@@ -47,8 +47,12 @@ export async function insertVersion(tx: Tx, brand: Brand): Promise<void> {
   });
 }
 
-export async function endVersion(tx: Tx, { id, version }: Brand, validTo: LocalDate): Promise<void> {
-  await tx('brand_versions').where({ tenant_id: tenantOf(tx), brand_id: id, version }).update({ valid_to: validTo });
+/** What is in force on the day ends with it; what was to begin that day or later is taken back: it ends on the day it would have begun. */
+export async function endVersions(tx: Tx, id: string, day: LocalDate): Promise<void> {
+  await tx('brand_versions')
+    .where({ tenant_id: tenantOf(tx), brand_id: id })
+    .whereRaw('(valid_to is null or valid_to > ?)', [day])
+    .update({ valid_to: tx.raw('greatest(valid_from, ?)', [day]) });
 }
 
 /** The latest first. Index: brand_versions_pkey. */

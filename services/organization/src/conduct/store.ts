@@ -45,8 +45,12 @@ export async function insertVersion(tx: Tx, rules: ConductRules): Promise<void> 
   });
 }
 
-export async function endVersion(tx: Tx, { id, version }: ConductRules, validTo: LocalDate): Promise<void> {
-  await tx('conduct_versions').where({ tenant_id: tenantOf(tx), rules_id: id, version }).update({ valid_to: validTo });
+/** What is in force on the day ends with it; what was to begin that day or later is taken back: it ends on the day it would have begun. */
+export async function endVersions(tx: Tx, id: string, day: LocalDate): Promise<void> {
+  await tx('conduct_versions')
+    .where({ tenant_id: tenantOf(tx), rules_id: id })
+    .whereRaw('(valid_to is null or valid_to > ?)', [day])
+    .update({ valid_to: tx.raw('greatest(valid_from, ?)', [day]) });
 }
 
 /** The latest first. Index: conduct_versions_pkey. */
