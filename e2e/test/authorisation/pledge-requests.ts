@@ -28,6 +28,7 @@ export const pledgeHttpRequests: Readonly<Record<string, (target: Target) => Htt
   delayPledgeProject: onProject('delay', { ...explained, dueDay: '2030-01-01' }),
   changePledgeProject: onProject('change', { ...explained, titleZh: '路灯' }),
   dropPledgeProject: onProject('drop', explained),
+  withdrawPledgeWords: onProject('withdrawWords', { month: '2026-01' }),
   listPublicPledgeProjects: ({ tenantId }) => ({ path: `/v1/public/${tenantId}/pledge-projects?year=2030` }),
   getPublicPledgeProject: ({ tenantId, pledgeId }) => ({ path: `/v1/public/${tenantId}/pledge-projects/${pledgeId}` }),
 };
@@ -49,6 +50,7 @@ export const pledgeRpcRequests: Readonly<Record<string, (target: Target) => obje
   DelayPledgeProject: on({ ...why, dueDay: '2030-01-01' }),
   ChangePledgeProject: on({ ...why, titleZh: '路灯' }),
   DropPledgeProject: on(why),
+  WithdrawPledgeWords: on({ month: '2026-01' }),
   GetPledgeProject: ({ pledgeId }) => ({ pledgeProjectId: pledgeId }),
   ListPledgeProjects: () => ({ year: 2030 }),
   GetPublicPledgeProject: ({ pledgeId }) => ({ pledgeProjectId: pledgeId }),

@@ -53,6 +53,7 @@ import * as eraseOpen from './20261129185000_erase_what_nobody_closed';
 import * as recheckReferrals from './20261129185100_recheck_answered_referrals';
 import * as callOffToCome from './20261129185200_call_off_what_is_to_come';
 import * as boundPlannedVersions from './20261129185300_bound_planned_versions';
+import * as withdrawWords from './20261129185400_withdraw_words';
 
 export const migrations: readonly Migration[] = [
   machinery,
@@ -109,4 +110,5 @@ export const migrations: readonly Migration[] = [
   recheckReferrals,
   callOffToCome,
   boundPlannedVersions,
+  withdrawWords,
 ];

@@ -1,6 +1,6 @@
 import { organization } from '@linli/contracts';
 import { testCaller } from '@linli/testing';
-import { everything, fresh, history, makeTenant, makeUnit, sentEvents, startOffice, type Office } from './support';
+import { everything, fresh, history, makeTenant, makeUnit, placesOf, sentEvents, startOffice, type Office } from './support';
 
 const { UNIT_KIND_COMMUNITY } = organization.UnitKind;
 const { DECISION_SUBJECT_COVENANT, DECISION_SUBJECT_FUND_RAISE, DECISION_SUBJECT_MATTER } = organization.DecisionSubject;
@@ -208,6 +208,22 @@ describe('a fund raise', () => {
     expect(fundRaise?.entries.map(({ amountFen, givers }) => [amountFen, givers])).toEqual([[1_000, undefined], [4_000, undefined], [5_000, undefined]]);
     expect((await office.funds.listPublicFundRaises({}, { caller: gateway })).fundRaises[0]).toMatchObject({ id: fund.id, entries: [] });
     await expect(office.funds.getPublicFundRaise({ fundRaiseId: nobody }, { caller: gateway })).rejects.toMatchObject({ reason: 'FUND_RAISE_NOT_FOUND' });
+  });
+
+  it('loses the purpose of an entry that names a person, and keeps its day and sum', async () => {
+    const named = '付王大力工钱';
+    const fund = await book(await book(await open(), income), { ...expense, purposeZh: named });
+    expect(await placesOf(office, named)).toEqual(['fund_entries']);
+    const gone = given(await office.funds.withdrawFundWords({ ...ref(fund), number: 2 }, { caller }));
+    expect(gone).toMatchObject({ spentFen: 4_000, version: fund.version + 1, entries: [{ number: 2, amountFen: 4_000, purposeZh: '', wordsWithdrawn: true }, { number: 1, wordsWithdrawn: false }] });
+    expect(await placesOf(office, named)).toEqual([]);
+    const { fundRaise } = await office.funds.getPublicFundRaise({ fundRaiseId: fund.id }, { caller: gateway });
+    expect(fundRaise?.entries[0]).toMatchObject({ amountFen: 4_000, purposeZh: '', wordsWithdrawn: true });
+    expect((await sentEvents(office, fund.id)).at(-1)).toMatchObject({ type: 'FundWordsWithdrawn', payload: { number: 2 } });
+    await expect(office.funds.withdrawFundWords({ ...ref(gone), number: 2 }, { caller })).rejects.toMatchObject({ reason: 'WORDS_WITHDRAWN' });
+    for (const number of [0, 1, 3]) await expect(office.funds.withdrawFundWords({ ...ref(gone), number }, { caller })).rejects.toMatchObject({ violations: [{ field: 'number' }] });
+    await expect(office.funds.withdrawFundWords({ ...ref(gone), number: 2 }, { caller: at(elsewhere.path) })).rejects.toMatchObject({ reason: 'FUND_RAISE_NOT_FOUND' });
+    await expect(office.knex('fund_entries').where({ fund_raise_id: fund.id, number: 2 }).update({ purpose_zh: '别的话', words_withdrawn: false })).rejects.toMatchObject({ code: '23514' });
   });
 
   it('tells everybody from how many an income came, from five on', async () => {

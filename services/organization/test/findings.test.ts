@@ -207,7 +207,7 @@ describe('a referral', () => {
     await scan(all.office);
     const late = await get(answered.id);
     expect(late).toMatchObject({ overdueSince: dueAt, version: answered.version + 1 });
-    expect((await sentEvents(all.office, answered.id)).at(-1)).toMatchObject({ type: 'SiteFindingOverdue', payload: { dueAt: '2026-12-08T10:00:00Z' } });
+    expect((await sentEvents(all.office, answered.id)).at(-1)).toMatchObject({ type: 'SiteFindingOverdue', payload: { findingId: answered.id } });
     const again = await refer(late, 'YJ-3');
     expect(again.dueAt).toBeUndefined();
     const good = await recheck(await reply(again, SITE_REFERRAL_REPLY_HANDLED), true);

@@ -1,6 +1,6 @@
 import { organization } from '@linli/contracts';
 import { testCaller } from '@linli/testing';
-import { everything, fresh, history, makeStaff, makeTenant, makeUnit, sentEvents, startOffice, type Office } from './support';
+import { everything, fresh, history, makeStaff, makeTenant, makeUnit, placesOf, sentEvents, startOffice, type Office } from './support';
 
 const { UNIT_KIND_COMMUNITY, UNIT_KIND_DEPARTMENT } = organization.UnitKind;
 const { PLEDGE_STATE_COLLECTED, PLEDGE_STATE_SELECTED, PLEDGE_STATE_PLEDGED, PLEDGE_STATE_RUNNING, PLEDGE_STATE_DELAYED, PLEDGE_STATE_CLOSED, PLEDGE_STATE_DROPPED } = organization.PledgeState;
@@ -186,6 +186,30 @@ describe('what is said in public', () => {
       office.pledges.changePledgeProject({ ...asked, budgetFen: 1 }, { caller }),
     ]) await expect(refused).rejects.toMatchObject({ kind: 'invalid_argument', violations: [{ field }] });
     expect((await get(project.id)).version).toBe(project.version);
+  });
+
+  it('goes where it names a person, from a report and from a statement, whatever became of the project; all else of it stays', async () => {
+    const named = '王大力不让施工';
+    const started = await running();
+    const reported = given(await report(started, '2026-11', { noteZh: named }));
+    office.clock.advance(60_000);
+    const dropped = given(await office.pledges.dropPledgeProject({ ...ref(reported), ...why, explanationZh: named }, { caller }));
+    expect((await placesOf(office, named)).sort()).toEqual(['pledge_progress', 'pledge_statements', 'thread_entries']);
+    const statementId = dropped.statements[0]?.id ?? '';
+    const one = given(await office.pledges.withdrawPledgeWords({ ...ref(dropped), month: '2026-11' }, { caller }));
+    expect(one.progress.find(({ month }) => month === '2026-11')).toMatchObject({ noteZh: '', wordsWithdrawn: true, percent: 30, spentFen: 500 });
+    const two = given(await office.pledges.withdrawPledgeWords({ ...ref(one), statementId }, { caller }));
+    expect(two).toMatchObject({ state: PLEDGE_STATE_DROPPED, statements: [{ id: statementId, explanationZh: '', wordsWithdrawn: true, reason: PLEDGE_REASON_WEATHER, dueDayBefore: '2027-03-31' }] });
+    expect(await placesOf(office, named)).toEqual([]);
+    const { project: shown } = await office.pledges.getPublicPledgeProject({ pledgeProjectId: two.id }, { caller: gateway });
+    expect(shown?.statements).toEqual(two.statements);
+    expect((await history(office, two.id)).slice(-2)).toEqual([`PledgeWordsWithdrawn ${two.version - 1}`, `PledgeWordsWithdrawn ${two.version}`]);
+    for (const again of [{ month: '2026-11' }, { statementId }]) await expect(office.pledges.withdrawPledgeWords({ ...ref(two), ...again }, { caller })).rejects.toMatchObject({ reason: 'WORDS_WITHDRAWN' });
+    for (const [field, asked] of [['statement_id', {}], ['statement_id', { month: '2026-11', statementId }], ['statement_id', { statementId: two.id }], ['month', { month: '2026-12' }]] as const) {
+      await expect(office.pledges.withdrawPledgeWords({ ...ref(two), ...asked }, { caller })).rejects.toMatchObject({ violations: [{ field }] });
+    }
+    await expect(office.pledges.withdrawPledgeWords({ ...ref(two), statementId }, { caller: at(works.path) })).rejects.toMatchObject({ reason: 'PLEDGE_PROJECT_NOT_FOUND' });
+    await expect(office.knex('pledge_statements').where({ id: statementId }).update({ explanation_zh: '别的话', words_withdrawn: false })).rejects.toMatchObject({ code: '23514' });
   });
 
   it('stays with the project: delayed, changed, dropped', async () => {

@@ -1,6 +1,6 @@
 import { organization } from '@linli/contracts';
 import { testCaller } from '@linli/testing';
-import { fresh, history, makeTenant, makeUnit, sentEvents, startOffice, type Office } from './support';
+import { fresh, history, makeTenant, makeUnit, placesOf, sentEvents, startOffice, type Office } from './support';
 
 const { UNIT_KIND_COMMUNITY, UNIT_KIND_GRID } = organization.UnitKind;
 const { TOPIC_STATE_COLLECTED, TOPIC_STATE_ACCEPTED, TOPIC_STATE_NOT_ACCEPTED, TOPIC_STATE_ANSWERED } = organization.TopicState;
@@ -78,6 +78,25 @@ describe('a topic', () => {
     const declined = given(await office.topics.declineTopic(asked, { caller }));
     expect(declined).toMatchObject({ state: TOPIC_STATE_NOT_ACCEPTED, declineReason: TOPIC_DECLINE_REASON_NOT_OURS });
     await expect(office.topics.answerTopic({ ...ref(declined), answerZh: '再答' }, { caller })).rejects.toMatchObject({ reason: 'TOPIC_STATE_FORBIDS' });
+  });
+
+  it('that names a person in its answer loses title and answer for good, here, in public and in its thread', async () => {
+    const named = '王大力家的灯';
+    const accepted = given(await office.topics.acceptTopic({ ...ref(await raise()), titleZh: named }, { caller }));
+    await expect(office.topics.withdrawTopicWords(ref(accepted), { caller })).rejects.toMatchObject({ reason: 'TOPIC_STATE_FORBIDS' });
+    const answered = given(await office.topics.answerTopic({ ...ref(accepted), answerZh: `${named}已装好` }, { caller }));
+    expect((await placesOf(office, named)).sort()).toEqual(['thread_entries', 'topics']);
+    const gone = given(await office.topics.withdrawTopicWords(ref(answered), { caller }));
+    expect(gone).toEqual({ ...answered, titleZh: '', answerZh: '', wordsWithdrawn: true, version: 4 });
+    expect(await placesOf(office, named)).toEqual([]);
+    const { topics } = await office.topics.listPublicTopics({}, { caller: gateway });
+    expect(topics.find(({ id }) => id === gone.id)).toMatchObject({ titleZh: '', answerZh: '', wordsWithdrawn: true, answeredOn: '2026-11-24' });
+    expect(await history(office, gone.id)).toEqual(['TopicCollected 1', 'TopicAccepted 2', 'TopicAnswered 3', 'TopicWordsWithdrawn 4']);
+    await expect(office.topics.withdrawTopicWords(ref(gone), { caller })).rejects.toMatchObject({ reason: 'WORDS_WITHDRAWN' });
+    await expect(office.topics.withdrawTopicWords(ref(gone), { caller: at(elsewhere.path) })).rejects.toMatchObject({ reason: 'TOPIC_NOT_FOUND' });
+    const { entries } = await office.threads.listEntries({ threadId: gone.id }, { caller });
+    expect(entries.at(-1)).toMatchObject({ code: 'words_withdrawn' });
+    await expect(office.knex('thread_entries').where({ thread_id: gone.id }).update({ note: '别的话' })).rejects.toMatchObject({ code: '23514' });
   });
 
   it('of two who screen it at once is screened by one', async () => {

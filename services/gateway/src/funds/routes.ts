@@ -17,6 +17,7 @@ export const fundEntrySchema = z
     amountFen: fen,
     givers: z.int().optional().meta({ description: '捐助人数；不记姓名；公开账目中不足五人的不显示' }),
     purposeZh: z.string().optional().meta({ description: '支出或退还的用途' }),
+    wordsWithdrawn: z.boolean().meta({ description: '用途因涉及个人信息已撤下' }),
   })
   .meta({ id: 'FundEntry' });
 
@@ -127,5 +128,17 @@ export const fundRoutes: readonly ApiRoute[] = [
     changes: true,
     params: onFund,
     handle: async ({ params, version }, { clients, options }) => answer(await clients.funds.closeFundRaise({ fundRaiseId: params.id, version }, options)),
+  }),
+  route({
+    ...about,
+    method: 'post',
+    path: '/v1/fund-raises/{id}:withdrawWords',
+    name: 'withdrawFundWords',
+    summary: '一笔账目的用途涉及个人信息，撤下文字；日期和金额保留',
+    calls: 'organization.v1.FundService/WithdrawFundWords',
+    changes: true,
+    params: onFund,
+    body: z.strictObject({ number: z.int().min(1).max(1_000_000) }),
+    handle: async ({ params, body, version }, { clients, options }) => answer(await clients.funds.withdrawFundWords({ fundRaiseId: params.id, version, ...body }, options)),
   }),
 ];

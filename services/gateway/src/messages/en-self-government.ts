@@ -28,6 +28,7 @@ export const enSelfGovernment: Pick<Messages, 'reasons' | 'problems' | 'words'> 
     BALLOTS_EXCEED_VOTERS: ['Too many ballots', 'There are {present} ballots, more than the {entitled} entitled.'],
     PUBLICATION_NOT_FOUND: ['No such publication', 'There is no such publication, or it is outside your area.'],
     PUBLICATION_WITHDRAWN: ['Withdrawn', 'The publication was withdrawn at {withdrawnAt}.'],
+    WORDS_WITHDRAWN: ['Withdrawn already', 'The words named a person and were taken down already.'],
     OBJECTION_NOT_FOUND: ['No such objection', 'There is no such objection, or it is outside your area.'],
     OBJECTION_OUT_OF_TIME: ['Not in its time', 'Objections are raised while it is published: from {from} until before {to}.'],
     OBJECTION_ANSWERED: ['Answered already', 'The objection has its answer.'],

@@ -28,6 +28,7 @@ export const zhSelfGovernment: Pick<Messages, 'reasons' | 'problems' | 'fields' 
     BALLOTS_EXCEED_VOTERS: ['票数超出', '共有 {present} 票，多于应到的 {entitled} 人。'],
     PUBLICATION_NOT_FOUND: ['没有这则公示', '没有找到这则公示，或者不在您的管辖范围内。'],
     PUBLICATION_WITHDRAWN: ['已经撤回', '这则公示已于 {withdrawnAt} 撤回。'],
+    WORDS_WITHDRAWN: ['已撤下', '涉及个人信息的文字已经撤下。'],
     OBJECTION_NOT_FOUND: ['没有这则异议', '没有找到这则异议，或者不在您的管辖范围内。'],
     OBJECTION_OUT_OF_TIME: ['不在公示期内', '异议须在公示期内提出：{from} 起，{to} 前。'],
     OBJECTION_ANSWERED: ['已经答复', '这则异议已经答复。'],

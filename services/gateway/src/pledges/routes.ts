@@ -170,6 +170,16 @@ const explaining: readonly ApiRoute[] = [
     handle: async ({ params, body: { reason, ...rest }, version }, { clients, options }) =>
       answer(await clients.pledgeProjects.dropPledgeProject({ pledgeProjectId: params.id, version, reason: reasons.toWire(reason), ...rest }, options)),
   }),
+  route({
+    ...step,
+    path: '/v1/pledge-projects/{id}:withdrawWords',
+    name: 'withdrawPledgeWords',
+    summary: '一个月的进展说明或一份公开说明涉及个人信息，撤下文字；其余保留',
+    calls: calls('WithdrawPledgeWords'),
+    body: z.strictObject({ month: month.optional(), statementId: id.optional() }).meta({ description: '二者取一' }),
+    handle: async ({ params, body: { month: ofMonth = '', statementId = '' }, version }, { clients, options }) =>
+      answer(await clients.pledgeProjects.withdrawPledgeWords({ pledgeProjectId: params.id, version, month: ofMonth, statementId }, options)),
+  }),
 ];
 
 export const pledgeRoutes: readonly ApiRoute[] = [...reading, ...choosing, ...carryingOut, ...explaining];

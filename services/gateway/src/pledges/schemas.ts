@@ -17,6 +17,7 @@ export const progressSchema = z
     percent: z.int(),
     spentFen: z.int().meta({ description: '累计支出，单位：分' }),
     noteZh: z.string().optional(),
+    wordsWithdrawn: z.boolean().meta({ description: '说明因涉及个人信息已撤下' }),
     reportedAt: time.optional(),
     late: z.boolean(),
   })
@@ -24,9 +25,11 @@ export const progressSchema = z
 
 export const statementSchema = z
   .strictObject({
+    id: z.string(),
     kind: statementKinds.schema.optional(),
     reason: reasons.schema.optional(),
     explanationZh: z.string(),
+    wordsWithdrawn: z.boolean().meta({ description: '说明因涉及个人信息已撤下' }),
     dueDayBefore: z.string().optional(),
     dueDayAfter: z.string().optional(),
     at: time.optional(),

@@ -3,7 +3,7 @@ import { publicRoute, type PublicRoute } from '../routing/public-route';
 import { reasons, states } from './routes';
 
 const publicTopicSchema = z
-  .strictObject({ id: z.string(), unitNameZh: z.string(), titleZh: z.string(), state: states.schema.optional(), declineReason: reasons.schema.optional(), answerZh: z.string(), answeredOn: z.string() })
+  .strictObject({ id: z.string(), unitNameZh: z.string(), titleZh: z.string(), state: states.schema.optional(), declineReason: reasons.schema.optional(), answerZh: z.string(), wordsWithdrawn: z.boolean().meta({ description: '题目和答复因涉及个人信息已撤下' }), answeredOn: z.string() })
   .meta({ id: 'PublicTopic' });
 
 export const publicTopicRoutes: readonly PublicRoute[] = [

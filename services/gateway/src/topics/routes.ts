@@ -23,6 +23,7 @@ const topicSchema = z
     declineReason: reasons.schema.optional(),
     titleZh: z.string().optional().meta({ description: '公开的题目' }),
     answerZh: z.string().optional().meta({ description: '公开的答复' }),
+    wordsWithdrawn: z.boolean().meta({ description: '题目和答复因涉及个人信息已撤下' }),
     answerDueAt: time.optional(),
     overdue: z.boolean(),
     answeredAt: time.optional(),
@@ -152,6 +153,14 @@ const topics: readonly ApiRoute[] = [
     calls: 'organization.v1.TopicService/AnswerTopic',
     body: z.strictObject({ answerZh: text(1_000) }),
     handle: async ({ params, body, version }, { clients, options }) => answer(await clients.topics.answerTopic({ topicId: params.id, version, ...body }, options)),
+  }),
+  route({
+    ...step,
+    path: '/v1/topics/{id}:withdrawWords',
+    name: 'withdrawTopicWords',
+    summary: '题目或答复涉及个人信息，撤下文字；答复的事实保留',
+    calls: 'organization.v1.TopicService/WithdrawTopicWords',
+    handle: async ({ params, version }, { clients, options }) => answer(await clients.topics.withdrawTopicWords({ topicId: params.id, version }, options)),
   }),
 ];
 

@@ -17,6 +17,7 @@ export const covenantRequests: Readonly<Record<string, GoodRequest>> = {
   getFundRaise: { path: `/v1/fund-raises/${id}`, by: clerk },
   recordFundEntry: { path: `/v1/fund-raises/${id}:recordEntry`, body: { kind: 'income', onDay: '2026-11-24', amountFen: 5_000, givers: 3, purposeZh: '' }, by: clerk },
   closeFundRaise: { path: `/v1/fund-raises/${id}:close`, body: {}, by: clerk },
+  withdrawFundWords: { path: `/v1/fund-raises/${id}:withdrawWords`, body: { number: 2 }, by: clerk },
 };
 
 export const covenantRights = ['organization.covenant.read', 'organization.covenant.adopt', 'organization.covenant.file', 'organization.fund.read', 'organization.fund.keep'];
@@ -36,6 +37,7 @@ export const covenantSamples: Readonly<Record<string, object>> = {
   'FundService/openFundRaise': { fundRaise },
   'FundService/recordFundEntry': { fundRaise },
   'FundService/closeFundRaise': { fundRaise },
+  'FundService/withdrawFundWords': { fundRaise },
   'FundService/getFundRaise': { fundRaise, nextPageToken: '' },
   'FundService/listFundRaises': { fundRaises: [fundRaise], nextPageToken: '' },
   'FundService/getPublicFundRaise': { fundRaise: publicFund, nextPageToken: '' },

@@ -23,13 +23,14 @@ export const pledgeRequests: Readonly<Record<string, GoodRequest>> = {
   delayPledgeProject: { path: `${one}:delay`, body: { ...explained, dueDay: '2027-12-31' }, by: ['clerk'] },
   changePledgeProject: { path: `${one}:change`, body: { ...explained, titleZh: '增设路灯', descriptionZh: '三条路', ownerUnitId: unitId, postId, budgetFen: 1 }, by: ['clerk'] },
   dropPledgeProject: { path: `${one}:drop`, body: explained, by: ['clerk'] },
+  withdrawPledgeWords: { path: `${one}:withdrawWords`, body: { month: '2026-11' }, by: ['clerk'] },
 };
 
 export const pledgeRights = ['read', 'collect', 'decide', 'report', 'check'].map((word) => `organization.pledge_project.${word}`);
 
 const progress = [{ month: '2026-11', state: organization.PledgeProgressState.PLEDGE_PROGRESS_STATE_REPORTED, dueAt: at, percent: 20, spentFen: 100, noteZh: '基础完成', reportedAt: at }];
 const statements = [
-  { kind: organization.PledgeStatementKind.PLEDGE_STATEMENT_KIND_DELAYED, reason: organization.PledgeReason.PLEDGE_REASON_WEATHER, explanationZh: '连日降雪', dueDayBefore: '2027-10-31', dueDayAfter: '2027-12-31', at },
+  { id, kind: organization.PledgeStatementKind.PLEDGE_STATEMENT_KIND_DELAYED, reason: organization.PledgeReason.PLEDGE_REASON_WEATHER, explanationZh: '连日降雪', dueDayBefore: '2027-10-31', dueDayAfter: '2027-12-31', at },
 ];
 
 const project = organization.PledgeProject.fromPartial({
@@ -70,7 +71,7 @@ const publicProject = organization.PublicPledgeProject.fromPartial({
   averageScore: 433,
 });
 
-const changing = ['collectPledgeProject', 'screenPledgeProject', 'selectPledgeProject', 'promisePledgeProject', 'startPledgeProject', 'reportPledgeProgress', 'completePledgeProject', 'recordResidentCheck', 'closePledgeProject', 'delayPledgeProject', 'changePledgeProject', 'dropPledgeProject', 'getPledgeProject'];
+const changing = ['collectPledgeProject', 'screenPledgeProject', 'selectPledgeProject', 'promisePledgeProject', 'startPledgeProject', 'reportPledgeProgress', 'completePledgeProject', 'recordResidentCheck', 'closePledgeProject', 'delayPledgeProject', 'changePledgeProject', 'dropPledgeProject', 'withdrawPledgeWords', 'getPledgeProject'];
 
 export const pledgeSamples: Readonly<Record<string, object>> = {
   ...Object.fromEntries(changing.map((name) => [`PledgeProjectService/${name}`, { project }])),

@@ -14,6 +14,7 @@ const topics: Readonly<Record<string, GoodRequest>> = {
   acceptTopic: { path: `/v1/topics/${id}:accept`, body: { titleZh: '照明' }, by: ['clerk'] },
   declineTopic: { path: `/v1/topics/${id}:decline`, body: { titleZh: '学区', reason: 'not_ours', answerZh: '请向教育局反映' }, by: ['clerk'] },
   answerTopic: { path: `/v1/topics/${id}:answer`, body: { answerZh: '已装好' }, by: ['clerk'] },
+  withdrawTopicWords: { path: `/v1/topics/${id}:withdrawWords`, body: {}, by: ['clerk'] },
   listDeliberations: { path: `/v1/deliberations?topicId=${id}`, by: ['clerk'] },
   recordDeliberation: { path: '/v1/deliberations', body: { unitId, topicId: id, heldOn: '2026-11-23', participants, opinionsZh: '同意', result: 'agreed', conclusionZh: '先装三处' }, by: ['clerk'] },
 };
@@ -181,7 +182,7 @@ function each(service: string, methods: readonly string[], answer: object): Reco
 }
 
 export const selfGovernmentSamples: Readonly<Record<string, object>> = {
-  ...each('TopicService', ['raiseTopic', 'getTopic', 'acceptTopic', 'declineTopic', 'answerTopic'], { topic }),
+  ...each('TopicService', ['raiseTopic', 'getTopic', 'acceptTopic', 'declineTopic', 'answerTopic', 'withdrawTopicWords'], { topic }),
   'TopicService/listTopics': { topics: [topic], nextPageToken: '' },
   'TopicService/recordDeliberation': { deliberation },
   'TopicService/listDeliberations': { deliberations: [deliberation], nextPageToken: '' },

@@ -33,4 +33,6 @@ export interface FundEntry {
   readonly givers: number;
   /** Of an expense or a return: what for. */
   readonly purposeZh: string;
+  /** The purpose named a person, and is ''. */
+  readonly wordsWithdrawn: boolean;
 }

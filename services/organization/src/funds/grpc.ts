@@ -5,7 +5,7 @@ import { compactLimit, readUuid, requestKey, requireText, violation, type RpcCon
 import { readDay, today } from '../days';
 import type { Deps } from '../deps';
 import type { FundEntry, FundRaise } from './fund-raise';
-import { closeFund, openFund, permissions, recordEntry, type FundRef } from './keep-fund';
+import { closeFund, openFund, permissions, recordEntry, withdrawFundWords, type FundRef } from './keep-fund';
 import { fundRaiseNotFound } from './rules';
 import { findFund, findPublicFund, listFundEntries, listFunds, listPublicFunds } from './store';
 import { entryKindOnWire, fundToWire, publicToWire, stateOnWire } from './wire';
@@ -20,7 +20,7 @@ export function fundService(deps: Deps): Service {
   return { ...keeping(deps), ...reading(deps) };
 }
 
-function keeping(deps: Deps): Pick<Service, 'openFundRaise' | 'recordFundEntry' | 'closeFundRaise'> {
+function keeping(deps: Deps): Pick<Service, 'openFundRaise' | 'recordFundEntry' | 'closeFundRaise' | 'withdrawFundWords'> {
   return {
     async openFundRaise(request, { caller }) {
       const fund = await openFund(deps, caller, {
@@ -36,6 +36,10 @@ function keeping(deps: Deps): Pick<Service, 'openFundRaise' | 'recordFundEntry' 
     },
     async closeFundRaise(request, { caller }) {
       return answer(deps, caller, await closeFund(deps, caller, readRef(request)));
+    },
+    async withdrawFundWords(request, { caller }) {
+      if (request.number < 1) throw violation('number', 'too_small');
+      return answer(deps, caller, await withdrawFundWords(deps, caller, { ...readRef(request), number: request.number }));
     },
   };
 }
@@ -109,5 +113,5 @@ function readEntry(request: organization.RecordFundEntryRequest, day: string): O
   if (!income && givers !== 0) throw violation('givers', 'unknown');
   if (income && request.purposeZh !== '') throw violation('purpose_zh', 'unknown');
   const purposeZh = income ? '' : requireText(request.purposeZh, 'purpose_zh', { max: 200 });
-  return { kind, onDay: readDay(request.onDay, 'on_day', day), amountFen, givers, purposeZh };
+  return { kind, onDay: readDay(request.onDay, 'on_day', day), amountFen, givers, purposeZh, wordsWithdrawn: false };
 }

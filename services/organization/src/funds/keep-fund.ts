@@ -6,12 +6,13 @@ import { recordChanges } from '../changes';
 import { today } from '../days';
 import { holdAdopted } from '../decisions/hold-adopted';
 import type { Deps } from '../deps';
+import { assertSaid } from '../threads/words';
 import { holdUnitOpen } from '../units/hold-unit-open';
 import { unitNotFound } from '../units/rules';
 import { assertVersion } from '../version';
 import type { FundEntry, FundRaise } from './fund-raise';
 import { balanceOf, book, close, fundRaiseNotFound } from './rules';
-import { insertFund, insertFundEntry, lockFund, updateFund } from './store';
+import { eraseEntryWords, insertFund, insertFundEntry, listFundEntries, lockFund, updateFund } from './store';
 import { entryKindOnWire } from './wire';
 
 type Keeping = Pick<Deps, 'db' | 'now'>;
@@ -70,6 +71,21 @@ export async function closeFund(deps: Keeping, caller: Caller, ref: FundRef): Pr
   });
 }
 
+/** What names a person goes; the entry stays, with its day and sum. @throws AppError as `takeFund` and `assertSaid`; invalid_argument for an entry that has no words. */
+export async function withdrawFundWords(deps: Keeping, caller: Caller, { number, ...ref }: FundRef & { readonly number: number }): Promise<FundRaise> {
+  return deps.db.withTenant(caller, async (tx) => {
+    const fund = await takeFund(tx, caller, ref);
+    const [entry] = await listFundEntries(tx, { fundRaiseId: fund.id, before: number + 1, limit: 1 });
+    if (entry?.number !== number || entry.kind === 'income') throw violation('number', 'unknown');
+    assertSaid(entry);
+    const after = { ...fund, updatedAt: deps.now(), version: fund.version + 1 };
+    await updateFund(tx, after);
+    await eraseEntryWords(tx, fund.id, number);
+    await record(tx, { caller, after }, { event: 'FundWordsWithdrawn', detail: { number }, code: 'words_withdrawn', facts: { number: String(number) } });
+    return after;
+  });
+}
+
 /** @throws not_found FUND_RAISE_NOT_FOUND; aborted VERSION_STALE. */
 async function takeFund(tx: Tx, caller: Caller, { fundRaiseId, version }: FundRef): Promise<FundRaise> {
   const found = await lockFund(tx, fundRaiseId);
@@ -81,6 +97,7 @@ async function takeFund(tx: Tx, caller: Caller, { fundRaiseId, version }: FundRe
 interface Events {
   readonly FundRaiseOpened: organization.FundRaiseOpened;
   readonly FundEntryRecorded: organization.FundEntryRecorded;
+  readonly FundWordsWithdrawn: organization.FundWordsWithdrawn;
   readonly FundRaiseClosed: organization.FundRaiseClosed;
 }
 

@@ -4,7 +4,7 @@ import { balanceOf, book, close } from './rules';
 
 const at = new Date(0);
 const fund: FundRaise = { id: 'f', unitId: 'u', unitPath: '/u/', decisionId: 'd', titleZh: '路灯', state: 'open', raisedFen: 0, spentFen: 0, entries: 0, createdAt: at, updatedAt: at, version: 1 };
-const entry = { onDay: '2026-11-24', givers: 0, purposeZh: '' };
+const entry = { onDay: '2026-11-24', givers: 0, purposeZh: '', wordsWithdrawn: false };
 
 describe('accounts', () => {
   it('never show less than nothing, and always the sum of their entries', () => {

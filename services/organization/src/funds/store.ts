@@ -29,6 +29,7 @@ interface EntryRow {
   readonly amount_fen: number;
   readonly givers: number;
   readonly purpose_zh: string;
+  readonly words_withdrawn: boolean;
 }
 
 export async function insertFund(tx: Tx, fund: FundRaise): Promise<void> {
@@ -63,12 +64,16 @@ export async function insertFundEntry(tx: Tx, fundRaiseId: string, entry: FundEn
   });
 }
 
+export async function eraseEntryWords(tx: Tx, fundRaiseId: string, number: number): Promise<void> {
+  await tx('fund_entries').where({ tenant_id: tenantOf(tx), fund_raise_id: fundRaiseId, number }).update({ purpose_zh: '', words_withdrawn: true });
+}
+
 /** Of the accounts, the newest first. Index: fund_entries_pkey. */
 export async function listFundEntries(tx: Tx, asked: { readonly fundRaiseId: string; readonly before?: number | undefined; readonly limit: number }): Promise<FundEntry[]> {
   const query = tx('fund_entries').where({ tenant_id: tenantOf(tx), fund_raise_id: asked.fundRaiseId }).orderBy('number', 'desc').limit(asked.limit);
   if (asked.before !== undefined) void query.where('number', '<', asked.before);
   const rows = await query.select<EntryRow[]>();
-  return rows.map((row) => ({ number: row.number, kind: row.kind, onDay: row.on_day, amountFen: row.amount_fen, givers: row.givers, purposeZh: row.purpose_zh }));
+  return rows.map((row) => ({ number: row.number, kind: row.kind, onDay: row.on_day, amountFen: row.amount_fen, givers: row.givers, purposeZh: row.purpose_zh, wordsWithdrawn: row.words_withdrawn }));
 }
 
 /** The newest first. Indexes: fund_raises_unit_path_idx, fund_raises_pkey for the whole office. */

@@ -67,6 +67,7 @@ interface Events {
   readonly PledgeProjectDelayed: organization.PledgeProjectDelayed;
   readonly PledgeProjectChanged: organization.PledgeProjectChanged;
   readonly PledgeProjectDropped: organization.PledgeProjectDropped;
+  readonly PledgeWordsWithdrawn: organization.PledgeWordsWithdrawn;
   readonly PledgeProjectCompleted: organization.PledgeProjectCompleted;
   readonly PledgeProjectChecked: organization.PledgeProjectChecked;
   readonly PledgeProjectClosed: organization.PledgeProjectClosed;
@@ -125,6 +126,7 @@ const entryCodes: Readonly<Record<keyof Events, string>> = {
   PledgeProjectDelayed: 'delayed',
   PledgeProjectChanged: 'changed',
   PledgeProjectDropped: 'dropped',
+  PledgeWordsWithdrawn: 'words_withdrawn',
   PledgeProjectCompleted: 'completed',
   PledgeProjectChecked: 'resident_checked',
   PledgeProjectClosed: 'closed',

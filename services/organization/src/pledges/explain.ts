@@ -97,7 +97,7 @@ export async function dropProject(deps: Explaining, caller: Caller, input: Proje
 type Said = Explanation & Pick<PledgeStatement, 'kind' | 'dueDayBefore' | 'dueDayAfter'>;
 
 async function state(tx: Tx, { found, at }: Step, { kind, reason, explanationZh, dueDayBefore, dueDayAfter }: Said): Promise<void> {
-  await insertStatement(tx, { id: newId(at.getTime()), projectId: found.id, kind, reason, explanationZh, dueDayBefore, dueDayAfter, at });
+  await insertStatement(tx, { id: newId(at.getTime()), projectId: found.id, kind, reason, explanationZh, wordsWithdrawn: false, dueDayBefore, dueDayAfter, at });
 }
 
 /** Every state that allows a delay or a change comes after the promise; the table holds it to that. */

@@ -15,6 +15,7 @@ import { pledgeNotFound } from './rules';
 import { findProject, listProjects } from './store';
 import { listNewestReports, listProgress, listStatements } from './store-parts';
 import { projectToWire, publicToWire, reasonOnWire, sourceOnWire, stateOnWire } from './wire';
+import { withdrawPledgeWords, type Said } from './withdraw-words';
 
 const titleRule = { max: 100 };
 const textRule = { max: 1_000 };
@@ -99,7 +100,7 @@ function carryingOut(deps: Deps): Pick<Service, 'startPledgeProject' | 'reportPl
   };
 }
 
-function explaining(deps: Deps): Pick<Service, 'delayPledgeProject' | 'changePledgeProject' | 'dropPledgeProject'> {
+function explaining(deps: Deps): Pick<Service, 'delayPledgeProject' | 'changePledgeProject' | 'dropPledgeProject' | 'withdrawPledgeWords'> {
   return {
     async delayPledgeProject(request, { caller }) {
       if (request.dueDay === '') throw violation('due_day', 'required');
@@ -120,6 +121,9 @@ function explaining(deps: Deps): Pick<Service, 'delayPledgeProject' | 'changePle
     },
     async dropPledgeProject(request, { caller }) {
       return answer(deps, caller, await dropProject(deps, caller, { ...readRef(request), ...readExplanation(request) }));
+    },
+    async withdrawPledgeWords(request, { caller }) {
+      return answer(deps, caller, await withdrawPledgeWords(deps, caller, { ...readRef(request), said: readSaid(request) }));
     },
   };
 }
@@ -183,6 +187,11 @@ function readRef(request: { readonly pledgeProjectId: string; readonly version: 
 
 function readExplanation(request: { readonly reason: organization.PledgeReason; readonly explanationZh: string }): Explanation {
   return { reason: reasonOnWire.fromWire(request.reason, 'reason'), explanationZh: requireText(request.explanationZh, 'explanation_zh', textRule) };
+}
+
+function readSaid({ month, statementId }: organization.WithdrawPledgeWordsRequest): Said {
+  if ((month === '') === (statementId === '')) throw violation('statement_id', 'one_of_two');
+  return month === '' ? { statementId: readUuid(statementId, 'statement_id') } : { month: readMonth(month, 'month') };
 }
 
 function readYear(year: number): number {

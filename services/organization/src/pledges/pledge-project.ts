@@ -83,6 +83,8 @@ export interface PledgeProgress {
   readonly percent: number;
   readonly spentFen: number;
   readonly noteZh: string;
+  /** The note named a person, and is ''. */
+  readonly wordsWithdrawn: boolean;
   readonly reportedAt: Date | undefined;
   readonly reportedBy: string | undefined;
 }
@@ -94,6 +96,8 @@ export interface PledgeStatement {
   readonly kind: StatementKind;
   readonly reason: PledgeReason;
   readonly explanationZh: string;
+  /** The explanation named a person, and is ''. */
+  readonly wordsWithdrawn: boolean;
   readonly dueDayBefore: LocalDate | undefined;
   readonly dueDayAfter: LocalDate | undefined;
   readonly at: Date;

@@ -19,7 +19,7 @@ export async function oweMonth(tx: Tx, calendar: Calendar, { projectId, month, n
     at: endOfMonth(month),
     alarms: ['due'],
   });
-  const owed: PledgeProgress = { id, projectId, month, state: 'owed', dueAt, percent: 0, spentFen: 0, noteZh: '', reportedAt: undefined, reportedBy: undefined };
+  const owed: PledgeProgress = { id, projectId, month, state: 'owed', dueAt, percent: 0, spentFen: 0, noteZh: '', wordsWithdrawn: false, reportedAt: undefined, reportedBy: undefined };
   if (known === undefined) await insertProgress(tx, owed);
   else await updateProgress(tx, owed);
   return owed;

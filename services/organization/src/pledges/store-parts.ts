@@ -10,6 +10,7 @@ interface ProgressRow {
   readonly percent: number;
   readonly spent_fen: number;
   readonly note_zh: string;
+  readonly words_withdrawn: boolean;
   readonly reported_at: Date | null;
   readonly reported_by: string | null;
 }
@@ -20,6 +21,7 @@ interface StatementRow {
   readonly kind: StatementKind;
   readonly reason: PledgeReason;
   readonly explanation_zh: string;
+  readonly words_withdrawn: boolean;
   readonly due_day_before: string | null;
   readonly due_day_after: string | null;
   readonly at: Date;
@@ -62,15 +64,25 @@ export async function findOldestDue(tx: Tx, projectId: string): Promise<Date | u
 }
 
 export async function insertStatement(tx: Tx, statement: PledgeStatement): Promise<void> {
-  const { projectId, explanationZh, dueDayBefore, dueDayAfter, ...rest } = statement;
+  const { projectId, explanationZh, wordsWithdrawn, dueDayBefore, dueDayAfter, ...rest } = statement;
   await tx('pledge_statements').insert({
     tenant_id: tenantOf(tx),
     ...rest,
     project_id: projectId,
     explanation_zh: explanationZh,
+    words_withdrawn: wordsWithdrawn,
     due_day_before: dueDayBefore ?? null,
     due_day_after: dueDayAfter ?? null,
   });
+}
+
+export async function findStatement(tx: Tx, projectId: string, id: string): Promise<PledgeStatement | undefined> {
+  const row = await tx('pledge_statements').where({ tenant_id: tenantOf(tx), id, project_id: projectId }).first<StatementRow | undefined>();
+  return row && toStatement(row);
+}
+
+export async function eraseExplanation(tx: Tx, id: string): Promise<void> {
+  await tx('pledge_statements').where({ tenant_id: tenantOf(tx), id }).update({ explanation_zh: '', words_withdrawn: true });
 }
 
 /** Of one project or of a page of them, the newest first. Index: pledge_statements_project_idx. */
@@ -99,6 +111,7 @@ function toProgressRow(progress: PledgeProgress): ProgressRow {
     percent: progress.percent,
     spent_fen: progress.spentFen,
     note_zh: progress.noteZh,
+    words_withdrawn: progress.wordsWithdrawn,
     reported_at: progress.reportedAt ?? null,
     reported_by: progress.reportedBy ?? null,
   };
@@ -114,6 +127,7 @@ function toProgress(row: ProgressRow): PledgeProgress {
     percent: row.percent,
     spentFen: row.spent_fen,
     noteZh: row.note_zh,
+    wordsWithdrawn: row.words_withdrawn,
     reportedAt: row.reported_at ?? undefined,
     reportedBy: row.reported_by ?? undefined,
   };
@@ -126,6 +140,7 @@ function toStatement(row: StatementRow): PledgeStatement {
     kind: row.kind,
     reason: row.reason,
     explanationZh: row.explanation_zh,
+    wordsWithdrawn: row.words_withdrawn,
     dueDayBefore: row.due_day_before ?? undefined,
     dueDayAfter: row.due_day_after ?? undefined,
     at: row.at,

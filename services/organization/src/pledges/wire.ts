@@ -55,12 +55,12 @@ export function checkToWire({ checkedOn, examiners, scoreCounts }: ResidentCheck
   return { checkedOn, examiners, scoreCounts: [...scoreCounts] };
 }
 
-export function progressToWire({ month, state, dueAt, percent, spentFen, noteZh, reportedAt }: PledgeProgress): organization.PledgeProgress {
-  return { month, state: progressOnWire.toWire(state), dueAt, percent, spentFen, noteZh, reportedAt, late: reportedAt !== undefined && reportedAt > dueAt };
+export function progressToWire({ month, state, dueAt, percent, spentFen, noteZh, wordsWithdrawn, reportedAt }: PledgeProgress): organization.PledgeProgress {
+  return { month, state: progressOnWire.toWire(state), dueAt, percent, spentFen, noteZh, wordsWithdrawn, reportedAt, late: reportedAt !== undefined && reportedAt > dueAt };
 }
 
-export function statementToWire({ kind, reason, explanationZh, dueDayBefore = '', dueDayAfter = '', at }: PledgeStatement): organization.PledgeStatement {
-  return { kind: statementOnWire.toWire(kind), reason: reasonOnWire.toWire(reason), explanationZh, dueDayBefore, dueDayAfter, at };
+export function statementToWire({ id, kind, reason, explanationZh, wordsWithdrawn, dueDayBefore = '', dueDayAfter = '', at }: PledgeStatement): organization.PledgeStatement {
+  return { id, kind: statementOnWire.toWire(kind), reason: reasonOnWire.toWire(reason), explanationZh, wordsWithdrawn, dueDayBefore, dueDayAfter, at };
 }
 
 /** What anybody may read: posts and units by name, residents' scores as one figure. */

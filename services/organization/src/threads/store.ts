@@ -38,6 +38,12 @@ export async function insertEntries(tx: Tx, entries: readonly ThreadEntry[]): Pr
   );
 }
 
+/** Takes the notes out of what was told of a matter, of one moment or all of it: what was said there in public named a person. Index: thread_entries_by_thread. */
+export async function eraseNotes(tx: Tx, { threadId, at }: { readonly threadId: string; readonly at?: Date }): Promise<void> {
+  const query = tx('thread_entries').where({ tenant_id: tenantOf(tx), thread_id: threadId, subject_id: threadId }).where('note', '<>', '').update({ note: '' });
+  await (at === undefined ? query : query.where({ at }));
+}
+
 /** Oldest first. Index: thread_entries_by_thread. */
 export async function listEntries(
   tx: Tx,

@@ -47,6 +47,7 @@ interface Events {
   readonly TopicAccepted: organization.TopicAccepted;
   readonly TopicDeclined: organization.TopicDeclined;
   readonly TopicAnswered: organization.TopicAnswered;
+  readonly TopicWordsWithdrawn: organization.TopicWordsWithdrawn;
   readonly TopicAnswerOverdue: organization.TopicAnswerOverdue;
   readonly TopicAnswerDueMoved: organization.TopicAnswerDueMoved;
 }
@@ -56,6 +57,7 @@ const entryCodes: Readonly<Record<keyof Events, string>> = {
   TopicAccepted: 'accepted',
   TopicDeclined: 'not_accepted',
   TopicAnswered: 'answered',
+  TopicWordsWithdrawn: 'words_withdrawn',
   TopicAnswerOverdue: 'overdue',
   TopicAnswerDueMoved: 'due_moved',
 };

@@ -7,7 +7,7 @@ import { permissions, seesTopic, type TopicRef } from './change';
 import { raiseTopic } from './raise-topic';
 import { recordDeliberation } from './record-deliberation';
 import { topicNotFound } from './rules';
-import { acceptTopic, answerTopic, declineTopic } from './screen-topic';
+import { acceptTopic, answerTopic, declineTopic, withdrawTopicWords } from './screen-topic';
 import { findTopic, listAnswered, listTopics, type TopicReach } from './store';
 import { listDeliberations } from './store-deliberations';
 import type { Participants } from './topic';
@@ -24,7 +24,7 @@ export function topicService(deps: Deps): Service {
   return { ...screening(deps), ...reading(deps), ...deliberating(deps) };
 }
 
-function screening(deps: Deps): Pick<Service, 'raiseTopic' | 'acceptTopic' | 'declineTopic' | 'answerTopic'> {
+function screening(deps: Deps): Pick<Service, 'raiseTopic' | 'acceptTopic' | 'declineTopic' | 'answerTopic' | 'withdrawTopicWords'> {
   return {
     async raiseTopic(request, { caller }) {
       const topic = await raiseTopic(deps, caller, {
@@ -49,6 +49,9 @@ function screening(deps: Deps): Pick<Service, 'raiseTopic' | 'acceptTopic' | 'de
     async answerTopic(request, { caller }) {
       const answerZh = requireText(request.answerZh, 'answer_zh', textRule);
       return { topic: topicToWire(await answerTopic(deps, caller, { ...readRef(request), answerZh }), caller) };
+    },
+    async withdrawTopicWords(request, { caller }) {
+      return { topic: topicToWire(await withdrawTopicWords(deps, caller, readRef(request))) };
     },
   };
 }

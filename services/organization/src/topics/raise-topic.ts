@@ -41,6 +41,7 @@ export async function raiseTopic(
         declineReason: undefined,
         titleZh: '',
         answerZh: '',
+        wordsWithdrawn: false,
         answerDueAt: clock.dueAt,
         overdue: false,
         answeredAt: undefined,

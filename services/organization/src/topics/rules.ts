@@ -1,14 +1,14 @@
 import { failedPrecondition, notFound, type AppError } from '@linli/errors';
 import type { TopicState } from './topic';
 
-export type TopicAction = 'accept' | 'decline' | 'answer' | 'fall_overdue' | 'move_due';
+export type TopicAction = 'accept' | 'decline' | 'answer' | 'withdraw_words' | 'fall_overdue' | 'move_due';
 
 /** In which state what may happen, and the state it leads to. */
 export const transitions: Readonly<Record<TopicState, Readonly<Partial<Record<TopicAction, TopicState>>>>> = {
   collected: { accept: 'accepted', decline: 'not_accepted', fall_overdue: 'collected', move_due: 'collected' },
   accepted: { answer: 'answered', fall_overdue: 'accepted', move_due: 'accepted' },
-  not_accepted: {},
-  answered: {},
+  not_accepted: { withdraw_words: 'not_accepted' },
+  answered: { withdraw_words: 'answered' },
 };
 
 /** @throws failed_precondition TOPIC_STATE_FORBIDS { state, action }. */

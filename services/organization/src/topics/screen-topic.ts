@@ -2,6 +2,8 @@ import { systemCaller, type Caller } from '@linli/auth';
 import { satisfyClock, type Clock } from '@linli/clocks';
 import { tenantOf, type Tx } from '@linli/db';
 import type { Deps } from '../deps';
+import { eraseNotes } from '../threads/store';
+import { assertSaid } from '../threads/words';
 import type { ClockHandler } from '../timing/clock-handlers';
 import { saveStep, takeTopic, type Step, type TopicRef } from './change';
 import { answerClock } from './raise-topic';
@@ -43,6 +45,16 @@ export async function answerTopic(deps: Screening, caller: Caller, input: TopicR
     const late = step.at > step.found.answerDueAt;
     const changed = { answerZh: input.answerZh, answeredAt: step.at };
     return saveStep(tx, step, { changed, event: 'TopicAnswered', detail: { late }, ...(late && { facts: { late: 'true' } }), note: input.answerZh });
+  });
+}
+
+/** What names a person goes, here and from the thread; that it was answered, and when, stays. @throws AppError as `takeTopic` and `assertSaid`. */
+export async function withdrawTopicWords(deps: Screening, caller: Caller, ref: TopicRef): Promise<Topic> {
+  return deps.db.withTenant(caller, async (tx) => {
+    const step = await takeTopic(tx, caller, { ref, action: 'withdraw_words', at: deps.now() });
+    assertSaid(step.found);
+    await eraseNotes(tx, { threadId: step.found.id });
+    return saveStep(tx, step, { changed: { titleZh: '', answerZh: '', wordsWithdrawn: true }, event: 'TopicWordsWithdrawn', detail: {} });
   });
 }
 

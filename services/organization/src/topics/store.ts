@@ -16,6 +16,7 @@ interface TopicRow {
   readonly decline_reason: DeclineReason | null;
   readonly title_zh: string;
   readonly answer_zh: string;
+  readonly words_withdrawn: boolean;
   readonly answer_due_at: Date;
   readonly overdue: boolean;
   readonly answered_at: Date | null;
@@ -60,7 +61,7 @@ export async function listTopics(
 }
 
 /** A topic as anybody may see it: in the office's words. */
-export interface PublicTopic extends Pick<Topic, 'id' | 'titleZh' | 'state' | 'answerZh'> {
+export interface PublicTopic extends Pick<Topic, 'id' | 'titleZh' | 'state' | 'answerZh' | 'wordsWithdrawn'> {
   readonly unitNameZh: string;
   readonly declineReason: DeclineReason | null;
   readonly answeredAt: Date;
@@ -70,7 +71,7 @@ export interface PublicTopic extends Pick<Topic, 'id' | 'titleZh' | 'state' | 'a
 export async function listAnswered(tx: Tx, most: number): Promise<PublicTopic[]> {
   const { rows } = await tx.raw<{ rows: PublicTopic[] }>(
     `select topic.id, unit.name_zh as "unitNameZh", topic.title_zh as "titleZh", topic.state, topic.decline_reason as "declineReason",
-            topic.answer_zh as "answerZh", topic.answered_at as "answeredAt"
+            topic.answer_zh as "answerZh", topic.words_withdrawn as "wordsWithdrawn", topic.answered_at as "answeredAt"
        from topics topic
        join units unit on unit.tenant_id = topic.tenant_id and unit.id = topic.unit_id
        join tenants on tenants.tenant_id = topic.tenant_id and not tenants.suspended
@@ -119,6 +120,7 @@ function toRow(topic: Topic): TopicRow {
     decline_reason: topic.declineReason ?? null,
     title_zh: topic.titleZh,
     answer_zh: topic.answerZh,
+    words_withdrawn: topic.wordsWithdrawn,
     answer_due_at: topic.answerDueAt,
     overdue: topic.overdue,
     answered_at: topic.answeredAt ?? null,
@@ -141,6 +143,7 @@ function toTopic(row: TopicRow): Topic {
     declineReason: row.decline_reason ?? undefined,
     titleZh: row.title_zh,
     answerZh: row.answer_zh,
+    wordsWithdrawn: row.words_withdrawn,
     answerDueAt: row.answer_due_at,
     overdue: row.overdue,
     answeredAt: row.answered_at ?? undefined,

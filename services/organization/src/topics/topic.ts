@@ -31,6 +31,8 @@ export interface Topic {
   /** In the office's words, for everybody; '' until it is screened. */
   readonly titleZh: string;
   readonly answerZh: string;
+  /** Title and answer named a person, and are ''. */
+  readonly wordsWithdrawn: boolean;
   readonly answerDueAt: Date;
   readonly overdue: boolean;
   readonly answeredAt: Date | undefined;
