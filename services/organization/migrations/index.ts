@@ -54,6 +54,7 @@ import * as recheckReferrals from './20261129185100_recheck_answered_referrals';
 import * as callOffToCome from './20261129185200_call_off_what_is_to_come';
 import * as boundPlannedVersions from './20261129185300_bound_planned_versions';
 import * as withdrawWords from './20261129185400_withdraw_words';
+import * as countVotes from './20261129184000_count_votes_in_time';
 
 export const migrations: readonly Migration[] = [
   machinery,
@@ -111,4 +112,5 @@ export const migrations: readonly Migration[] = [
   callOffToCome,
   boundPlannedVersions,
   withdrawWords,
+  countVotes,
 ];

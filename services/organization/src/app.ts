@@ -26,8 +26,8 @@ import { covenantAlarms } from './covenants/adopt-covenant';
 import { filingClock } from './covenants/covenant';
 import { covenantService } from './covenants/grpc';
 import { covenantConstraints } from './covenants/store';
+import { decisionAlarms } from './decisions/clocks';
 import { decisionService } from './decisions/grpc';
-import { decisionAlarms, publicationClock } from './decisions/vote';
 import type { Deps } from './deps';
 import { diaryService } from './diary/grpc';
 import { diaryAlarms, textClock } from './diary/write-entry';
@@ -261,7 +261,7 @@ function clockHandlers(deps: Deps): ClockHandlers {
     [visitClock]: visitClockHandler(deps),
     [findingKind]: findingClockHandler(deps),
     [answerClock]: topicAlarms(deps),
-    [publicationClock]: decisionAlarms(deps),
+    ...decisionAlarms(deps),
     [objectionClock]: objectionAlarms(deps),
     [filingClock]: covenantAlarms(deps),
     [textClock]: diaryAlarms(deps),

@@ -57,6 +57,8 @@ const close = async (decision: Decision, papers?: object) => {
   office.clock.set('2026-11-26T00:00:00Z');
   return given(await office.decisions.closeDecision({ ...ref(decision), ...(papers && { papers }) }, { caller }));
 };
+const waitsFor = async ({ id }: Decision) => (await office.work.listWork({ unitId: community.id, pageSize: 200 }, { caller })).items.find(({ subjectId }) => subjectId === id);
+const clocksOf = ({ id }: Decision) => office.knex('clocks').where({ subject_id: id }).orderBy('id').select<object[]>('kind', 'state');
 const get = async (id: string, by = caller) => given(await office.decisions.getDecision({ decisionId: id }, { caller: by }));
 
 describe('a decision', () => {
@@ -117,7 +119,7 @@ describe('a decision', () => {
     const withdrawn = await get(decision.id);
     expect(withdrawn).toMatchObject({ state: DECISION_STATE_WITHDRAWN, withdrawReason: DECISION_WITHDRAW_REASON_ROLL_WRONG, result: DECISION_RESULT_UNSPECIFIED, entitled: 10 });
     expect((await sentEvents(office, decision.id)).at(-1)).toMatchObject({ type: 'DecisionWithdrawn', payload: { reason: DECISION_WITHDRAW_REASON_ROLL_WRONG } });
-    expect((await office.work.listWork({ unitId: community.id, pageSize: 200 }, { caller })).items.map(({ subjectId }) => subjectId)).not.toContain(decision.id);
+    expect([await waitsFor(decision), await clocksOf(decision)]).toEqual([undefined, [{ kind: 'organization.decision_count', state: 'cancelled' }]]);
     expect(await office.knex('decision_tallies').where({ decision_id: decision.id })).toEqual([]);
     office.clock.set('2026-11-25T00:00:00Z');
     await expect(vote(withdrawn, 0)).rejects.toMatchObject({ reason: 'VOTE_CLOSED' });
@@ -281,6 +283,24 @@ describe('closing', () => {
     const decision = await open(0);
     await expect(close(decision, { inFavour: 11, against: 0, abstained: 0 })).rejects.toMatchObject({ reason: 'BALLOTS_EXCEED_VOTERS' });
     await expect(close(decision, { inFavour: -1, against: 0, abstained: 0 })).rejects.toMatchObject({ violations: [{ field: 'papers.in_favour', code: 'negative' }] });
+  });
+
+  it('is owed within a time of the end, and told of when nobody has done it', async () => {
+    const decision = await open(6);
+    expect(decision.countDueAt).toEqual(new Date('2026-12-01T10:00:00Z'));
+    expect(await waitsFor(decision)).toMatchObject({ action: 'close', dueAt: decision.countDueAt, version: decision.version });
+    office.clock.set('2026-12-01T18:00:00+08:00');
+    await office.app.scanner.scanOnce();
+    await office.app.scanner.scanOnce();
+    const overdue = await get(decision.id);
+    expect(overdue).toMatchObject({ state: DECISION_STATE_NOTICED, version: decision.version + 1 });
+    expect((await sentEvents(office, decision.id)).at(-1)).toMatchObject({ type: 'DecisionCountOverdue', version: overdue.version, payload: { dueAt: '2026-12-01T10:00:00Z' } });
+    office.clock.advance(60_000);
+    expect(await waitsFor(decision)).toMatchObject({ action: 'close', urgency: 'URGENCY_RED', version: overdue.version });
+    expect((await office.work.countWork({ unitId: community.id }, { caller })).overdue).toBeGreaterThan(0);
+    await office.decisions.closeDecision(ref(overdue), { caller });
+    expect(await clocksOf(decision)).toEqual([{ kind: 'organization.decision_count', state: 'satisfied' }, { kind: 'organization.decision_publication', state: 'running' }]);
+    expect((await history(office, decision.id)).slice(-2)).toEqual([`DecisionCountOverdue ${overdue.version}`, `DecisionClosed ${overdue.version + 1}`]);
   });
 
   it('of two at once is one', async () => {

@@ -186,12 +186,14 @@ describe('what residents said and did goes when it has been kept for its time', 
     expect((await history(office, decision.id)).at(-1)).toBe(`DecisionRollErased ${published.version + 1}`);
   });
 
-  it('of a vote that was withdrawn, or that nobody counted: its roll too', async () => {
+  it('of a vote that was withdrawn: its roll too; of one that waits to be counted 365 days after its end', async () => {
     const [withdrawn, forgotten] = [await noticed([someone().subject]), await noticed([someone().subject])];
     await office.decisions.withdrawDecision({ decisionId: withdrawn.id, version: withdrawn.version, reason: organization.DecisionWithdrawReason.DECISION_WITHDRAW_REASON_ROLL_WRONG }, { caller });
     office.clock.set('2027-02-25T00:00:00+08:00');
     await office.app.retention.sweepOnce();
-    expect(await office.knex('decision_voters').whereIn('decision_id', [withdrawn.id, forgotten.id])).toEqual([]);
+    expect(await office.knex('decision_voters').whereIn('decision_id', [withdrawn.id, forgotten.id])).toEqual([expect.objectContaining({ decision_id: forgotten.id })]);
+    await goesAfter('2027-11-26', async () => (await office.decisions.getDecision({ decisionId: forgotten.id }, { caller })).decision);
+    expect(await office.knex('decision_voters').where({ decision_id: forgotten.id })).toEqual([]);
     // It can be counted still, from the sums and the papers in the hall.
     const { decision } = await office.decisions.closeDecision({ decisionId: forgotten.id, version: forgotten.version + 1, papers: { inFavour: 7, against: 0, abstained: 0 } }, { caller });
     expect(decision).toMatchObject({ registered: 1, rollErased: true, count: { present: 7 } });

@@ -116,6 +116,7 @@ const decision = organization.Decision.fromPartial({
   closesAt: at,
   result: organization.DecisionResult.DECISION_RESULT_ADOPTED,
   count,
+  countDueAt: at,
   publicationDueAt: at,
   threadId: id,
   version: 3,

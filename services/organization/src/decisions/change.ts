@@ -41,11 +41,13 @@ export async function takeDecision(
   return { caller, found, action, at };
 }
 
-interface Events {
+export interface Events {
   readonly DecisionDrafted: organization.DecisionDrafted;
   readonly DecisionStepRecorded: organization.DecisionStepRecorded;
   readonly DecisionVotersAdded: organization.DecisionVotersAdded;
   readonly DecisionNoticed: organization.DecisionNoticed;
+  readonly DecisionCountOverdue: organization.DecisionCountOverdue;
+  readonly DecisionCountDueMoved: organization.DecisionCountDueMoved;
   readonly DecisionWithdrawn: organization.DecisionWithdrawn;
   readonly DecisionClosed: organization.DecisionClosed;
   readonly DecisionPublished: organization.DecisionPublished;
@@ -59,6 +61,8 @@ const entryCodes: Readonly<Record<keyof Events, string>> = {
   DecisionStepRecorded: 'step_recorded',
   DecisionVotersAdded: 'voters_added',
   DecisionNoticed: 'noticed',
+  DecisionCountOverdue: 'count_overdue',
+  DecisionCountDueMoved: 'count_due_moved',
   DecisionWithdrawn: 'withdrawn',
   DecisionClosed: 'closed',
   DecisionPublished: 'published',
@@ -111,9 +115,9 @@ function nextStepOf({ state, outcome }: Decision) {
 }
 
 async function setNext(tx: Tx, decision: Decision): Promise<void> {
-  const { id, state, titleZh, unitId, unitPath, notice, publicationDueAt, version } = decision;
+  const { id, state, titleZh, unitId, unitPath, countDueAt, publicationDueAt, version } = decision;
   const next = nextStepOf(decision);
   if (next === undefined) return endWork(tx, kind, [id]);
-  const dueAt = state === 'noticed' ? notice?.closesAt : state === 'closed' ? publicationDueAt : undefined;
+  const dueAt = state === 'noticed' ? countDueAt : state === 'closed' ? publicationDueAt : undefined;
   await setWork(tx, [{ kind, subjectId: id, number: '', titleZh, unitId, unitPath, ownerId: undefined, dueAt, threadId: id, version, ...next }]);
 }

@@ -57,6 +57,8 @@ export interface Decision {
   readonly rollErased: boolean;
   readonly notice: Notice | undefined;
   readonly outcome: { readonly result: Result; readonly count: BallotCount } | undefined;
+  /** Until when its votes are to be counted; of one that was noticed. */
+  readonly countDueAt: Date | undefined;
   readonly publicationDueAt: Date | undefined;
   /** Of one that was withdrawn. */
   readonly withdrawReason: WithdrawReason | undefined;

@@ -1,5 +1,5 @@
 import { coversUnit, type Caller } from '@linli/auth';
-import { addDays, instantAt, ruleSetAt, type LocalDate } from '@linli/clocks';
+import { addDays, cancelClock, instantAt, ruleSetAt, startClock, type LocalDate } from '@linli/clocks';
 import { answerOnce, newId, type RequestKey } from '@linli/db';
 import { violation } from '@linli/grpc';
 import { today } from '../days';
@@ -10,6 +10,7 @@ import { assertTopicSeen } from '../topics/assert-topic-seen';
 import { holdUnitOpen } from '../units/hold-unit-open';
 import { unitNotFound } from '../units/rules';
 import { permissions, recordDecision, saveStep, takeDecision, type DecisionRef } from './change';
+import { countClock } from './clocks';
 import type { Decision, DecisionStep, WithdrawReason } from './decision';
 import { assertMayNotice, assertNotOpened, takeStep } from './rules';
 import { insertDecision } from './store';
@@ -41,6 +42,7 @@ export async function draftDecision(deps: Preparing, caller: Caller, input: Draf
         rollErased: false,
         notice: undefined,
         outcome: undefined,
+        countDueAt: undefined,
         publicationDueAt: undefined,
         withdrawReason: undefined,
         createdAt: at,
@@ -75,11 +77,12 @@ export async function addVoters(deps: Preparing, caller: Caller, input: Decision
 }
 
 /**
- * Fixes who may vote, when, and by which quorum: the one in force on the day of the notice, for life.
+ * Fixes who may vote, when, and by which quorum: the one in force on the day of the notice, for life. The time for the count runs from
+ * the end of the vote.
  * @throws AppError as `takeDecision` and `assertMayNotice`; invalid_argument for times that are past, turned around or later than the rule allows; not_found
  *   QUORUM_NOT_IN_FORCE.
  */
-export async function giveNotice(deps: Preparing, caller: Caller, input: DecisionRef & { readonly entitled: number; readonly opensAt: Date; readonly closesAt: Date }): Promise<Decision> {
+export async function giveNotice(deps: Preparing & Pick<Deps, 'calendar'>, caller: Caller, input: DecisionRef & { readonly entitled: number; readonly opensAt: Date; readonly closesAt: Date }): Promise<Decision> {
   const { entitled, opensAt, closesAt } = input;
   if (opensAt < deps.now()) throw violation('opens_at', 'in_past');
   if (closesAt <= opensAt) throw violation('closes_at', 'not_later');
@@ -90,9 +93,10 @@ export async function giveNotice(deps: Preparing, caller: Caller, input: Decisio
     const quorum = await quorumAt(tx, `residents_meeting.${step.found.basis}`, today(deps));
     assertMayNotice(step.found, entitled, quorum);
     await openTally(tx, step.found.id);
+    const { dueAt } = await startClock(tx, deps.calendar, { kind: countClock, subjectType: 'organization.decision', subjectId: step.found.id, ruleSet: { id: countClock }, at: closesAt, alarms: ['due'] });
     const { id: quorumId, version: quorumVersion } = quorum;
     return saveStep(tx, step, {
-      changed: { notice: { entitled, quorum, opensAt, closesAt } },
+      changed: { notice: { entitled, quorum, opensAt, closesAt }, countDueAt: dueAt },
       event: 'DecisionNoticed',
       detail: { entitled: toldOrNot(entitled), quorumId, quorumVersion, opensAt, closesAt },
       facts: { entitled: String(entitled), opens_at: opensAt.toISOString(), closes_at: closesAt.toISOString() },
@@ -108,6 +112,7 @@ export async function withdrawDecision(deps: Preparing, caller: Caller, input: D
     const step = await takeDecision(tx, caller, { ref: input, action: 'withdraw', permission: permissions.call, at });
     assertNotOpened(step.found.notice, at);
     await takeTally(tx, step.found.id);
+    await cancelClock(tx, { kind: countClock, subjectId: step.found.id, at });
     return saveStep(tx, step, { changed: { withdrawReason: reason }, event: 'DecisionWithdrawn', detail: { reason: withdrawReasonOnWire.toWire(reason) }, facts: { reason } });
   });
 }

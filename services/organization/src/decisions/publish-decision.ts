@@ -2,10 +2,10 @@ import type { Caller } from '@linli/auth';
 import { satisfyClock } from '@linli/clocks';
 import type { Tx } from '@linli/db';
 import { saveStep, type Step } from './change';
+import { publicationClock } from './clocks';
 import type { Decision } from './decision';
 import { decisionNotFound, targetOf, transitions } from './rules';
 import { isPublished, lockDecision } from './store';
-import { publicationClock } from './vote';
 
 const actions = {
   decision: { first: 'publish', again: 'republish' },

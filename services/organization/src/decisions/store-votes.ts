@@ -21,20 +21,24 @@ export async function isOnRoll(tx: Tx, decisionId: string, voterId: string): Pro
 const mostRolls = 10;
 
 /**
- * Takes away the roll of votes whose time is over, also of those that were withdrawn or never counted. A draft that nobody went on
- * with loses its voters and may be given others. Index: decisions_to_erase_idx.
+ * Takes away the roll of votes whose time is over, also of those that were withdrawn. A draft that nobody went on with loses its voters
+ * and may be given others. A vote that waits to be counted is `uncounted`, and has a longer time. Index: decisions_to_erase_idx.
  */
-export async function eraseRolls(tx: Tx, { before, most }: Over): Promise<Erased[]> {
+export function eraseRolls(uncounted: boolean): (tx: Tx, over: Over) => Promise<Erased[]> {
+  return (tx, over) => eraseRollsOf(tx, over, uncounted);
+}
+
+async function eraseRollsOf(tx: Tx, { before, most }: Over, uncounted: boolean): Promise<Erased[]> {
   const { rows } = await tx.raw<{ rows: Erased[] }>(
     `with over as (
        select id from decisions
-        where tenant_id = :tenant and coalesce(closes_at, updated_at) < :before and registered > 0 and not roll_erased
+        where tenant_id = :tenant and coalesce(closes_at, updated_at) < :before and registered > 0 and not roll_erased and (state = 'noticed') = :uncounted
         order by coalesce(closes_at, updated_at) limit :most for update skip locked),
      gone as (
        delete from decision_voters as voter using over where voter.tenant_id = :tenant and voter.decision_id = over.id)
      update decisions as decision set roll_erased = closes_at is not null, registered = case when closes_at is null then 0 else registered end, version = version + 1
        from over where decision.tenant_id = :tenant and decision.id = over.id returning decision.id, decision.version, decision.unit_path as "unitPath"`,
-    { tenant: tenantOf(tx), before, most: Math.min(most, mostRolls) },
+    { tenant: tenantOf(tx), before, uncounted, most: Math.min(most, mostRolls) },
   );
   return rows;
 }

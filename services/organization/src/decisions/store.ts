@@ -32,6 +32,7 @@ interface DecisionRow {
   readonly in_favour: number | null;
   readonly against: number | null;
   readonly abstained: number | null;
+  readonly count_due_at: Date | null;
   readonly publication_due_at: Date | null;
   readonly withdraw_reason: WithdrawReason | null;
   readonly created_at: Date;
@@ -124,6 +125,7 @@ function toRow(decision: Decision): DecisionRow {
     in_favour: outcome?.count.inFavour ?? null,
     against: outcome?.count.against ?? null,
     abstained: outcome?.count.abstained ?? null,
+    count_due_at: decision.countDueAt ?? null,
     publication_due_at: decision.publicationDueAt ?? null,
     withdraw_reason: decision.withdrawReason ?? null,
     created_at: decision.createdAt,
@@ -160,6 +162,7 @@ function toDecision(row: JoinedRow): Decision {
       row.result === null
         ? undefined
         : { result: row.result, count: { present: row.present ?? 0, inFavour: row.in_favour ?? 0, against: row.against ?? 0, abstained: row.abstained ?? 0 } },
+    countDueAt: row.count_due_at ?? undefined,
     publicationDueAt: row.publication_due_at ?? undefined,
     withdrawReason: row.withdraw_reason ?? undefined,
     createdAt: row.created_at,

@@ -1,19 +1,16 @@
 import { recordAudits } from '@linli/audit';
-import { coversUnit, systemCaller, type Caller } from '@linli/auth';
-import { startClock, type Clock } from '@linli/clocks';
-import { tenantOf, type Tx } from '@linli/db';
+import { coversUnit, type Caller } from '@linli/auth';
+import { satisfyClock, startClock } from '@linli/clocks';
 import { failedPrecondition, internal, notFound } from '@linli/errors';
 import type { Deps } from '../deps';
 import { toldVote } from '../small-figures';
-import type { ClockHandler } from '../timing/clock-handlers';
-import { permissions, saveStep, takeDecision, type DecisionRef, type Step } from './change';
+import { permissions, saveStep, takeDecision, type DecisionRef } from './change';
+import { countClock, publicationClock } from './clocks';
 import type { BallotCount, Choice, Decision } from './decision';
 import { assertOpenToVotes, countVote, decisionNotFound } from './rules';
-import { lockDecision, shareDecision } from './store';
+import { shareDecision } from './store';
 import { addBallot, isOnRoll, markVoted, takeTally } from './store-votes';
 import { countToWire, resultOnWire } from './wire';
-
-export const publicationClock = 'organization.decision_publication';
 
 /**
  * One vote of one voter. Nothing is kept by which it could be found whose it was: no answer for a repeat, no event, no
@@ -62,6 +59,7 @@ export async function closeDecision(
     const cast = await takeTally(tx, id);
     const [inFavour, against, abstained] = [cast.inFavour + papers.inFavour, cast.against + papers.against, cast.abstained + papers.abstained];
     const outcome = countVote(notice, { present: inFavour + against + abstained, inFavour, against, abstained }, at);
+    await satisfyClock(tx, { kind: countClock, subjectId: id, at });
     const clock = await startClock(tx, deps.calendar, { kind: publicationClock, subjectType: 'organization.decision', subjectId: id, ruleSet: { id: publicationClock }, at, alarms: ['due'] });
     const told = toldVote(outcome.count);
     return saveStep(tx, step, {
@@ -71,27 +69,4 @@ export async function closeDecision(
       facts: { result: outcome.result, present: String(outcome.count.present), in_favour: String(inFavour) },
     });
   });
-}
-
-/** The limit for publishing what was decided: passed, or moved with the working calendar. */
-export function decisionAlarms(deps: Pick<Deps, 'now'>): ClockHandler {
-  async function take(tx: Tx, clock: Clock): Promise<Omit<Step, 'action'>> {
-    const found = await lockDecision(tx, clock.subjectId);
-    if (found === undefined) throw decisionNotFound();
-    return { caller: systemCaller(tenantOf(tx), 'organization', []), found, at: deps.now() };
-  }
-  return {
-    async alarms(tx, alarms) {
-      for (const { clock } of alarms) {
-        const { dueAt } = clock;
-        const step = { ...(await take(tx, clock)), action: 'fall_overdue' as const };
-        await saveStep(tx, step, { changed: {}, event: 'DecisionPublicationOverdue', detail: { dueAt }, facts: { due_at: dueAt.toISOString() } });
-      }
-    },
-    async moved(tx, { clock }) {
-      const { dueAt } = clock;
-      const step = { ...(await take(tx, clock)), action: 'move_due' as const };
-      await saveStep(tx, step, { changed: { publicationDueAt: dueAt }, event: 'DecisionPublicationDueMoved', detail: { dueAt }, facts: { due_at: dueAt.toISOString() } });
-    },
-  };
 }

@@ -69,7 +69,16 @@ export const kept: readonly Kept[] = [
     event: 'DecisionRollErased',
     payload: ({ id }) => organization.DecisionRollErased.fromPartial({ decisionId: id }),
     threadOf: ({ id }) => id,
-    erase: eraseRolls,
+    erase: eraseRolls(false),
+  },
+  {
+    ruleSet: 'organization.retention.uncounted_voters',
+    objectType: 'decision',
+    code: 'roll_erased',
+    event: 'DecisionRollErased',
+    payload: ({ id }) => organization.DecisionRollErased.fromPartial({ decisionId: id }),
+    threadOf: ({ id }) => id,
+    erase: eraseRolls(true),
   },
   {
     ruleSet: 'organization.retention.bookings',
