@@ -55,6 +55,7 @@ import * as callOffToCome from './20261129185200_call_off_what_is_to_come';
 import * as boundPlannedVersions from './20261129185300_bound_planned_versions';
 import * as withdrawWords from './20261129185400_withdraw_words';
 import * as countVotes from './20261129184000_count_votes_in_time';
+import * as publicationLead from './20261129184001_bound_publication_lead';
 
 export const migrations: readonly Migration[] = [
   machinery,
@@ -113,4 +114,5 @@ export const migrations: readonly Migration[] = [
   boundPlannedVersions,
   withdrawWords,
   countVotes,
+  publicationLead,
 ];

@@ -131,6 +131,24 @@ describe('a publication', () => {
     await expect(publish(wrong)).rejects.toMatchObject({ violations: [{ field }] });
   });
 
+  it('of a decision or its outcome begins on the day it is made, for it ends a time limit', async () => {
+    const decision = await closedDecision();
+    const ofDecision = { kind: PUBLICATION_KIND_DECISION, decisionId: decision.id };
+    const tooLate = { kind: 'invalid_argument', violations: [{ field: 'from_day', code: 'too_late' }] };
+    await expect(publish({ ...ofDecision, fromDay: '2026-11-25', toDay: '2026-12-30' })).rejects.toMatchObject(tooLate);
+    const clock = office.knex('clocks').where({ subject_id: decision.id, kind: 'organization.decision_publication' });
+    expect(await clock.clone().pluck('state')).toEqual(['running']);
+    const published = await publish({ ...ofDecision, fromDay: '2026-11-24' });
+    expect(await clock.clone().pluck('state')).toEqual(['satisfied']);
+    expect((await readInPublic(published.id))?.id).toBe(published.id);
+    await expect(publish({ ...ofDecision, kind: PUBLICATION_KIND_OUTCOME, fromDay: '2026-11-25', toDay: '2026-12-30' })).rejects.toMatchObject(tooLate);
+  });
+
+  it('of anything else begins within the time of the rule', async () => {
+    expect((await publish({ fromDay: '2026-12-24', toDay: '2026-12-31' })).fromDay).toBe('2026-12-24');
+    await expect(publish({ fromDay: '2026-12-25', toDay: '2027-01-31' })).rejects.toMatchObject({ violations: [{ field: 'from_day', code: 'too_late' }] });
+  });
+
   it('is made once for a repeated request, and of a unit of the caller’s', async () => {
     const requestId = fresh('r');
     const [first, again] = await Promise.all([1, 2].map(() => publish({ requestId })));

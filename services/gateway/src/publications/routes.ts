@@ -92,7 +92,7 @@ const publications: readonly ApiRoute[] = [
     tag: 'publications',
     calls: 'organization.v1.PublicationService/Publish',
     creates: true,
-    body: z.strictObject({ unitId: id, kind: kinds.schema, decisionId: optionalId, titleZh: text(100), textZh: text(10_000), fromDay: optionalDay.meta({ description: '缺省为今天' }), toDay: day.meta({ description: '不含当日' }) }),
+    body: z.strictObject({ unitId: id, kind: kinds.schema, decisionId: optionalId, titleZh: text(100), textZh: text(10_000), fromDay: optionalDay.meta({ description: '缺省为今天；决议及其落实情况只能为今天' }), toDay: day.meta({ description: '不含当日' }) }),
     response: publicationSchema,
     handle: async ({ body: { kind, ...rest }, requestId }, { clients, options }) => answerPublication(await clients.publications.publish({ ...rest, kind: kinds.toWire(kind), requestId }, options)),
   }),

@@ -19,7 +19,7 @@ export interface Publish extends Omit<Publication, 'id' | 'unitPath' | 'withdraw
 /**
  * Told to everybody for at least as long as the rule says; a decision goes on with it.
  * @throws not_found UNIT_NOT_FOUND, DECISION_NOT_FOUND; failed_precondition UNIT_CLOSED, DECISION_STATE_FORBIDS; invalid_argument
- *   for a period in the past or too short, and for a decision where none belongs or is missing.
+ *   for a period that is past, too short or begins too late, and for a decision where none belongs or is missing.
  */
 export async function publish(deps: Pick<Deps, 'db' | 'now'>, caller: Caller, input: Publish): Promise<Publication & Objections> {
   const { request, ...facts } = input;
@@ -28,11 +28,15 @@ export async function publish(deps: Pick<Deps, 'db' | 'now'>, caller: Caller, in
   const ofDecision = kind === 'decision' || kind === 'outcome';
   if (ofDecision && decisionId === undefined) throw violation('decision_id', 'required');
   if (!ofDecision && decisionId !== undefined) throw violation('decision_id', 'unknown');
+  // It ends a time limit, and is owed to readers, not to the record.
+  if (ofDecision && fromDay > today(deps)) throw violation('from_day', 'too_late');
   return deps.db.withTenant(caller, async (tx) => {
     // A stored answer would keep the words when they are erased, so it holds the id only.
     const made = await answerOnce(tx, request, async () => {
       const unit = await holdUnitOpen(tx, facts.unitId, today(deps));
       if (!coversUnit(caller, 'organization.publication.publish', unit.path)) throw unitNotFound();
+      const { limit: lead } = await ruleSetAt(tx, 'organization.publication_lead', today(deps));
+      if (daysBetween(today(deps), fromDay) > lead.amount) throw violation('from_day', 'too_late');
       const { limit } = await ruleSetAt(tx, 'organization.publication_period', fromDay);
       if (daysBetween(fromDay, toDay) < limit.amount) throw violation('to_day', 'too_small');
       const at = deps.now();
