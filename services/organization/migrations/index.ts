@@ -56,6 +56,7 @@ import * as boundPlannedVersions from './20261129185300_bound_planned_versions';
 import * as withdrawWords from './20261129185400_withdraw_words';
 import * as countVotes from './20261129184000_count_votes_in_time';
 import * as publicationLead from './20261129184001_bound_publication_lead';
+import * as owedAgain from './20261129184002_owe_withdrawn_publications';
 
 export const migrations: readonly Migration[] = [
   machinery,
@@ -115,4 +116,5 @@ export const migrations: readonly Migration[] = [
   withdrawWords,
   countVotes,
   publicationLead,
+  owedAgain,
 ];

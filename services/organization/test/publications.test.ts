@@ -311,28 +311,101 @@ describe('a publication that is withdrawn', () => {
     const first = await publish(ofDecision);
     await withdraw(first);
     expect((await seen())?.state).toBe(DECISION_STATE_PUBLISHED);
-    // Long after the limit: whether it came in time was said of the first.
+    // Long after the limit: it was owed again.
     office.clock.set('2026-12-20T09:00:00+08:00');
     await office.app.scanner.scanOnce();
     const results = await Promise.allSettled([1, 2].map(() => publish({ ...ofDecision, toDay: '2026-12-30' })));
     expect(results.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
     expect(results.find(({ status }) => status === 'rejected')).toMatchObject({ reason: { reason: 'DECISION_STATE_FORBIDS', details: { state: 'published', action: 'publish' } } });
-    expect((await sentEvents(office, decision.id)).slice(-2)).toMatchObject([{ type: 'DecisionPublished', payload: { publicationId: first.id } }, { type: 'DecisionPublished' }]);
-    expect((await sentEvents(office, decision.id)).at(-1)?.payload).not.toHaveProperty('late');
+    expect((await sentEvents(office, decision.id)).slice(-4)).toMatchObject([
+      { type: 'DecisionPublished', payload: { publicationId: first.id } },
+      { type: 'DecisionPublicationOwed', payload: { publicationId: first.id } },
+      { type: 'DecisionPublicationOverdue' },
+      { type: 'DecisionPublished', payload: { late: true } },
+    ]);
     expect((await seen())?.state).toBe(DECISION_STATE_PUBLISHED);
 
     const outcome = await publish({ ...ofOutcome, toDay: '2026-12-30' });
     await expect(publish({ ...ofOutcome, toDay: '2026-12-30' })).rejects.toMatchObject({ reason: 'DECISION_STATE_FORBIDS', details: { state: 'reported', action: 'publish_outcome' } });
     await withdraw(outcome);
     const again = await publish({ ...ofOutcome, toDay: '2026-12-30' });
-    expect(await seen()).toMatchObject({ state: DECISION_STATE_REPORTED, version: decision.version + 4 });
+    expect(await seen()).toMatchObject({ state: DECISION_STATE_REPORTED, version: decision.version + 7 });
     const { publications } = await office.publications.listPublications({ pageSize: 200 }, { caller });
     const second = publications.find(({ decisionId, kind, withdrawnAt }) => decisionId === decision.id && kind === PUBLICATION_KIND_DECISION && withdrawnAt === undefined);
     await withdraw(second ?? first);
     const third = await publish({ ...ofDecision, toDay: '2026-12-30' });
-    expect(await seen()).toMatchObject({ state: DECISION_STATE_REPORTED, version: decision.version + 5 });
+    expect(await seen()).toMatchObject({ state: DECISION_STATE_REPORTED, version: decision.version + 9 });
     expect(await listedInPublic()).toEqual(expect.arrayContaining([again.id, third.id]));
     expect((await office.work.listWork({ unitId: community.id, pageSize: 200 }, { caller })).items.map(({ subjectId }) => subjectId)).not.toContain(decision.id);
+  });
+});
+
+describe('what told of a decision and is withdrawn', () => {
+  const { PUBLICATION_WITHDRAW_REASON_UNLAWFUL } = organization.PublicationWithdrawReason;
+  const waitsFor = async ({ id }: organization.Decision) => (await office.work.listWork({ unitId: community.id, pageSize: 200 }, { caller })).items.find(({ subjectId }) => subjectId === id);
+  const openClocks = async ({ id }: organization.Decision) => office.knex('clocks').where({ subject_id: id, ended_at: null }).orderBy('kind').pluck<string[]>('kind');
+  const told = ({ id }: organization.Decision) => ({ ofDecision: { kind: PUBLICATION_KIND_DECISION, decisionId: id, toDay: '2026-12-30' }, ofOutcome: { kind: PUBLICATION_KIND_OUTCOME, decisionId: id, toDay: '2026-12-30' } });
+  const seen = async ({ id }: organization.Decision) => (await office.decisions.getDecision({ decisionId: id }, { caller })).decision;
+
+  it('is owed again within the time of the first, before what came of it', async () => {
+    const decision = await closedDecision();
+    const { ofDecision } = told(decision);
+    const first = await publish(ofDecision);
+    expect((await waitsFor(decision))?.action).toBe('publish_outcome');
+    await withdraw(first);
+    const dueAt = new Date('2026-12-01T10:00:00Z');
+    expect(await waitsFor(decision)).toMatchObject({ action: 'republish', dueAt, version: decision.version + 2 });
+    expect(await seen(decision)).toMatchObject({ state: DECISION_STATE_PUBLISHED, republishDueAt: dueAt, version: decision.version + 2 });
+    expect((await sentEvents(office, decision.id)).at(-1)).toMatchObject({ type: 'DecisionPublicationOwed', payload: { publicationId: first.id, dueAt: '2026-12-01T10:00:00Z' } });
+    await publish(ofDecision);
+    expect((await sentEvents(office, decision.id)).at(-1)?.payload).not.toHaveProperty('late');
+    expect([(await waitsFor(decision))?.action, await openClocks(decision), (await seen(decision))?.republishDueAt]).toEqual(['publish_outcome', [], undefined]);
+  });
+
+  it('is told of once when it is late, the outcome as the decision, both at one time', async () => {
+    const decision = await closedDecision();
+    const { ofDecision, ofOutcome } = told(decision);
+    const published = [await publish(ofDecision), await publish(ofOutcome)];
+    expect(await waitsFor(decision)).toBeUndefined();
+    for (const one of published.toReversed()) await withdraw(one);
+    expect((await waitsFor(decision))?.action).toBe('republish');
+    expect(await openClocks(decision)).toEqual(['organization.decision_republication', 'organization.outcome_republication']);
+    office.clock.set('2026-12-01T18:00:00+08:00');
+    await office.app.scanner.scanOnce();
+    await office.app.scanner.scanOnce();
+    const overdue = (await sentEvents(office, decision.id)).filter(({ type }) => type === 'DecisionPublicationOverdue');
+    expect(overdue.map(({ payload }) => payload['outcome'] ?? false).sort()).toEqual([false, true]);
+    office.clock.advance(60_000);
+    await publish(ofDecision);
+    expect(await waitsFor(decision)).toMatchObject({ action: 'republish_outcome', urgency: 'URGENCY_RED' });
+    await publish(ofOutcome);
+    expect((await sentEvents(office, decision.id)).slice(-2)).toMatchObject([{ type: 'DecisionPublished', payload: { late: true } }, { type: 'DecisionReported', payload: { late: true } }]);
+    expect([await waitsFor(decision), await openClocks(decision)]).toEqual([undefined, []]);
+    expect((await seen(decision))?.state).toBe(DECISION_STATE_REPORTED);
+  });
+
+  it('as unlawful owes nothing, and may be published again', async () => {
+    const decision = await closedDecision();
+    const { ofDecision, ofOutcome } = told(decision);
+    const first = await publish(ofDecision);
+    const outcome = await publish(ofOutcome);
+    for (const one of [first, outcome]) await withdraw(one, PUBLICATION_WITHDRAW_REASON_UNLAWFUL);
+    expect([await waitsFor(decision), await openClocks(decision), (await seen(decision))?.version]).toEqual([undefined, [], decision.version + 2]);
+    await publish(ofDecision);
+    expect((await sentEvents(office, decision.id)).at(-1)?.payload).not.toHaveProperty('late');
+  });
+
+  it('while it is published again waits for that, or that for it', async () => {
+    for (let round = 0; round < 3; round += 1) {
+      const decision = await closedDecision();
+      const { ofDecision } = told(decision);
+      const first = await publish(ofDecision);
+      const [taken, again] = await Promise.allSettled([withdraw(first), publish(ofDecision)]);
+      expect(taken.status).toBe('fulfilled');
+      expect(await openClocks(decision)).toEqual(again.status === 'fulfilled' ? [] : ['organization.decision_republication']);
+      if (again.status === 'rejected') expect(again.reason).toMatchObject({ reason: 'DECISION_STATE_FORBIDS' });
+      office.clock.set('2026-11-24T09:00:00+08:00');
+    }
   });
 });
 

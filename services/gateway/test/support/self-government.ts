@@ -117,6 +117,8 @@ const decision = organization.Decision.fromPartial({
   result: organization.DecisionResult.DECISION_RESULT_ADOPTED,
   count,
   countDueAt: at,
+  republishDueAt: at,
+  republishOutcomeDueAt: at,
   publicationDueAt: at,
   threadId: id,
   version: 3,

@@ -4,7 +4,7 @@ import type { Tx } from '@linli/db';
 import { recordChanges } from '../changes';
 import { assertVersion } from '../version';
 import { endWork, setWork } from '../work/store';
-import type { Decision, DecisionState } from './decision';
+import type { Decision } from './decision';
 import { decisionNotFound, targetOf, type DecisionAction } from './rules';
 import { lockDecision, updateDecision } from './store';
 import { stateOnWire, subjectOnWire } from './wire';
@@ -52,6 +52,7 @@ export interface Events {
   readonly DecisionClosed: organization.DecisionClosed;
   readonly DecisionPublished: organization.DecisionPublished;
   readonly DecisionReported: organization.DecisionReported;
+  readonly DecisionPublicationOwed: organization.DecisionPublicationOwed;
   readonly DecisionPublicationOverdue: organization.DecisionPublicationOverdue;
   readonly DecisionPublicationDueMoved: organization.DecisionPublicationDueMoved;
 }
@@ -67,6 +68,7 @@ const entryCodes: Readonly<Record<keyof Events, string>> = {
   DecisionClosed: 'closed',
   DecisionPublished: 'published',
   DecisionReported: 'reported',
+  DecisionPublicationOwed: 'owed_again',
   DecisionPublicationOverdue: 'overdue',
   DecisionPublicationDueMoved: 'due_moved',
 };
@@ -100,24 +102,36 @@ export async function recordDecision<Name extends keyof Events>(
 }
 
 const kind = 'organization.decision';
-const nextSteps: Readonly<Record<DecisionState, { readonly action: string; readonly permission: string } | undefined>> = {
-  drafted: { action: 'give_notice', permission: permissions.call },
-  noticed: { action: 'close', permission: permissions.call },
-  closed: { action: 'publish', permission: 'organization.publication.publish' },
-  published: { action: 'publish_outcome', permission: 'organization.publication.publish' },
-  reported: undefined,
-  withdrawn: undefined,
-};
+const publishing = 'organization.publication.publish';
 
-/** Nothing comes of what was not adopted: once that is published, nobody is waited for. */
-function nextStepOf({ state, outcome }: Decision) {
-  return state === 'published' && outcome?.result !== 'adopted' ? undefined : nextSteps[state];
+interface Next {
+  readonly action: string;
+  readonly permission: string;
+  readonly dueAt: Date | undefined;
+}
+
+/** What was withdrawn is owed first. Nothing comes of what was not adopted: once that is published, nobody is waited for. */
+function nextOf({ state, outcome, countDueAt, publicationDueAt, owedAgain }: Decision): Next | undefined {
+  if (owedAgain.decision !== undefined) return { action: 'republish', permission: publishing, dueAt: owedAgain.decision };
+  if (owedAgain.outcome !== undefined) return { action: 'republish_outcome', permission: publishing, dueAt: owedAgain.outcome };
+  switch (state) {
+    case 'drafted':
+      return { action: 'give_notice', permission: permissions.call, dueAt: undefined };
+    case 'noticed':
+      return { action: 'close', permission: permissions.call, dueAt: countDueAt };
+    case 'closed':
+      return { action: 'publish', permission: publishing, dueAt: publicationDueAt };
+    case 'published':
+      return outcome?.result === 'adopted' ? { action: 'publish_outcome', permission: publishing, dueAt: undefined } : undefined;
+    case 'reported':
+    case 'withdrawn':
+      return undefined;
+  }
 }
 
 async function setNext(tx: Tx, decision: Decision): Promise<void> {
-  const { id, state, titleZh, unitId, unitPath, countDueAt, publicationDueAt, version } = decision;
-  const next = nextStepOf(decision);
+  const { id, titleZh, unitId, unitPath, version } = decision;
+  const next = nextOf(decision);
   if (next === undefined) return endWork(tx, kind, [id]);
-  const dueAt = state === 'noticed' ? countDueAt : state === 'closed' ? publicationDueAt : undefined;
-  await setWork(tx, [{ kind, subjectId: id, number: '', titleZh, unitId, unitPath, ownerId: undefined, dueAt, threadId: id, version, ...next }]);
+  await setWork(tx, [{ kind, subjectId: id, number: '', titleZh, unitId, unitPath, ownerId: undefined, threadId: id, version, ...next }]);
 }

@@ -19,6 +19,9 @@ export type WithdrawReason = (typeof withdrawReasons)[number];
 
 export const decisionResults = ['adopted', 'not_adopted', 'no_quorum'] as const;
 
+/** 两公开: what was decided, then what came of it. */
+export type PublishedTwice = 'decision' | 'outcome';
+
 export const choices = ['in_favour', 'against', 'abstain'] as const;
 export type Choice = (typeof choices)[number];
 
@@ -60,6 +63,8 @@ export interface Decision {
   /** Until when its votes are to be counted; of one that was noticed. */
   readonly countDueAt: Date | undefined;
   readonly publicationDueAt: Date | undefined;
+  /** Until when what told of it, or of what came of it, is to be published again: it was withdrawn. */
+  readonly owedAgain: Readonly<Record<PublishedTwice, Date | undefined>>;
   /** Of one that was withdrawn. */
   readonly withdrawReason: WithdrawReason | undefined;
   readonly createdAt: Date;

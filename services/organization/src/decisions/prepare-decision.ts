@@ -44,6 +44,7 @@ export async function draftDecision(deps: Preparing, caller: Caller, input: Draf
         outcome: undefined,
         countDueAt: undefined,
         publicationDueAt: undefined,
+        owedAgain: { decision: undefined, outcome: undefined },
         withdrawReason: undefined,
         createdAt: at,
         updatedAt: at,

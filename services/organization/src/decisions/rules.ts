@@ -3,15 +3,15 @@ import { failedPrecondition, notFound, type AppError } from '@linli/errors';
 import { mayCall, resultOf, type Quorum } from '../quorum/quorum';
 import { decisionSteps, type BallotCount, type Decision, type DecisionState, type DecisionStep, type Notice } from './decision';
 
-export type DecisionAction = 'record_step' | 'add_voters' | 'give_notice' | 'withdraw' | 'close' | 'publish' | 'publish_outcome' | 'republish' | 'republish_outcome' | 'fall_overdue' | 'move_due';
+export type DecisionAction = 'record_step' | 'add_voters' | 'give_notice' | 'withdraw' | 'close' | 'publish' | 'publish_outcome' | 'republish' | 'republish_outcome' | 'owe_again' | 'fall_overdue' | 'move_due';
 
 /** In which state what may happen, and the state it leads to: 四议 and notice, the vote, then both publications, each again when it was withdrawn. */
 export const transitions: Readonly<Record<DecisionState, Readonly<Partial<Record<DecisionAction, DecisionState>>>>> = {
   drafted: { record_step: 'drafted', add_voters: 'drafted', give_notice: 'noticed' },
   noticed: { withdraw: 'withdrawn', close: 'closed', fall_overdue: 'noticed', move_due: 'noticed' },
   closed: { publish: 'published', fall_overdue: 'closed', move_due: 'closed' },
-  published: { publish_outcome: 'reported', republish: 'published' },
-  reported: { republish: 'reported', republish_outcome: 'reported' },
+  published: { publish_outcome: 'reported', republish: 'published', owe_again: 'published', fall_overdue: 'published', move_due: 'published' },
+  reported: { republish: 'reported', republish_outcome: 'reported', owe_again: 'reported', fall_overdue: 'reported', move_due: 'reported' },
   withdrawn: {},
 };
 

@@ -4,7 +4,7 @@ import type { Knex } from 'knex';
 import { wherePageByUnit } from '../by-unit';
 import { quorumColumns, quorumOf, type QuorumRow } from '../quorum/store';
 import type { Result } from '../quorum/quorum';
-import type { Decision, DecisionState, DecisionSubject, VoterBasis, WithdrawReason } from './decision';
+import type { Decision, DecisionState, DecisionSubject, PublishedTwice, VoterBasis, WithdrawReason } from './decision';
 
 interface DecisionRow {
   readonly id: string;
@@ -34,6 +34,8 @@ interface DecisionRow {
   readonly abstained: number | null;
   readonly count_due_at: Date | null;
   readonly publication_due_at: Date | null;
+  readonly republish_due_at: Date | null;
+  readonly republish_outcome_due_at: Date | null;
   readonly withdraw_reason: WithdrawReason | null;
   readonly created_at: Date;
   readonly updated_at: Date;
@@ -69,7 +71,7 @@ export async function shareDecision(tx: Tx, id: string): Promise<Decision | unde
 }
 
 /** Whether a publication stands that tells of it, or of what came of it. Index: publications_decision_key. */
-export async function isPublished(tx: Tx, decisionId: string, kind: 'decision' | 'outcome'): Promise<boolean> {
+export async function isPublished(tx: Tx, decisionId: string, kind: PublishedTwice): Promise<boolean> {
   const standing = await tx('publications').where({ tenant_id: tenantOf(tx), decision_id: decisionId, kind, withdrawn_at: null }).first<{ id: string } | undefined>('id');
   return standing !== undefined;
 }
@@ -127,6 +129,8 @@ function toRow(decision: Decision): DecisionRow {
     abstained: outcome?.count.abstained ?? null,
     count_due_at: decision.countDueAt ?? null,
     publication_due_at: decision.publicationDueAt ?? null,
+    republish_due_at: decision.owedAgain.decision ?? null,
+    republish_outcome_due_at: decision.owedAgain.outcome ?? null,
     withdraw_reason: decision.withdrawReason ?? null,
     created_at: decision.createdAt,
     updated_at: decision.updatedAt,
@@ -164,6 +168,7 @@ function toDecision(row: JoinedRow): Decision {
         : { result: row.result, count: { present: row.present ?? 0, inFavour: row.in_favour ?? 0, against: row.against ?? 0, abstained: row.abstained ?? 0 } },
     countDueAt: row.count_due_at ?? undefined,
     publicationDueAt: row.publication_due_at ?? undefined,
+    owedAgain: { decision: row.republish_due_at ?? undefined, outcome: row.republish_outcome_due_at ?? undefined },
     withdrawReason: row.withdraw_reason ?? undefined,
     createdAt: row.created_at,
     updatedAt: row.updated_at,

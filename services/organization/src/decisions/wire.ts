@@ -15,7 +15,7 @@ export function countToWire(count: BallotCount): organization.BallotCount {
 }
 
 export function decisionToWire(decision: Decision): organization.Decision {
-  const { notice, outcome, steps, topicId = '', subject, basis, state, withdrawReason, ...rest } = decision;
+  const { notice, outcome, steps, topicId = '', subject, basis, state, withdrawReason, owedAgain, ...rest } = decision;
   return {
     ...rest,
     topicId,
@@ -32,6 +32,8 @@ export function decisionToWire(decision: Decision): organization.Decision {
     closesAt: notice?.closesAt,
     result: outcome === undefined ? organization.DecisionResult.DECISION_RESULT_UNSPECIFIED : resultOnWire.toWire(outcome.result),
     count: outcome && countToWire(outcome.count),
+    republishDueAt: owedAgain.decision,
+    republishOutcomeDueAt: owedAgain.outcome,
     threadId: decision.id,
     withdrawReason: withdrawReason === undefined ? organization.DecisionWithdrawReason.DECISION_WITHDRAW_REASON_UNSPECIFIED : withdrawReasonOnWire.toWire(withdrawReason),
   };
