@@ -279,6 +279,17 @@ describe('closing', () => {
     await expect(office.decisions.closeDecision(ref(decision), { caller })).rejects.toMatchObject({ reason: 'VOTE_STILL_OPEN' });
   });
 
+  it('takes no paper for somebody on the roll who took none', async () => {
+    const decision = await open(6);
+    await vote(decision, 0);
+    await office.decisions.issueBallotPaper({ decisionId: decision.id, voterId: idOf(1) }, { caller });
+    // Four who are not on the roll, and one who took a paper: four who are on it did neither.
+    await expect(close(decision, { inFavour: 6, against: 0, abstained: 0 })).rejects.toMatchObject({ kind: 'failed_precondition', reason: 'BALLOTS_EXCEED_VOTERS', details: { papers: '6', most: '5' } });
+    // What is refused leaves the sums where they were.
+    expect(await close(decision, { inFavour: 5, against: 0, abstained: 0 })).toMatchObject({ result: DECISION_RESULT_ADOPTED });
+    expect(await office.knex('decisions').where({ id: decision.id }).first('present')).toEqual({ present: 6 });
+  });
+
   it('counts no more ballots than there are voters', async () => {
     const decision = await open(0);
     await expect(close(decision, { inFavour: 11, against: 0, abstained: 0 })).rejects.toMatchObject({ reason: 'BALLOTS_EXCEED_VOTERS' });

@@ -25,7 +25,7 @@ export const enSelfGovernment: Pick<Messages, 'reasons' | 'problems' | 'words'> 
     VOTER_HAS_VOTED: ['Voted already', 'This voter has voted, or has taken a paper; each has one vote.'],
     VOTE_OPEN_ALREADY: ['Open already', 'The vote opened at {opensAt}; it is not called off any more.'],
     VOTE_STILL_OPEN: ['Still open', 'The vote ends at {closesAt}; it cannot be counted before.'],
-    BALLOTS_EXCEED_VOTERS: ['Too many ballots', 'There are {present} ballots, more than the {entitled} entitled.'],
+    BALLOTS_EXCEED_VOTERS: ['Too many papers', 'There are {papers} papers; there can be {most}: of voters who are not on the roll, and of those on it who took one.'],
     PUBLICATION_NOT_FOUND: ['No such publication', 'There is no such publication, or it is outside your area.'],
     PUBLICATION_WITHDRAWN: ['Withdrawn', 'The publication was withdrawn at {withdrawnAt}.'],
     WORDS_WITHDRAWN: ['Withdrawn already', 'The words named a person and were taken down already.'],

@@ -25,7 +25,7 @@ export const zhSelfGovernment: Pick<Messages, 'reasons' | 'problems' | 'fields' 
     VOTER_HAS_VOTED: ['已经投票或领票', '这位选民已经投过票，或者已经领过纸质票；每人一票。'],
     VOTE_OPEN_ALREADY: ['表决已经开始', '表决已于 {opensAt} 开始，不能撤回。'],
     VOTE_STILL_OPEN: ['还没有结束', '表决到 {closesAt} 结束，在此之前不能计票。'],
-    BALLOTS_EXCEED_VOTERS: ['票数超出', '共有 {present} 票，多于应到的 {entitled} 人。'],
+    BALLOTS_EXCEED_VOTERS: ['纸质票过多', '纸质票有 {papers} 张，最多只能有 {most} 张：不在名册上的选民，加上领取了纸质票的名册选民。'],
     PUBLICATION_NOT_FOUND: ['没有这则公示', '没有找到这则公示，或者不在您的管辖范围内。'],
     PUBLICATION_WITHDRAWN: ['已经撤回', '这则公示已于 {withdrawnAt} 撤回。'],
     WORDS_WITHDRAWN: ['已撤下', '涉及个人信息的文字已经撤下。'],

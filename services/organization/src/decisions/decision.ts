@@ -25,11 +25,15 @@ export type PublishedTwice = 'decision' | 'outcome';
 export const choices = ['in_favour', 'against', 'abstain'] as const;
 export type Choice = (typeof choices)[number];
 
-export interface BallotCount {
-  readonly present: number;
+/** Ballots, by what was chosen. */
+export interface Ballots {
   readonly inFavour: number;
   readonly against: number;
   readonly abstained: number;
+}
+
+export interface BallotCount extends Ballots {
+  readonly present: number;
 }
 
 /** What notice fixed, for the life of the decision. */

@@ -56,21 +56,57 @@ describe('a vote', () => {
 });
 
 describe('the count', () => {
-  it('comes after the time, and holds no more ballots than there are voters', () => {
-    const count = { present: 6, inFavour: 4, against: 1, abstained: 1 };
-    expect(() => countVote(notice, count, new Date(1_999))).toThrow(reason('VOTE_STILL_OPEN'));
-    expect(() => countVote(notice, { present: 11, inFavour: 11, against: 0, abstained: 0 }, new Date(2_000))).toThrow(reason('BALLOTS_EXCEED_VOTERS'));
-    expect(countVote(notice, count, new Date(2_000))).toEqual({ result: 'adopted', count });
+  const none = { inFavour: 0, against: 0, abstained: 0 };
+  const inFavour = (ballots: number) => ({ ...none, inFavour: ballots });
+
+  it('comes after the time, and adds what came out of both boxes', () => {
+    const boxes = { cast: { inFavour: 1, against: 1, abstained: 0 }, papers: { inFavour: 3, against: 0, abstained: 1 }, registered: 2, voted: 2 };
+    expect(() => countVote(notice, boxes, new Date(1_999))).toThrow(reason('VOTE_STILL_OPEN'));
+    expect(countVote(notice, boxes, new Date(2_000))).toEqual({ result: 'adopted', count: { present: 6, inFavour: 4, against: 1, abstained: 1 } });
+  });
+
+  it('takes as many papers as were not on the roll, or took one instead of it', () => {
+    const papers = (ballots: number, roll: object) => () => countVote(notice, { cast: inFavour(2), papers: inFavour(ballots), registered: 6, voted: 2, ...roll }, new Date(2_000));
+    // Four of ten are not on the roll; two of the six on it voted by sign-in, and four did neither.
+    expect(papers(4, {})).not.toThrow();
+    expect(papers(5, {})).toThrow(reason('BALLOTS_EXCEED_VOTERS', { papers: '5', most: '4' }));
+    // Three more of the roll took a paper.
+    expect(papers(7, { voted: 5 })).not.toThrow();
+    expect(papers(8, { voted: 5 })).toThrow(reason('BALLOTS_EXCEED_VOTERS', { papers: '8', most: '7' }));
+    // Who took one is not known any more: nobody has two votes still.
+    expect(papers(8, { voted: undefined })).not.toThrow();
+    expect(papers(9, { voted: undefined })).toThrow(reason('BALLOTS_EXCEED_VOTERS'));
+  });
+
+  it('never holds more ballots than people who may have cast one, and refuses none of them', () => {
+    // What each of the entitled does: stays away, votes by sign-in, or puts a paper into the box.
+    const doing = fc.constantFrom('away', 'online', 'paper');
+    const hall = fc.record({ roll: fc.array(doing, { maxLength: 40 }), others: fc.array(fc.constantFrom('away', 'paper'), { maxLength: 40 }), slipped: fc.nat(5) });
+    fc.assert(
+      fc.property(hall, ({ roll, others, slipped }) => {
+        const entitled = roll.length + others.length;
+        fc.pre(entitled > 0);
+        const of = (those: string[], what: string) => those.filter((one) => one === what).length;
+        const honest = of(roll, 'paper') + of(others, 'paper');
+        const boxes = { cast: inFavour(of(roll, 'online')), registered: roll.length, voted: roll.length - of(roll, 'away') };
+        const counted = (papers: number) => countVote({ ...notice, entitled }, { ...boxes, papers: inFavour(papers) }, new Date(2_000)).count.present;
+        expect(counted(honest)).toBe(of(roll, 'online') + honest);
+        // Papers slipped in beyond those who stayed away without being on the roll are refused.
+        const most = honest + of(others, 'away');
+        if (honest + slipped <= most) expect(counted(honest + slipped)).toBeLessThanOrEqual(entitled - of(roll, 'away'));
+        else expect(() => counted(honest + slipped)).toThrow(reason('BALLOTS_EXCEED_VOTERS', { papers: String(honest + slipped), most: String(most) }));
+      }),
+    );
   });
 
   it('adopts nothing that not more than half of more than half agreed to', () => {
     const counts = fc.record({ entitled: fc.integer({ min: 1, max: 5_000 }), inFavour: fc.nat(5_000), against: fc.nat(5_000), abstained: fc.nat(5_000) });
     fc.assert(
-      fc.property(counts, ({ entitled, inFavour, against, abstained }) => {
-        const present = inFavour + against + abstained;
+      fc.property(counts, ({ entitled, ...papers }) => {
+        const present = papers.inFavour + papers.against + papers.abstained;
         fc.pre(present <= entitled);
-        const { result } = countVote({ ...notice, entitled }, { present, inFavour, against, abstained }, new Date(2_000));
-        expect(result === 'adopted').toBe(2 * present >= entitled + 1 && 2 * inFavour >= present + 1);
+        const { result } = countVote({ ...notice, entitled }, { cast: none, papers, registered: 0, voted: 0 }, new Date(2_000));
+        expect(result === 'adopted').toBe(2 * present >= entitled + 1 && 2 * papers.inFavour >= present + 1);
         expect(result === 'no_quorum').toBe(2 * present <= entitled);
       }),
     );

@@ -1,7 +1,7 @@
 import type { LocalDate } from '@linli/clocks';
 import { failedPrecondition, notFound, type AppError } from '@linli/errors';
 import { mayCall, resultOf, type Quorum } from '../quorum/quorum';
-import { decisionSteps, type BallotCount, type Decision, type DecisionState, type DecisionStep, type Notice } from './decision';
+import { decisionSteps, type Ballots, type Decision, type DecisionState, type DecisionStep, type Notice } from './decision';
 
 export type DecisionAction = 'record_step' | 'add_voters' | 'give_notice' | 'withdraw' | 'close' | 'publish' | 'publish_outcome' | 'republish' | 'republish_outcome' | 'owe_again' | 'fall_overdue' | 'move_due';
 
@@ -64,11 +64,31 @@ export function assertOpenToVotes({ state, notice }: Pick<Decision, 'state' | 'n
   return notice;
 }
 
-/** The one place where a vote is counted. @throws failed_precondition VOTE_STILL_OPEN, BALLOTS_EXCEED_VOTERS. */
-export function countVote(notice: Notice, count: BallotCount, now: Date): NonNullable<Decision['outcome']> {
+/** What came out of the two boxes, and what the roll says of those who were on it. */
+export interface Boxes {
+  readonly cast: Ballots;
+  readonly papers: Ballots;
+  readonly registered: number;
+  /** How many of them voted or took a paper; undefined once the roll is erased. */
+  readonly voted: number | undefined;
+}
+
+/**
+ * The one place where a vote is counted. A paper is of somebody who is not on the roll, or who was struck off it for taking one.
+ * @throws failed_precondition VOTE_STILL_OPEN, BALLOTS_EXCEED_VOTERS { papers, most }.
+ */
+export function countVote(notice: Notice, { cast, papers, registered, voted }: Boxes, now: Date): NonNullable<Decision['outcome']> {
   if (now < notice.closesAt) throw failedPrecondition('VOTE_STILL_OPEN', 'the vote is not over', { details: { closesAt: notice.closesAt.toISOString() } });
-  if (count.present > notice.entitled) {
-    throw failedPrecondition('BALLOTS_EXCEED_VOTERS', 'there are more ballots than voters', { details: { present: String(count.present), entitled: String(notice.entitled) } });
+  const [online, onPaper] = [ballotsOf(cast), ballotsOf(papers)];
+  const struckOff = voted === undefined ? registered : voted - online;
+  const most = notice.entitled - registered + struckOff;
+  if (onPaper > most || online + onPaper > notice.entitled) {
+    throw failedPrecondition('BALLOTS_EXCEED_VOTERS', 'there are more papers than voters who could have one', { details: { papers: String(onPaper), most: String(most) } });
   }
+  const count = { present: online + onPaper, inFavour: cast.inFavour + papers.inFavour, against: cast.against + papers.against, abstained: cast.abstained + papers.abstained };
   return { result: resultOf({ ...count, entitled: notice.entitled }, notice.quorum), count };
+}
+
+function ballotsOf({ inFavour, against, abstained }: Ballots): number {
+  return inFavour + against + abstained;
 }

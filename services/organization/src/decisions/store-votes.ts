@@ -1,6 +1,6 @@
 import { tenantOf, type Tx } from '@linli/db';
 import type { Erased, Over } from '../retention/retention';
-import type { BallotCount, Choice } from './decision';
+import type { Ballots, Choice } from './decision';
 
 /** Adds to the roll those who are not on it; gives its length. */
 export async function insertVoters(tx: Tx, decisionId: string, voterIds: readonly string[]): Promise<number> {
@@ -48,6 +48,12 @@ export async function markVoted(tx: Tx, decisionId: string, voterId: string): Pr
   return (await tx('decision_voters').where({ tenant_id: tenantOf(tx), decision_id: decisionId, voter_id: voterId, voted: false }).update({ voted: true })) === 1;
 }
 
+/** How many on the roll voted or took a paper. */
+export async function countVoted(tx: Tx, decisionId: string): Promise<number> {
+  const [row] = await tx('decision_voters').where({ tenant_id: tenantOf(tx), decision_id: decisionId, voted: true }).select<{ voted: number }[]>(tx.raw('count(*) as voted'));
+  return row?.voted ?? 0;
+}
+
 export async function openTally(tx: Tx, decisionId: string): Promise<void> {
   await tx('decision_tallies').insert({ tenant_id: tenantOf(tx), decision_id: decisionId, in_favour: 0, against: 0, abstain: 0 });
 }
@@ -61,7 +67,7 @@ export async function addBallot(tx: Tx, decisionId: string, choice: Choice): Pro
 }
 
 /** The sums, which are gone from here: the decision keeps them. */
-export async function takeTally(tx: Tx, decisionId: string): Promise<Omit<BallotCount, 'present'>> {
+export async function takeTally(tx: Tx, decisionId: string): Promise<Ballots> {
   const rows = await tx('decision_tallies')
     .where({ tenant_id: tenantOf(tx), decision_id: decisionId })
     .delete(['in_favour', 'against', 'abstain']);

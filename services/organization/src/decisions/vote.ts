@@ -6,10 +6,10 @@ import type { Deps } from '../deps';
 import { toldVote } from '../small-figures';
 import { permissions, saveStep, takeDecision, type DecisionRef } from './change';
 import { countClock, publicationClock } from './clocks';
-import type { BallotCount, Choice, Decision } from './decision';
+import type { Ballots, Choice, Decision } from './decision';
 import { assertOpenToVotes, countVote, decisionNotFound } from './rules';
 import { shareDecision } from './store';
-import { addBallot, isOnRoll, markVoted, takeTally } from './store-votes';
+import { addBallot, countVoted, isOnRoll, markVoted, takeTally } from './store-votes';
 import { countToWire, resultOnWire } from './wire';
 
 /**
@@ -48,17 +48,17 @@ export async function issueBallotPaper(deps: Pick<Deps, 'db' | 'now'>, caller: C
 export async function closeDecision(
   deps: Pick<Deps, 'db' | 'now' | 'calendar'>,
   caller: Caller,
-  input: DecisionRef & { readonly papers: Omit<BallotCount, 'present'> },
+  input: DecisionRef & { readonly papers: Ballots },
 ): Promise<Decision> {
   const { papers } = input;
   return deps.db.withTenant(caller, async (tx) => {
     const at = deps.now();
     const step = await takeDecision(tx, caller, { ref: input, action: 'close', permission: permissions.call, at });
-    const { id, notice } = step.found;
+    const { id, notice, registered, rollErased } = step.found;
     if (notice === undefined) throw internal('DECISION_NOTICE_MISSING', 'a noticed decision has no notice', { details: { id } });
     const cast = await takeTally(tx, id);
-    const [inFavour, against, abstained] = [cast.inFavour + papers.inFavour, cast.against + papers.against, cast.abstained + papers.abstained];
-    const outcome = countVote(notice, { present: inFavour + against + abstained, inFavour, against, abstained }, at);
+    const voted = rollErased ? undefined : await countVoted(tx, id);
+    const outcome = countVote(notice, { cast, papers, registered, voted }, at);
     await satisfyClock(tx, { kind: countClock, subjectId: id, at });
     const clock = await startClock(tx, deps.calendar, { kind: publicationClock, subjectType: 'organization.decision', subjectId: id, ruleSet: { id: publicationClock }, at, alarms: ['due'] });
     const told = toldVote(outcome.count);
@@ -66,7 +66,7 @@ export async function closeDecision(
       changed: { outcome, publicationDueAt: clock.dueAt },
       event: 'DecisionClosed',
       detail: { result: resultOnWire.toWire(outcome.result), count: told && countToWire(told) },
-      facts: { result: outcome.result, present: String(outcome.count.present), in_favour: String(inFavour) },
+      facts: { result: outcome.result, present: String(outcome.count.present), in_favour: String(outcome.count.inFavour) },
     });
   });
 }
