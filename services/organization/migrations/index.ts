@@ -57,6 +57,7 @@ import * as withdrawWords from './20261129185400_withdraw_words';
 import * as countVotes from './20261129184000_count_votes_in_time';
 import * as publicationLead from './20261129184001_bound_publication_lead';
 import * as owedAgain from './20261129184002_owe_withdrawn_publications';
+import * as notedPapers from './20261129184003_note_papers';
 
 export const migrations: readonly Migration[] = [
   machinery,
@@ -117,4 +118,5 @@ export const migrations: readonly Migration[] = [
   countVotes,
   publicationLead,
   owedAgain,
+  notedPapers,
 ];

@@ -10,9 +10,17 @@ describe('a figure of people', () => {
     expect([[5, 5], [5, 9], [5, 10], [4, 10], [0, 0]].map(([part = 0, whole = 0]) => toldPart(part, whole))).toEqual([5, undefined, 5, undefined, undefined]);
   });
 
-  it('splits no vote and no scores of fewer than five', () => {
-    expect(toldVote({ present: 4, inFavour: 4 })).toBeUndefined();
+  it.each([
+    [4, 4, false],
+    [5, 0, true],
+    [5, 5, true],
+    [8, 7, false],
+    [9, 4, false],
+    [10, 5, true],
+    [10, undefined, false],
+  ])('splits a vote and no scores of %i ballots, %s of them papers: %s', (present, papers, told) => {
+    const vote = { present, inFavour: 4 };
     expect([4, 5].map((examiners) => toldCheck({ examiners }))).toEqual([undefined, { examiners: 5 }]);
-    expect(toldVote({ present: 5, inFavour: 4 })).toEqual({ present: 5, inFavour: 4 });
+    expect(toldVote(vote, papers)).toEqual(told ? vote : undefined);
   });
 });

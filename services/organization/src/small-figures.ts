@@ -24,7 +24,11 @@ export function toldCheck<Check extends { readonly examiners: number }>(check: C
   return check.examiners >= leastTold ? check : undefined;
 }
 
-/** How a vote was split, where so many took part that no paper is somebody's; what came of it is told of every vote. */
-export function toldVote<Vote extends { readonly present: number }>(vote: Vote): Vote | undefined {
-  return vote.present >= leastTold ? vote : undefined;
+/**
+ * How a vote was split, where so many took part by sign-in, and on paper, that no ballot is somebody's: whoever counted the papers
+ * knows the others by subtraction. What came of it is told of every vote.
+ */
+export function toldVote<Vote extends { readonly present: number }>(vote: Vote, papers: number | undefined): Vote | undefined {
+  if (papers === undefined || vote.present < leastTold) return undefined;
+  return [papers, vote.present - papers].every((part) => part === 0 || part >= leastTold) ? vote : undefined;
 }

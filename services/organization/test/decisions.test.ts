@@ -59,6 +59,7 @@ const close = async (decision: Decision, papers?: object) => {
 };
 const waitsFor = async ({ id }: Decision) => (await office.work.listWork({ unitId: community.id, pageSize: 200 }, { caller })).items.find(({ subjectId }) => subjectId === id);
 const clocksOf = ({ id }: Decision) => office.knex('clocks').where({ subject_id: id }).orderBy('id').select<object[]>('kind', 'state');
+const stored = async ({ id }: Decision) => ({ ...(await office.knex('decisions').where({ id }).first<object>('present', 'in_favour', 'against', 'abstained', 'papers')) });
 const get = async (id: string, by = caller) => given(await office.decisions.getDecision({ decisionId: id }, { caller: by }));
 
 describe('a decision', () => {
@@ -68,7 +69,8 @@ describe('a decision', () => {
     for (const [index, choice] of [CHOICE_IN_FAVOUR, CHOICE_IN_FAVOUR, CHOICE_AGAINST, CHOICE_ABSTAIN].entries()) await vote(decision, index, choice);
     expect(await get(decision.id)).toMatchObject({ version: decision.version, result: DECISION_RESULT_UNSPECIFIED, count: undefined });
     const closed = await close(decision, { inFavour: 2, against: 0, abstained: 0 });
-    expect(closed).toMatchObject({ state: DECISION_STATE_CLOSED, result: DECISION_RESULT_ADOPTED, count: { present: 6, inFavour: 4, against: 1, abstained: 1 } });
+    expect(closed).toMatchObject({ state: DECISION_STATE_CLOSED, result: DECISION_RESULT_ADOPTED, count: undefined });
+    expect(await stored(closed)).toEqual({ present: 6, in_favour: 4, against: 1, abstained: 1, papers: 2 });
     expect(await history(office, decision.id)).toEqual(
       ['DecisionDrafted', 'DecisionStepRecorded', 'DecisionStepRecorded', 'DecisionStepRecorded', 'DecisionVotersAdded', 'DecisionNoticed', 'DecisionClosed'].map((name, index) => `${name} ${index + 1}`),
     );
@@ -190,7 +192,7 @@ describe('a vote', () => {
     await expect(vote(decision, 1, CHOICE_UNSPECIFIED)).rejects.toMatchObject({ violations: [{ field: 'choice' }] });
     office.clock.set('2026-11-26T00:00:00Z');
     await expect(vote(decision, 1)).rejects.toMatchObject({ reason: 'VOTE_CLOSED' });
-    expect(await close(decision)).toMatchObject({ count: { present: 1, inFavour: 1, against: 0, abstained: 0 } });
+    expect(await stored(await close(decision))).toEqual({ present: 1, in_favour: 1, against: 0, abstained: 0, papers: 0 });
     await expect(vote(decision, 1)).rejects.toMatchObject({ reason: 'VOTE_CLOSED' });
   });
 
@@ -198,7 +200,7 @@ describe('a vote', () => {
     const decision = await open();
     const results = await Promise.allSettled(Array.from({ length: 10 }, () => vote(decision, 0)));
     expect(results.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
-    expect((await close(decision)).count?.present).toBe(1);
+    expect(await stored(await close(decision))).toMatchObject({ present: 1 });
   });
 
   it('that races the count is counted or refused, and never neither or both', async () => {
@@ -211,7 +213,7 @@ describe('a vote', () => {
       const outcomes = await Promise.all(votes);
       const closed = given(await closing);
       expect(outcomes.filter((one) => one !== 'counted' && one !== 'VOTE_CLOSED')).toEqual([]);
-      expect(closed.count?.present).toBe(outcomes.filter((one) => one === 'counted').length);
+      expect(await stored(closed)).toMatchObject({ present: outcomes.filter((one) => one === 'counted').length });
       office.clock.set('2026-11-24T09:00:00+08:00');
     }
   });
@@ -251,7 +253,7 @@ describe('a paper in the hall', () => {
     await vote(decision, 1);
     await expect(issue(decision, 1)).rejects.toMatchObject({ reason: 'VOTER_HAS_VOTED' });
     // The paper itself is counted when it comes out of the box.
-    expect((await close(decision, { inFavour: 1, against: 0, abstained: 0 })).count).toMatchObject({ present: 2, inFavour: 2 });
+    expect(await stored(await close(decision, { inFavour: 1, against: 0, abstained: 0 }))).toMatchObject({ present: 2, in_favour: 2 });
   });
 
   it('and a vote at the same time are one vote', async () => {
@@ -287,7 +289,7 @@ describe('closing', () => {
     await expect(close(decision, { inFavour: 6, against: 0, abstained: 0 })).rejects.toMatchObject({ kind: 'failed_precondition', reason: 'BALLOTS_EXCEED_VOTERS', details: { papers: '6', most: '5' } });
     // What is refused leaves the sums where they were.
     expect(await close(decision, { inFavour: 5, against: 0, abstained: 0 })).toMatchObject({ result: DECISION_RESULT_ADOPTED });
-    expect(await office.knex('decisions').where({ id: decision.id }).first('present')).toEqual({ present: 6 });
+    expect(await stored(decision)).toMatchObject({ present: 6, papers: 5 });
   });
 
   it('counts no more ballots than there are voters', async () => {
@@ -312,6 +314,31 @@ describe('closing', () => {
     await office.decisions.closeDecision(ref(overdue), { caller });
     expect(await clocksOf(decision)).toEqual([{ kind: 'organization.decision_count', state: 'satisfied' }, { kind: 'organization.decision_publication', state: 'running' }]);
     expect((await history(office, decision.id)).slice(-2)).toEqual([`DecisionCountOverdue ${overdue.version}`, `DecisionClosed ${overdue.version + 1}`]);
+  });
+
+  it.each([
+    { online: 1, papers: 7, told: false },
+    { online: 6, papers: 4, told: false },
+    { online: 6, papers: 0, told: true },
+    { online: 0, papers: 8, told: true },
+    { online: 5, papers: 5, told: true },
+  ])('tells how $online by sign-in and $papers on paper were split: $told', async ({ online, papers, told }) => {
+    const decision = await open(6, 15);
+    for (let index = 0; index < online; index += 1) await vote(decision, index, CHOICE_AGAINST);
+    const closed = await close(decision, { inFavour: papers, against: 0, abstained: 0 });
+    const present = online + papers;
+    const split = told ? { present, inFavour: papers, against: online, abstained: 0 } : undefined;
+    expect(closed.result).not.toBe(DECISION_RESULT_UNSPECIFIED);
+    expect(await stored(closed)).toEqual({ present, in_favour: papers, against: online, abstained: 0, papers });
+    const { decisions } = await office.decisions.listDecisions({ pageSize: 200 }, { caller: voter(0) });
+    expect([closed, await get(decision.id), await get(decision.id, voter(0)), ...decisions.filter(({ id }) => id === decision.id)].map(({ count }) => count)).toEqual([split, split, split, split]);
+    const event = (await sentEvents(office, decision.id)).at(-1);
+    expect(event?.type).toBe('DecisionClosed');
+    expect(organization.DecisionClosed.fromJSON(event?.payload).count).toEqual(split);
+    const { entries } = await office.threads.listEntries({ threadId: decision.id }, { caller });
+    expect(entries.at(-1)).toMatchObject({ code: 'closed' });
+    expect(entries.at(-1)?.facts['present']).toBe(told ? String(present) : undefined);
+    expect(entries.at(-1)?.facts['in_favour']).toBe(told ? String(papers) : undefined);
   });
 
   it('of two at once is one', async () => {

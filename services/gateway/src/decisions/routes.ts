@@ -35,7 +35,7 @@ const decisionSchema = z
     opensAt: time.optional(),
     closesAt: time.optional(),
     result: results.schema.optional(),
-    count: countSchema.optional().meta({ description: '表决结束后才有' }),
+    count: countSchema.optional().meta({ description: '表决结束后才有；网上票或纸质票不足五张（且不为零）时只公布结果' }),
     countDueAt: time.optional().meta({ description: '计票期限' }),
     publicationDueAt: time.optional(),
     republishDueAt: time.optional().meta({ description: '决议公示撤回后，重新公示的期限' }),

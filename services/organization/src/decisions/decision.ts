@@ -36,6 +36,14 @@ export interface BallotCount extends Ballots {
   readonly present: number;
 }
 
+/** What a vote came to. */
+export interface Outcome {
+  readonly result: Result;
+  readonly count: BallotCount;
+  /** How many of the ballots came out of the box in the hall; undefined where it was not noted. */
+  readonly papers: number | undefined;
+}
+
 /** What notice fixed, for the life of the decision. */
 export interface Notice {
   readonly entitled: number;
@@ -63,7 +71,7 @@ export interface Decision {
   /** Who they were, and who of them voted, is not known any more. */
   readonly rollErased: boolean;
   readonly notice: Notice | undefined;
-  readonly outcome: { readonly result: Result; readonly count: BallotCount } | undefined;
+  readonly outcome: Outcome | undefined;
   /** Until when its votes are to be counted; of one that was noticed. */
   readonly countDueAt: Date | undefined;
   readonly publicationDueAt: Date | undefined;

@@ -5,7 +5,7 @@ import { violation } from '@linli/grpc';
 import { today } from '../days';
 import type { Deps } from '../deps';
 import { quorumAt } from '../quorum/store';
-import { toldOrNot } from '../small-figures';
+import { toldFact, toldOrNot } from '../small-figures';
 import { assertTopicSeen } from '../topics/assert-topic-seen';
 import { holdUnitOpen } from '../units/hold-unit-open';
 import { unitNotFound } from '../units/rules';
@@ -73,7 +73,7 @@ export async function addVoters(deps: Preparing, caller: Caller, input: Decision
   return deps.db.withTenant(caller, async (tx) => {
     const step = await takeDecision(tx, caller, { ref: input, action: 'add_voters', permission: permissions.prepare, at: deps.now() });
     const registered = await insertVoters(tx, step.found.id, input.voterIds);
-    return saveStep(tx, step, { changed: { registered }, event: 'DecisionVotersAdded', detail: { registered: toldOrNot(registered) }, facts: { registered: String(registered) } });
+    return saveStep(tx, step, { changed: { registered }, event: 'DecisionVotersAdded', detail: { registered: toldOrNot(registered) }, facts: toldFact('registered', registered) });
   });
 }
 
@@ -100,7 +100,7 @@ export async function giveNotice(deps: Preparing & Pick<Deps, 'calendar'>, calle
       changed: { notice: { entitled, quorum, opensAt, closesAt }, countDueAt: dueAt },
       event: 'DecisionNoticed',
       detail: { entitled: toldOrNot(entitled), quorumId, quorumVersion, opensAt, closesAt },
-      facts: { entitled: String(entitled), opens_at: opensAt.toISOString(), closes_at: closesAt.toISOString() },
+      facts: { ...toldFact('entitled', entitled), opens_at: opensAt.toISOString(), closes_at: closesAt.toISOString() },
     });
   });
 }

@@ -62,7 +62,7 @@ describe('the count', () => {
   it('comes after the time, and adds what came out of both boxes', () => {
     const boxes = { cast: { inFavour: 1, against: 1, abstained: 0 }, papers: { inFavour: 3, against: 0, abstained: 1 }, registered: 2, voted: 2 };
     expect(() => countVote(notice, boxes, new Date(1_999))).toThrow(reason('VOTE_STILL_OPEN'));
-    expect(countVote(notice, boxes, new Date(2_000))).toEqual({ result: 'adopted', count: { present: 6, inFavour: 4, against: 1, abstained: 1 } });
+    expect(countVote(notice, boxes, new Date(2_000))).toEqual({ result: 'adopted', count: { present: 6, inFavour: 4, against: 1, abstained: 1 }, papers: 4 });
   });
 
   it('takes as many papers as were not on the roll, or took one instead of it', () => {

@@ -1,7 +1,7 @@
 import type { LocalDate } from '@linli/clocks';
 import { failedPrecondition, notFound, type AppError } from '@linli/errors';
 import { mayCall, resultOf, type Quorum } from '../quorum/quorum';
-import { decisionSteps, type Ballots, type Decision, type DecisionState, type DecisionStep, type Notice } from './decision';
+import { decisionSteps, type Ballots, type Decision, type DecisionState, type DecisionStep, type Notice, type Outcome } from './decision';
 
 export type DecisionAction = 'record_step' | 'add_voters' | 'give_notice' | 'withdraw' | 'close' | 'publish' | 'publish_outcome' | 'republish' | 'republish_outcome' | 'owe_again' | 'fall_overdue' | 'move_due';
 
@@ -77,7 +77,7 @@ export interface Boxes {
  * The one place where a vote is counted. A paper is of somebody who is not on the roll, or who was struck off it for taking one.
  * @throws failed_precondition VOTE_STILL_OPEN, BALLOTS_EXCEED_VOTERS { papers, most }.
  */
-export function countVote(notice: Notice, { cast, papers, registered, voted }: Boxes, now: Date): NonNullable<Decision['outcome']> {
+export function countVote(notice: Notice, { cast, papers, registered, voted }: Boxes, now: Date): Outcome {
   if (now < notice.closesAt) throw failedPrecondition('VOTE_STILL_OPEN', 'the vote is not over', { details: { closesAt: notice.closesAt.toISOString() } });
   const [online, onPaper] = [ballotsOf(cast), ballotsOf(papers)];
   const struckOff = voted === undefined ? registered : voted - online;
@@ -86,7 +86,7 @@ export function countVote(notice: Notice, { cast, papers, registered, voted }: B
     throw failedPrecondition('BALLOTS_EXCEED_VOTERS', 'there are more papers than voters who could have one', { details: { papers: String(onPaper), most: String(most) } });
   }
   const count = { present: online + onPaper, inFavour: cast.inFavour + papers.inFavour, against: cast.against + papers.against, abstained: cast.abstained + papers.abstained };
-  return { result: resultOf({ ...count, entitled: notice.entitled }, notice.quorum), count };
+  return { result: resultOf({ ...count, entitled: notice.entitled }, notice.quorum), count, papers: onPaper };
 }
 
 function ballotsOf({ inFavour, against, abstained }: Ballots): number {

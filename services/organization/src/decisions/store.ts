@@ -32,6 +32,7 @@ interface DecisionRow {
   readonly in_favour: number | null;
   readonly against: number | null;
   readonly abstained: number | null;
+  readonly papers: number | null;
   readonly count_due_at: Date | null;
   readonly publication_due_at: Date | null;
   readonly republish_due_at: Date | null;
@@ -127,6 +128,7 @@ function toRow(decision: Decision): DecisionRow {
     in_favour: outcome?.count.inFavour ?? null,
     against: outcome?.count.against ?? null,
     abstained: outcome?.count.abstained ?? null,
+    papers: outcome?.papers ?? null,
     count_due_at: decision.countDueAt ?? null,
     publication_due_at: decision.publicationDueAt ?? null,
     republish_due_at: decision.owedAgain.decision ?? null,
@@ -165,7 +167,11 @@ function toDecision(row: JoinedRow): Decision {
     outcome:
       row.result === null
         ? undefined
-        : { result: row.result, count: { present: row.present ?? 0, inFavour: row.in_favour ?? 0, against: row.against ?? 0, abstained: row.abstained ?? 0 } },
+        : {
+            result: row.result,
+            count: { present: row.present ?? 0, inFavour: row.in_favour ?? 0, against: row.against ?? 0, abstained: row.abstained ?? 0 },
+            papers: row.papers ?? undefined,
+          },
     countDueAt: row.count_due_at ?? undefined,
     publicationDueAt: row.publication_due_at ?? undefined,
     owedAgain: { decision: row.republish_due_at ?? undefined, outcome: row.republish_outcome_due_at ?? undefined },

@@ -3,14 +3,13 @@ import { coversUnit, type Caller } from '@linli/auth';
 import { satisfyClock, startClock } from '@linli/clocks';
 import { failedPrecondition, internal, notFound } from '@linli/errors';
 import type { Deps } from '../deps';
-import { toldVote } from '../small-figures';
 import { permissions, saveStep, takeDecision, type DecisionRef } from './change';
 import { countClock, publicationClock } from './clocks';
 import type { Ballots, Choice, Decision } from './decision';
 import { assertOpenToVotes, countVote, decisionNotFound } from './rules';
 import { shareDecision } from './store';
 import { addBallot, countVoted, isOnRoll, markVoted, takeTally } from './store-votes';
-import { countToWire, resultOnWire } from './wire';
+import { resultOnWire, toldCountOf } from './wire';
 
 /**
  * One vote of one voter. Nothing is kept by which it could be found whose it was: no answer for a repeat, no event, no
@@ -61,12 +60,12 @@ export async function closeDecision(
     const outcome = countVote(notice, { cast, papers, registered, voted }, at);
     await satisfyClock(tx, { kind: countClock, subjectId: id, at });
     const clock = await startClock(tx, deps.calendar, { kind: publicationClock, subjectType: 'organization.decision', subjectId: id, ruleSet: { id: publicationClock }, at, alarms: ['due'] });
-    const told = toldVote(outcome.count);
+    const count = toldCountOf(outcome);
     return saveStep(tx, step, {
       changed: { outcome, publicationDueAt: clock.dueAt },
       event: 'DecisionClosed',
-      detail: { result: resultOnWire.toWire(outcome.result), count: told && countToWire(told) },
-      facts: { result: outcome.result, present: String(outcome.count.present), in_favour: String(outcome.count.inFavour) },
+      detail: { result: resultOnWire.toWire(outcome.result), count },
+      facts: { result: outcome.result, ...(count && { present: String(count.present), in_favour: String(count.inFavour) }) },
     });
   });
 }

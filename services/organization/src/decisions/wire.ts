@@ -1,6 +1,7 @@
 import { organization } from '@linli/contracts';
 import { wireEnum } from '@linli/grpc';
-import { choices, decisionResults, decisionStates, decisionSteps, decisionSubjects, voterBases, withdrawReasons, type BallotCount, type Decision } from './decision';
+import { toldVote } from '../small-figures';
+import { choices, decisionResults, decisionStates, decisionSteps, decisionSubjects, voterBases, withdrawReasons, type Decision, type Outcome } from './decision';
 
 export const subjectOnWire = wireEnum('DECISION_SUBJECT', organization.DecisionSubject, decisionSubjects);
 export const basisOnWire = wireEnum('VOTER_BASIS', organization.VoterBasis, voterBases);
@@ -10,8 +11,9 @@ export const resultOnWire = wireEnum('DECISION_RESULT', organization.DecisionRes
 export const withdrawReasonOnWire = wireEnum('DECISION_WITHDRAW_REASON', organization.DecisionWithdrawReason, withdrawReasons);
 export const choiceOnWire = wireEnum('CHOICE', organization.Choice, choices);
 
-export function countToWire(count: BallotCount): organization.BallotCount {
-  return { ...count };
+/** None where somebody's ballot could be worked out. */
+export function toldCountOf({ count, papers }: Outcome): organization.BallotCount | undefined {
+  return toldVote({ ...count }, papers);
 }
 
 export function decisionToWire(decision: Decision): organization.Decision {
@@ -31,7 +33,7 @@ export function decisionToWire(decision: Decision): organization.Decision {
     opensAt: notice?.opensAt,
     closesAt: notice?.closesAt,
     result: outcome === undefined ? organization.DecisionResult.DECISION_RESULT_UNSPECIFIED : resultOnWire.toWire(outcome.result),
-    count: outcome && countToWire(outcome.count),
+    count: outcome && toldCountOf(outcome),
     republishDueAt: owedAgain.decision,
     republishOutcomeDueAt: owedAgain.outcome,
     threadId: decision.id,

@@ -71,7 +71,7 @@ export async function selectProject(deps: Choosing, caller: Caller, input: Proje
     const quorum = await quorumAt(tx, 'residents_meeting.representatives', input.vote.heldOn);
     assertCarried(input.vote, quorum);
     const vote: Vote = { ...input.vote, ruleSetId: quorum.id, ruleSetVersion: quorum.version };
-    const told = toldVote(vote);
+    const told = toldVote(vote, vote.present);
     const facts = { held_on: vote.heldOn, ...(told && { entitled: String(told.entitled), present: String(told.present), in_favour: String(told.inFavour) }) };
     return saveStep(tx, step, { changed: { vote }, event: 'PledgeProjectSelected', detail: { vote: told && voteToWire(told) }, facts });
   });

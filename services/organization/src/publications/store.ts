@@ -121,6 +121,7 @@ export interface PublicPublication extends Objections, Pick<Publication, 'id' | 
     readonly inFavour: number;
     readonly against: number;
     readonly abstained: number;
+    readonly papers: number | null;
     readonly citation: string;
   } | null;
 }
@@ -129,7 +130,7 @@ const inPublic = `
   select publication.id, publication.kind, publication.title_zh as "titleZh", publication.text_zh as "textZh", publication.from_day as "fromDay", publication.to_day as "toDay",
          unit.name_zh as "unitNameZh", counts.objections, counts.answered,
          case when decision.id is not null then jsonb_build_object('titleZh', decision.title_zh, 'result', decision.result, 'entitled', decision.entitled, 'present', decision.present,
-           'inFavour', decision.in_favour, 'against', decision.against, 'abstained', decision.abstained, 'citation', quorum.citation) end as vote
+           'inFavour', decision.in_favour, 'against', decision.against, 'abstained', decision.abstained, 'papers', decision.papers, 'citation', quorum.citation) end as vote
     from publications publication
     join units unit on unit.tenant_id = publication.tenant_id and unit.id = publication.unit_id
     join tenants on tenants.tenant_id = publication.tenant_id and not tenants.suspended

@@ -31,8 +31,8 @@ export function publicToWire({ kind, vote, objections, answered, ...rest }: Publ
   };
 }
 
-function publicVoteToWire({ titleZh, result, entitled, citation, ...count }: NonNullable<PublicPublication['vote']>): organization.PublishedVote {
-  const told = toldVote(count);
+function publicVoteToWire({ titleZh, result, entitled, citation, papers, ...count }: NonNullable<PublicPublication['vote']>): organization.PublishedVote {
+  const told = toldVote(count, papers ?? undefined);
   return { titleZh, entitled: told && entitled, count: told, quorumCitation: citation, result: resultOnWire.toWire(result) };
 }
 
