@@ -58,6 +58,7 @@ import * as countVotes from './20261129184000_count_votes_in_time';
 import * as publicationLead from './20261129184001_bound_publication_lead';
 import * as owedAgain from './20261129184002_owe_withdrawn_publications';
 import * as notedPapers from './20261129184003_note_papers';
+import * as withdrawnDrafts from './20261129184004_withdraw_drafts';
 
 export const migrations: readonly Migration[] = [
   machinery,
@@ -119,4 +120,5 @@ export const migrations: readonly Migration[] = [
   publicationLead,
   owedAgain,
   notedPapers,
+  withdrawnDrafts,
 ];

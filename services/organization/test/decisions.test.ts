@@ -59,6 +59,7 @@ const close = async (decision: Decision, papers?: object) => {
 };
 const waitsFor = async ({ id }: Decision) => (await office.work.listWork({ unitId: community.id, pageSize: 200 }, { caller })).items.find(({ subjectId }) => subjectId === id);
 const clocksOf = ({ id }: Decision) => office.knex('clocks').where({ subject_id: id }).orderBy('id').select<object[]>('kind', 'state');
+const withdraw = (decision: Decision, reason = DECISION_WITHDRAW_REASON_ROLL_WRONG, by = caller) => office.decisions.withdrawDecision({ ...ref(decision), reason }, { caller: by });
 const stored = async ({ id }: Decision) => ({ ...(await office.knex('decisions').where({ id }).first<object>('present', 'in_favour', 'against', 'abstained', 'papers')) });
 const get = async (id: string, by = caller) => given(await office.decisions.getDecision({ decisionId: id }, { caller: by }));
 
@@ -108,9 +109,18 @@ describe('a decision', () => {
     await expect(notice(decision)).rejects.toMatchObject({ reason: 'DECISION_STATE_FORBIDS' });
   });
 
+  it('may be withdrawn as a draft, whatever steps it took; nothing waits any more and nothing of it changes', async () => {
+    for (const decision of [await draft(), await step(await draft(), DECISION_STEP_BRANCH_PROPOSED), await prepared()]) {
+      expect((await waitsFor(decision))?.action).toBe('give_notice');
+      const withdrawn = given(await withdraw(decision));
+      expect(withdrawn).toMatchObject({ state: DECISION_STATE_WITHDRAWN, withdrawReason: DECISION_WITHDRAW_REASON_ROLL_WRONG, entitled: 0, opensAt: undefined, version: decision.version + 1 });
+      expect((await sentEvents(office, decision.id)).at(-1)).toMatchObject({ type: 'DecisionWithdrawn', version: withdrawn.version });
+      expect([await waitsFor(decision), await clocksOf(decision)]).toEqual([undefined, []]);
+      for (const change of [() => addVoters(withdrawn, 3), () => notice(withdrawn), () => withdraw(withdrawn)]) await expect(change()).rejects.toMatchObject({ reason: 'DECISION_STATE_FORBIDS' });
+    }
+  });
+
   it('may be withdrawn after its notice until the vote opens, for a reason that is told', async () => {
-    const withdraw = (decision: Decision, reason = DECISION_WITHDRAW_REASON_ROLL_WRONG, by = caller) => office.decisions.withdrawDecision({ ...ref(decision), reason }, { caller: by });
-    await expect(withdraw(await prepared())).rejects.toMatchObject({ reason: 'DECISION_STATE_FORBIDS', details: { state: 'drafted', action: 'withdraw' } });
     const decision = await notice(await prepared());
     await expect(withdraw(decision, DECISION_WITHDRAW_REASON_UNSPECIFIED)).rejects.toMatchObject({ violations: [{ field: 'reason', code: 'required' }] });
     await expect(withdraw(decision, DECISION_WITHDRAW_REASON_ROLL_WRONG, at(elsewhere.path))).rejects.toMatchObject({ kind: 'not_found', reason: 'DECISION_NOT_FOUND' });

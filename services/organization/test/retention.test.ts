@@ -79,6 +79,8 @@ async function drafted() {
   return { decisionId: id, version };
 }
 
+const waiting = (id: string) => office.knex('work_items').where({ subject_id: id }).select<object[]>('action', 'version');
+
 /** Noticed, its vote from 25 to 26 November. */
 async function noticed(voterIds: readonly string[]) {
   let decision = given((await office.decisions.getDecision(await drafted(), { caller })).decision);
@@ -184,6 +186,7 @@ describe('what residents said and did goes when it has been kept for its time', 
     expect(published.count).toMatchObject({ present: 6, inFavour: 6 });
     expect(await office.knex('decision_voters').where({ decision_id: decision.id })).toEqual([]);
     expect((await history(office, decision.id)).at(-1)).toBe(`DecisionRollErased ${published.version + 1}`);
+    expect(await waiting(decision.id)).toEqual([{ action: 'publish_outcome', version: published.version + 1 }]);
   });
 
   it('of a vote that was withdrawn: its roll too; of one that waits to be counted 365 days after its end', async () => {
@@ -205,6 +208,8 @@ describe('what residents said and did goes when it has been kept for its time', 
     const seen = async () => (await office.decisions.getDecision(draft, { caller })).decision;
     await goesAfter('2027-02-22', seen);
     expect(await seen()).toEqual({ ...withRoll, registered: 0, version: withRoll.version + 1 });
+    // Whoever takes it from the queue is not told that it has changed.
+    expect(await waiting(draft.decisionId)).toEqual([{ action: 'give_notice', version: withRoll.version + 1 }]);
     expect(await office.knex('decision_voters').where({ decision_id: draft.decisionId })).toEqual([]);
     await expect(office.decisions.addDecisionVoters({ ...draft, version: 3, voterIds: [someone().subject] }, { caller })).resolves.toMatchObject({ decision: { registered: 1 } });
   });

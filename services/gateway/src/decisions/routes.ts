@@ -40,7 +40,7 @@ const decisionSchema = z
     publicationDueAt: time.optional(),
     republishDueAt: time.optional().meta({ description: '决议公示撤回后，重新公示的期限' }),
     republishOutcomeDueAt: time.optional().meta({ description: '落实情况公示撤回后，重新公示的期限' }),
-    withdrawReason: withdrawReasons.schema.optional().meta({ description: '公告后、表决前撤回的理由，向居民公开' }),
+    withdrawReason: withdrawReasons.schema.optional().meta({ description: '起草后、表决开始前撤回的理由，向居民公开' }),
     threadId: z.string(),
     createdAt: time.optional(),
     updatedAt: time.optional(),
@@ -156,7 +156,7 @@ const preparing: readonly ApiRoute[] = [
     ...step,
     path: '/v1/decisions/{id}:withdraw',
     name: 'withdrawDecision',
-    summary: '公告后、表决开始前撤回，理由公开',
+    summary: '起草后、表决开始前撤回，理由公开',
     calls: 'organization.v1.DecisionService/WithdrawDecision',
     body: z.strictObject({ reason: withdrawReasons.schema }),
     handle: async ({ params, body, version }, { clients, options }) =>

@@ -105,15 +105,17 @@ export async function giveNotice(deps: Preparing & Pick<Deps, 'calendar'>, calle
   });
 }
 
-/** What was noticed comes to no vote, for a reason that is told in public. @throws AppError as `takeDecision` and `assertNotOpened`. */
+/** What was drafted or noticed comes to no vote, for a reason that is told in public. @throws AppError as `takeDecision` and `assertNotOpened`. */
 export async function withdrawDecision(deps: Preparing, caller: Caller, input: DecisionRef & { readonly reason: WithdrawReason }): Promise<Decision> {
   const { reason } = input;
   return deps.db.withTenant(caller, async (tx) => {
     const at = deps.now();
     const step = await takeDecision(tx, caller, { ref: input, action: 'withdraw', permission: permissions.call, at });
     assertNotOpened(step.found.notice, at);
-    await takeTally(tx, step.found.id);
-    await cancelClock(tx, { kind: countClock, subjectId: step.found.id, at });
-    return saveStep(tx, step, { changed: { withdrawReason: reason }, event: 'DecisionWithdrawn', detail: { reason: withdrawReasonOnWire.toWire(reason) }, facts: { reason } });
+    if (step.found.state === 'noticed') {
+      await takeTally(tx, step.found.id);
+      await cancelClock(tx, { kind: countClock, subjectId: step.found.id, at });
+    }
+    return saveStep(tx, step, { changed: { withdrawReason: reason, countDueAt: undefined }, event: 'DecisionWithdrawn', detail: { reason: withdrawReasonOnWire.toWire(reason) }, facts: { reason } });
   });
 }

@@ -11,7 +11,7 @@ const reason = (code: string, details?: object) => expect.objectContaining({ rea
 describe('a decision', () => {
   it('is prepared, voted on, then published twice, and again what was withdrawn', () => {
     const table = Object.fromEntries(Object.entries(transitions).map(([state, targets]) => [state, Object.keys(targets).sort().join(' ')]));
-    expect(table).toEqual({ drafted: 'add_voters give_notice record_step', noticed: 'close fall_overdue move_due withdraw', closed: 'fall_overdue move_due publish', published: 'fall_overdue move_due owe_again publish_outcome republish', reported: 'fall_overdue move_due owe_again republish republish_outcome', withdrawn: '' });
+    expect(table).toEqual({ drafted: 'add_voters give_notice record_step withdraw', noticed: 'close fall_overdue move_due withdraw', closed: 'fall_overdue move_due publish', published: 'fall_overdue move_due owe_again publish_outcome republish', reported: 'fall_overdue move_due owe_again republish republish_outcome', withdrawn: '' });
   });
 
   it('takes its steps in their order, and none before the last one', () => {

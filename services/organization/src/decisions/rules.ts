@@ -7,7 +7,7 @@ export type DecisionAction = 'record_step' | 'add_voters' | 'give_notice' | 'wit
 
 /** In which state what may happen, and the state it leads to: 四议 and notice, the vote, then both publications, each again when it was withdrawn. */
 export const transitions: Readonly<Record<DecisionState, Readonly<Partial<Record<DecisionAction, DecisionState>>>>> = {
-  drafted: { record_step: 'drafted', add_voters: 'drafted', give_notice: 'noticed' },
+  drafted: { record_step: 'drafted', add_voters: 'drafted', give_notice: 'noticed', withdraw: 'withdrawn' },
   noticed: { withdraw: 'withdrawn', close: 'closed', fall_overdue: 'noticed', move_due: 'noticed' },
   closed: { publish: 'published', fall_overdue: 'closed', move_due: 'closed' },
   published: { publish_outcome: 'reported', republish: 'published', owe_again: 'published', fall_overdue: 'published', move_due: 'published' },

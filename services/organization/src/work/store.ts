@@ -100,6 +100,17 @@ async function findLastSuccessors(tx: Tx, unitIds: readonly string[]): Promise<M
   return new Map(rows.map(({ origin, id, path }) => [origin, { id, path }]));
 }
 
+/** What waits for these subjects waits on, and names the version that they have now. */
+export async function followVersions(tx: Tx, kind: string, subjects: readonly { readonly id: string; readonly version: number }[]): Promise<void> {
+  const changed = subjects.map(({ id, version }) => ({ id, version }));
+  await tx.raw(
+    `update work_items set version = changed.version
+       from jsonb_to_recordset(:changed::jsonb) as changed (id uuid, version integer)
+      where work_items.tenant_id = :tenant and work_items.kind = :kind and work_items.subject_id = changed.id`,
+    { tenant: tenantOf(tx), kind, changed: JSON.stringify(changed) },
+  );
+}
+
 /** Nothing waits for these subjects any more. */
 export async function endWork(tx: Tx, kind: string, subjectIds: readonly string[]): Promise<void> {
   if (subjectIds.length === 0) return;
