@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { lstatSync, mkdirSync, readdirSync, rmSync, statfsSync } from 'node:fs';
 import path from 'node:path';
 import { forgetContainers } from './container.ts';
 import { isRunning, startOf } from './identity.mjs';
@@ -18,10 +18,16 @@ interface TestServers {
   readonly supervisor: Supervisor;
 }
 
+const gigabyte = 1024 ** 3;
+const onDisk = path.join(stateFolder, 'test');
+const inMemory = `/dev/shm/linli-test-${process.getuid?.() ?? ''}`;
+
 /** PostgreSQL and Kafka for one run of tests, in a folder of their own; or the ones given in the environment. */
 export async function startTestServers(signal: AbortSignal, env: NodeJS.ProcessEnv): Promise<TestServers> {
-  const data = path.join(stateFolder, 'test', `${process.pid}-${startOf(process.pid)}`);
-  removeAbandoned(path.dirname(data));
+  // Figures that depend on the disk are measured on a server that waits for it.
+  const throwaway = env['LINLI_TEST_DURABLE'] !== '1';
+  const data = path.join(throwaway && mayUseMemory() ? inMemory : onDisk, `${process.pid}-${startOf(process.pid)}`);
+  for (const folder of [onDisk, inMemory]) if (isOurs(folder)) removeAbandoned(folder);
   mkdirSync(data, { recursive: true });
   const supervisor = new Supervisor(path.join(data, 'logs'));
   const stop = async (): Promise<void> => {
@@ -30,8 +36,7 @@ export async function startTestServers(signal: AbortSignal, env: NodeJS.ProcessE
   };
   try {
     const ports = await choosePorts(['postgres', 'kafka', 'controller']);
-    // Figures that depend on the disk are measured on a server that waits for it.
-    const shared = { data, throwaway: env['LINLI_TEST_DURABLE'] !== '1', supervisor, signal };
+    const shared = { data, throwaway, supervisor, signal };
     const [postgres, kafka] = await Promise.all([
       startPostgres({ ...shared, given: env['LINLI_TEST_DATABASE_URL'] ?? env['DATABASE_URL'], port: ports.postgres, password: 'test-only' }),
       startKafka({ ...shared, given: env['LINLI_TEST_KAFKA_BROKERS'] ?? env['KAFKA_BROKERS'], port: ports.kafka, controllerPort: ports.controller }),
@@ -43,9 +48,29 @@ export async function startTestServers(signal: AbortSignal, env: NodeJS.ProcessE
   }
 }
 
+/**
+ * Each file of tests has databases of its own, thousands of small files that are gone a moment later: on a disk, copying
+ * one took most of the time of most files of tests. A run keeps about one gigabyte, and takes it only where there is plenty.
+ */
+function mayUseMemory(): boolean {
+  if (process.platform !== 'linux' || process.availableMemory() < 6 * gigabyte) return false;
+  try {
+    mkdirSync(inMemory, { recursive: true });
+    const { bavail, bsize } = statfsSync(inMemory);
+    return isOurs(inMemory) && bavail * bsize > 4 * gigabyte;
+  } catch {
+    return false;
+  }
+}
+
+/** /dev/shm is open to all: what somebody else put there under our name is left alone. */
+function isOurs(folder: string): boolean {
+  const found = lstatSync(folder, { throwIfNoEntry: false });
+  return found?.isDirectory() === true && (process.getuid === undefined || found.uid === process.getuid());
+}
+
 /** What a killed run left. */
 function removeAbandoned(folder: string): void {
-  mkdirSync(folder, { recursive: true });
   for (const name of readdirSync(folder)) {
     const [pid, started] = name.split('-');
     if (!isRunning({ pid: Number(pid), started: started ?? '' })) remove(path.join(folder, name));
