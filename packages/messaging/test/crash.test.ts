@@ -14,7 +14,7 @@ afterEach(async () => {
 });
 
 function spawnRelay(name: string): ChildProcess {
-  const program = ['--require', path.join(__dirname, 'run-typescript.cjs'), path.join(__dirname, 'relay-process.ts')];
+  const program = ['--require', path.join(__dirname, '../../testing/from-source.cjs'), path.join(__dirname, 'relay-process.ts')];
   const child = spawn(process.execPath, [...program, kit.world.test.relayUrl, kit.world.brokers.join(','), name], { stdio: ['ignore', 'ignore', 'inherit'] });
   children.push(child);
   return child;
