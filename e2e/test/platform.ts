@@ -115,7 +115,8 @@ export async function startPlatform(variables: Readonly<Record<string, string>> 
     },
     async stop() {
       await edge.stop();
-      for (const app of apps.values()) await app.stop();
+      // Each waits a second for the last answer to what it asked the broker.
+      await Promise.all([...apps.values()].map((app) => app.stop()));
       await issuer.stop();
       for (const database of Object.values(databases)) await database.drop();
     },

@@ -52,8 +52,8 @@ const arrival = { timeoutMs: 80_000, everyMs: 100 };
 /** An accepted case under a mandate in each place, made by those whose it is. */
 export async function makeTargets(platform: Platform): Promise<Targets> {
   for (const [role, scope] of Object.entries(hired)) await hire(platform, role as Role, scope);
-  const made: [Ownership, Target][] = [];
-  for (const ownership of ownerships) made.push([ownership, ownership === 'nobody' ? nobodys(platform.issuer.url) : await makeTarget(platform, ownership)]);
+  // Side by side, for each waits: for events to arrive, and for votes to be over.
+  const made = await Promise.all(ownerships.map(async (ownership) => [ownership, ownership === 'nobody' ? nobodys(platform.issuer.url) : await makeTarget(platform, ownership)] as const));
   return Object.fromEntries(made) as Record<Ownership, Target>;
 }
 
