@@ -1,6 +1,7 @@
 """What schemathesis cannot know of Linli: which things exist and in which version, and what no JSON Schema can say."""
 
 import atexit
+import gc
 import json
 import os
 import zlib
@@ -61,6 +62,8 @@ def save():
 
 load()
 atexit.register(save)
+# A large document is kept to the end, and the collector goes through all of it again and again.
+gc.set_threshold(100_000, 50, 100)
 
 
 def learn(kind, thing, version=None):
