@@ -7,6 +7,7 @@ module.exports = {
   transform: { ...preset.transform, '/infra/local/.+\\.mjs$': preset.transform['^.+\\.ts$'] },
   rootDir: __dirname,
   roots: ['packages', 'services', 'infra', 'e2e'].filter((folder) => existsSync(`${__dirname}/${folder}`)).map((folder) => `<rootDir>/${folder}`),
+  testSequencer: '<rootDir>/packages/testing/longest-first.cjs',
   globalSetup: '<rootDir>/packages/testing/src/global-setup.ts',
   cacheDirectory: '<rootDir>/.linli/cache/jest',
   watchman: false,
