@@ -46,19 +46,19 @@ import * as withdrawnPublications from './20261129160000_withdraw_publications';
 import * as calledOffMeetings from './20261129160100_call_off_meetings';
 import * as resourcesByMemberUnit from './20261129170000_index_resources_by_member_unit';
 import * as boundJobsAndVotes from './20261129170100_bound_jobs_and_votes';
-import * as absences from './20261129181000_note_absences';
 import * as keepMoves from './20261129180000_keep_moves';
+import * as absences from './20261129181000_note_absences';
 import * as unitCounts from './20261129182000_count_units_by_day';
-import * as eraseOpen from './20261129185000_erase_what_nobody_closed';
-import * as recheckReferrals from './20261129185100_recheck_answered_referrals';
-import * as callOffToCome from './20261129185200_call_off_what_is_to_come';
-import * as boundPlannedVersions from './20261129185300_bound_planned_versions';
-import * as withdrawWords from './20261129185400_withdraw_words';
 import * as countVotes from './20261129184000_count_votes_in_time';
 import * as publicationLead from './20261129184001_bound_publication_lead';
 import * as owedAgain from './20261129184002_owe_withdrawn_publications';
 import * as notedPapers from './20261129184003_note_papers';
 import * as withdrawnDrafts from './20261129184004_withdraw_drafts';
+import * as eraseOpen from './20261129185000_erase_what_nobody_closed';
+import * as recheckReferrals from './20261129185100_recheck_answered_referrals';
+import * as callOffToCome from './20261129185200_call_off_what_is_to_come';
+import * as boundPlannedVersions from './20261129185300_bound_planned_versions';
+import * as withdrawWords from './20261129185400_withdraw_words';
 
 export const migrations: readonly Migration[] = [
   machinery,
@@ -108,17 +108,17 @@ export const migrations: readonly Migration[] = [
   calledOffMeetings,
   resourcesByMemberUnit,
   boundJobsAndVotes,
-  absences,
   keepMoves,
+  absences,
   unitCounts,
-  eraseOpen,
-  recheckReferrals,
-  callOffToCome,
-  boundPlannedVersions,
-  withdrawWords,
   countVotes,
   publicationLead,
   owedAgain,
   notedPapers,
   withdrawnDrafts,
+  eraseOpen,
+  recheckReferrals,
+  callOffToCome,
+  boundPlannedVersions,
+  withdrawWords,
 ];

@@ -421,9 +421,7 @@ describe('an objection', () => {
     await expect(office.publications.answerObjection({ objectionId: objection.id, version: 2, answerZh: '再答' }, { caller })).rejects.toMatchObject({ reason: 'OBJECTION_ANSWERED' });
     expect((await office.publications.getPublication({ publicationId: publication.id }, { caller })).publication).toMatchObject({ objections: 1, answered: 1 });
     // Nor of which publication it is: whoever counts them would know a figure that is not told.
-    const events = JSON.stringify(await sentEvents(office, objection.id));
-    expect(events).not.toMatch(/[一-鿿]|0000000000b1/);
-    expect(events).not.toContain(publication.id);
+    expect(JSON.stringify(await sentEvents(office, objection.id))).not.toMatch(new RegExp(`[一-鿿]|0000000000b1|${publication.id}`));
     office.clock.set('2026-12-31T09:00:00+08:00');
     await office.app.scanner.scanOnce();
     expect(await history(office, objection.id)).toEqual(['ObjectionRaised 1', 'ObjectionAnswered 2']);

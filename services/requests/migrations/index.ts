@@ -13,8 +13,8 @@ import { allowMarks } from './20261124095000_allow_marks_by_relay';
 import { indexOpenWork } from './20261125090000_index_open_work';
 import { createOwnDays } from './20261128110100_create_own_days';
 import { followSuccessors } from './20261128100000_follow_successors';
-import * as followAbsences from './20261129181000_follow_absences';
 import { keepMoves } from './20261129180000_keep_moves';
+import * as followAbsences from './20261129181000_follow_absences';
 
 export const migrations: Migration[] = [
   createPlatform,
@@ -31,6 +31,6 @@ export const migrations: Migration[] = [
   indexOpenWork,
   createOwnDays,
   followSuccessors,
-  followAbsences,
   keepMoves,
+  followAbsences,
 ];

@@ -3,12 +3,13 @@ import { today } from '../days';
 import type { Deps } from '../deps';
 import { reviewDutyOf } from '../duty/review-duty';
 import { revokeGrantsOf } from '../grants/revoke-grant';
+import { assertNothingInHand, countInHand } from './in-hand';
 import { assertCoversPosts, lockForChange, type StaffRef } from './lock-for-change';
 import { recordStaff, type StaffChange } from './record-staff';
-import { assertNothingInHand, deactivate, withPartner } from './rules';
+import { deactivate, withPartner } from './rules';
 import { partnerIn, peekPartner } from './set-partner';
 import { absencesAhead, standingPosts, type Staff } from './staff';
-import { countInHand, endAbsences } from './store';
+import { endAbsences } from './store';
 
 /**
  * Somebody leaves: posts and absences end, the partner is free again, grants are revoked.

@@ -97,7 +97,7 @@ async function listPage(
   });
   const { shown, nextPageToken } = deps.pages.cut(found, { limit, context, at: ({ code }) => [code] });
   // Nobody keeps what these were on another day; and who worked here once may be out of the caller's sight by now.
-  const told = asOf === undefined ? shown : shown.map((staff) => ({ ...staff, workPhone: '', partnerId: undefined, absence: undefined }));
+  const told = asOf === undefined ? shown : shown.map((staff) => ({ ...staff, workPhone: '', partnerId: undefined, absences: [] }));
   return { staff: told.map((staff) => staffToWire(staff, deps.now())), nextPageToken };
 }
 

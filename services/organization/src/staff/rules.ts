@@ -26,25 +26,6 @@ export function endPost(staff: Staff, { postId, validTo }: { readonly postId: st
   return { ...staff, posts, version: staff.version + 1 };
 }
 
-/** What waits for one person and for nobody else. */
-export interface InHand {
-  readonly sites: number;
-  readonly resolutions: number;
-  readonly complaints: number;
-  readonly instructorships: number;
-  readonly pledges: number;
-}
-
-/**
- * Nobody leaves what others wait for: a site gets another leader, a complaint another owner; a resolution is delivered, by
- * those who follow it too; an instructor is dismissed; a pledge project is changed to another post. @throws failed_precondition STAFF_HAS_WORK with the counts.
- */
-export function assertNothingInHand({ sites, resolutions, complaints, instructorships, pledges }: InHand): void {
-  if (sites + resolutions + complaints + instructorships + pledges === 0) return;
-  const details = { sites: String(sites), resolutions: String(resolutions), complaints: String(complaints), instructorships: String(instructorships), pledges: String(pledges) };
-  throw failedPrecondition('STAFF_HAS_WORK', 'what somebody has in hand goes to others before they leave', { details });
-}
-
 interface PostMoves {
   /** By the id of the unit that ends. */
   readonly targets: ReadonlyMap<string, PostTarget>;

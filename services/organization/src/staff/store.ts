@@ -6,7 +6,6 @@ import { raiseVersions, type Page } from '../raise-versions';
 import type { Erased, Over } from '../retention/retention';
 import { whereInScopes, whereInSubtree } from '../scope';
 import { validOn, whereHolds } from '../validity';
-import type { InHand } from './rules';
 import { mostAbsences, type Absence, type Post, type PostLead, type Staff } from './staff';
 
 export const staffConstraints: ConstraintReasons = {
@@ -133,19 +132,6 @@ export async function listStaffAt(tx: Tx, unitIds: readonly string[], day: strin
     .where((standing) => void standing.whereNull('valid_to').orWhere('valid_to', '>', day))
     .distinct<{ staff_id: string }[]>('staff_id');
   return rows.map((row) => row.staff_id);
-}
-
-/** What the person still has in hand. Indexes: sites_leader_idx, resolutions_owner_staff_idx, worker_complaints_owner_idx, instructors_staff_key, pledge_projects_owner_idx. */
-export async function countInHand(tx: Tx, staffId: string): Promise<InHand> {
-  const { rows } = await tx.raw<{ rows: InHand[] }>(
-    `select (select count(*) from sites where tenant_id = :tenant and leader_id = :staffId and closed_on is null) as sites,
-            (select count(*) from resolutions where tenant_id = :tenant and owner_staff_id = :staffId and state = 'open') as resolutions,
-            (select count(*) from worker_complaints where tenant_id = :tenant and owner_id = :staffId and closed_at is null) as complaints,
-            (select count(*) from instructors where tenant_id = :tenant and staff_id = :staffId and dismissed_on is null) as instructorships,
-            (select count(*) from pledge_projects where tenant_id = :tenant and owner_id = :staffId and state in ('pledged', 'running', 'delayed')) as pledges`,
-    { tenant: tenantOf(tx), staffId },
-  );
-  return rows[0] ?? { sites: 0, resolutions: 0, complaints: 0, instructorships: 0, pledges: 0 };
 }
 
 /** Locks by code; for sheets. */

@@ -51,7 +51,7 @@ function screening(deps: Deps): Pick<Service, 'raiseTopic' | 'acceptTopic' | 'de
       return { topic: topicToWire(await answerTopic(deps, caller, { ...readRef(request), answerZh }), caller) };
     },
     async withdrawTopicWords(request, { caller }) {
-      return { topic: topicToWire(await withdrawTopicWords(deps, caller, readRef(request))) };
+      return { topic: topicToWire(await withdrawTopicWords(deps, caller, readRef(request)), caller) };
     },
   };
 }
