@@ -26,7 +26,7 @@ export async function up(knex: Knex): Promise<void> {
   await knex.raw('alter table decisions add column count_due_at timestamptz');
   await acrossTenants(knex, ['decisions', 'clocks', 'work_items'], async () => {
     await knex.raw(
-      `update decisions set count_due_at = (cast(closes_at at time zone 'Asia/Shanghai' as date) + :days + time '18:00') at time zone 'Asia/Shanghai' where state = 'noticed'`,
+      `update decisions set count_due_at = (cast(closes_at at time zone 'Asia/Shanghai' as date) + cast(:days as integer) + time '18:00') at time zone 'Asia/Shanghai' where state = 'noticed'`,
       { days },
     );
     await knex.raw(

@@ -1,5 +1,6 @@
 import { organization } from '@linli/contracts';
 import { testCaller } from '@linli/testing';
+import * as limit from '../migrations/20261129184000_count_votes_in_time';
 import { history, makeTenant, makeUnit, sentEvents, startOffice, type Office } from './support';
 
 const { UNIT_KIND_COMMUNITY } = organization.UnitKind;
@@ -317,7 +318,7 @@ describe('closing', () => {
     await office.app.scanner.scanOnce();
     const overdue = await get(decision.id);
     expect(overdue).toMatchObject({ state: DECISION_STATE_NOTICED, version: decision.version + 1 });
-    expect((await sentEvents(office, decision.id)).at(-1)).toMatchObject({ type: 'DecisionCountOverdue', version: overdue.version, payload: { dueAt: '2026-12-01T10:00:00Z' } });
+    expect((await sentEvents(office, decision.id)).at(-1)).toMatchObject({ type: 'DecisionCountOverdue', version: overdue.version, payload: { dueAt: '2026-12-01T10:00:00.000Z' } });
     office.clock.advance(60_000);
     expect(await waitsFor(decision)).toMatchObject({ action: 'close', urgency: 'URGENCY_RED', version: overdue.version });
     expect((await office.work.countWork({ unitId: community.id }, { caller })).overdue).toBeGreaterThan(0);
@@ -393,4 +394,20 @@ describe('who sees a decision', () => {
     expect(seen.length).toBeGreaterThan(3);
     expect(seen).toEqual(seen.toSorted().toReversed());
   });
+});
+
+// Last: what others were owed goes with it.
+it('a vote that was noticed before its count had a limit is given one', async () => {
+  const decision = await notice(await prepared());
+  const columns = ['kind', 'subject_type', 'rule_set_id', 'rule_set_version', 'citation', 'amount', 'unit', 'roll', 'started_at', 'due_at', 'next_alarm_at', 'alarms', 'provisional', 'state', 'version'];
+  const clocks = () => office.knex('clocks').where({ subject_id: decision.id }).select<object[]>(columns);
+  const [before, waiting] = [await clocks(), await waitsFor(decision)];
+  await office.knex.transaction(async (trx) => {
+    await limit.down(trx);
+    await trx('work_items').where({ subject_id: decision.id }).update({ due_at: times.closesAt });
+    await limit.up(trx);
+  });
+  expect(before).toHaveLength(1);
+  expect(await clocks()).toEqual(before);
+  expect(await waitsFor(decision)).toEqual(waiting);
 });

@@ -356,7 +356,7 @@ describe('what told of a decision and is withdrawn', () => {
     const dueAt = new Date('2026-12-01T10:00:00Z');
     expect(await waitsFor(decision)).toMatchObject({ action: 'republish', dueAt, version: decision.version + 2 });
     expect(await seen(decision)).toMatchObject({ state: DECISION_STATE_PUBLISHED, republishDueAt: dueAt, version: decision.version + 2 });
-    expect((await sentEvents(office, decision.id)).at(-1)).toMatchObject({ type: 'DecisionPublicationOwed', payload: { publicationId: first.id, dueAt: '2026-12-01T10:00:00Z' } });
+    expect((await sentEvents(office, decision.id)).at(-1)).toMatchObject({ type: 'DecisionPublicationOwed', payload: { publicationId: first.id, dueAt: '2026-12-01T10:00:00.000Z' } });
     await publish(ofDecision);
     expect((await sentEvents(office, decision.id)).at(-1)?.payload).not.toHaveProperty('late');
     expect([(await waitsFor(decision))?.action, await openClocks(decision), (await seen(decision))?.republishDueAt]).toEqual(['publish_outcome', [], undefined]);

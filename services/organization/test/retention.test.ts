@@ -195,10 +195,11 @@ describe('what residents said and did goes when it has been kept for its time', 
     office.clock.set('2027-02-25T00:00:00+08:00');
     await office.app.retention.sweepOnce();
     expect(await office.knex('decision_voters').whereIn('decision_id', [withdrawn.id, forgotten.id])).toEqual([expect.objectContaining({ decision_id: forgotten.id })]);
+    await eventually(async () => expect((await history(office, forgotten.id)).at(-1)).toBe(`DecisionCountOverdue ${forgotten.version + 1}`));
     await goesAfter('2027-11-26', async () => (await office.decisions.getDecision({ decisionId: forgotten.id }, { caller })).decision);
     expect(await office.knex('decision_voters').where({ decision_id: forgotten.id })).toEqual([]);
     // It can be counted still, from the sums and the papers in the hall.
-    const { decision } = await office.decisions.closeDecision({ decisionId: forgotten.id, version: forgotten.version + 1, papers: { inFavour: 7, against: 0, abstained: 0 } }, { caller });
+    const { decision } = await office.decisions.closeDecision({ decisionId: forgotten.id, version: forgotten.version + 2, papers: { inFavour: 7, against: 0, abstained: 0 } }, { caller });
     expect(decision).toMatchObject({ registered: 1, rollErased: true, count: { present: 7 } });
   });
 

@@ -23,8 +23,8 @@ export function decisionAlarms(deps: Pick<Deps, 'now'>): ClockHandlers {
       change: ({ owedAgain }, dueAt) => ({ owedAgain: { ...owedAgain, [of]: dueAt } }),
     });
   return {
-    [countClock]: handlerOf(deps, { overdue: 'DecisionCountOverdue', moved: 'DecisionCountDueMoved', detail: (dueAt) => ({ dueAt }), change: (_, countDueAt) => ({ countDueAt }) }),
-    [publicationClock]: handlerOf(deps, { ...publishing, detail: (dueAt) => ({ dueAt, outcome: false }), change: (_, publicationDueAt) => ({ publicationDueAt }) }),
+    [countClock]: handlerOf(deps, { overdue: 'DecisionCountOverdue', moved: 'DecisionCountDueMoved', detail: (dueAt) => ({ dueAt }), change: (_found, countDueAt) => ({ countDueAt }) }),
+    [publicationClock]: handlerOf(deps, { ...publishing, detail: (dueAt) => ({ dueAt, outcome: false }), change: (_found, publicationDueAt) => ({ publicationDueAt }) }),
     [againClocks.decision]: again('decision'),
     [againClocks.outcome]: again('outcome'),
   };
