@@ -58,6 +58,27 @@ describe('a report of a member unit to a community', () => {
     expect(JSON.stringify(await sentEvents(office, dualReportId))).not.toMatch(/清扫|照片|headcount/);
   });
 
+  it('has every task done, however many were before it, and only so many open at a time', async () => {
+    const { id: dualReportId } = await file();
+    const insert = (count: number, doneOn: string | null) =>
+      office.knex.raw(
+        `insert into dual_tasks (tenant_id, dual_report_id, id, text_zh, due_on, done_on, proof)
+         select 'xingsheng', :dualReportId, gen_random_uuid(), '清扫', date '2026-01-01' + step, :doneOn, :proof from generate_series(1, :count) as step`,
+        { dualReportId, count, doneOn, proof: doneOn === null ? '' : '照片' },
+      );
+    await insert(210, '2026-11-01');
+    const { dualReport } = await office.dualReports.assignDualTask({ dualReportId, version: 1, textZh: '楼道清扫', dueOn: '2026-12-01' }, { caller });
+    expect(dualReport?.tasks[0]).toMatchObject({ textZh: '楼道清扫', doneOn: '' });
+    const end = (version: number) => office.dualReports.endDualReport({ dualReportId, version }, { caller });
+    await expect(end(2)).rejects.toMatchObject({ reason: 'DUAL_TASKS_OPEN', details: { open: '1' } });
+    await office.dualReports.completeDualTask({ dualReportId, version: 2, taskId: dualReport?.tasks[0]?.id ?? '', proof: '照片' }, { caller });
+    await insert(100, null);
+    await expect(office.dualReports.assignDualTask({ dualReportId, version: 3, textZh: '再清扫', dueOn: '2026-12-01' }, { caller })).rejects.toMatchObject({ kind: 'failed_precondition', reason: 'DUAL_TASKS_TOO_MANY', details: { most: '100' } });
+    await expect(end(3)).rejects.toMatchObject({ reason: 'DUAL_TASKS_OPEN', details: { open: '100' } });
+    await office.knex('dual_tasks').where({ dual_report_id: dualReportId, done_on: null }).update({ done_on: '2026-11-24', proof: '照片' });
+    await end(3);
+  });
+
   it('is reviewed by the community once a year: a year without is told of once and waits on', async () => {
     const { id: dualReportId } = await file();
     office.clock.set('2027-11-24T18:00:00+08:00');

@@ -62,6 +62,7 @@ export const enParty: Pick<Messages, 'reasons' | 'problems' | 'words'> = {
     DUAL_REPORT_MISPLACED: ['Does not belong there', 'Member units report to a community.'],
     DUAL_REPORT_ENDED: ['Ended', 'The report has ended.'],
     DUAL_TASK_NOT_FOUND: ['No such task', 'There is no such task.'],
+    DUAL_TASKS_TOO_MANY: ['Too many open tasks', 'A report has at most {most} open tasks. Complete some first.'],
     DUAL_TASK_DONE: ['Done', 'The task is done.'],
     DUAL_TASKS_OPEN: ['Tasks open', 'Tasks are still to be done: {open}.'],
   },

@@ -62,6 +62,7 @@ export const zhParty: Pick<Messages, 'reasons' | 'problems' | 'fields' | 'words'
     DUAL_REPORT_MISPLACED: ['层级不对', '双报到须到社区报到。'],
     DUAL_REPORT_ENDED: ['报到已结束', '这项双报到已经结束。'],
     DUAL_TASK_NOT_FOUND: ['没有这项任务', '没有找到这项任务。'],
+    DUAL_TASKS_TOO_MANY: ['未完成任务过多', '一个报到单位最多有 {most} 项未完成的任务，请先完成一些。'],
     DUAL_TASK_DONE: ['任务已完成', '这项任务已经完成。'],
     DUAL_TASKS_OPEN: ['还有任务', '还有 {open} 项任务没有完成。'],
   },

@@ -16,8 +16,22 @@ import { unitNotFound } from '../units/rules';
 import { assertVersion } from '../version';
 import { endWork, setWork, type Work } from '../work/store';
 import type { DualReport, DualReportWhole, DualTask } from './dual-report';
-import { assertAllDone, change, complete, dualReportNotFound } from './rules';
-import { findDualReport, insertDualReport, insertReview, insertTask, listReportIds, lockDualReport, lockReportsOf, readTasks, saveDualReport, saveTask, touchDualReports, withAll } from './store';
+import { assertAllDone, assertRoomForTask, change, complete, dualReportNotFound } from './rules';
+import {
+  countOpenTasks,
+  findDualReport,
+  findTask,
+  insertDualReport,
+  insertReview,
+  insertTask,
+  listReportIds,
+  lockDualReport,
+  lockReportsOf,
+  saveDualReport,
+  saveTask,
+  touchDualReports,
+  withAll,
+} from './store';
 
 export const reviewClock = 'organization.dual_report_review';
 const write = 'organization.dual_report.write';
@@ -64,11 +78,12 @@ export async function updateDualReport(deps: Pick<Deps, 'db' | 'now'>, caller: C
   });
 }
 
-/** @throws as `updateDualReport`; invalid_argument for a due day that is not after today. */
+/** @throws as `updateDualReport`; invalid_argument for a due day that is not after today; failed_precondition DUAL_TASKS_TOO_MANY. */
 export async function assignDualTask(deps: Pick<Deps, 'db' | 'now'>, caller: Caller, { task, ...ref }: DualReportRef & { readonly task: Pick<DualTask, 'textZh' | 'dueOn'> }): Promise<DualReportWhole> {
   return changing({ deps, caller, ref }, async (tx, found) => {
     const report = change(found);
     if (task.dueOn <= today(deps)) throw violation('due_on', 'in_past');
+    assertRoomForTask((await countOpenTasks(tx, [report.id])).get(report.id) ?? 0);
     const id = newId(deps.now().getTime());
     await insertTask(tx, report.id, { ...task, id, doneOn: undefined, proof: '' });
     const payload = organization.DualTaskAssigned.fromPartial({ dualReportId: report.id, taskId: id, dueOn: task.dueOn });
@@ -81,7 +96,7 @@ export async function completeDualTask(deps: Pick<Deps, 'db' | 'now'>, caller: C
   return changing({ deps, caller, ref }, async (tx, found) => {
     const report = change(found);
     const day = today(deps);
-    const task = complete(await readTasks(tx, report.id), taskId, { day, proof });
+    const task = complete(await findTask(tx, report.id, taskId), { day, proof });
     await saveTask(tx, report.id, task);
     const late = task.dueOn < day;
     const payload = organization.DualTaskCompleted.fromPartial({ dualReportId: report.id, taskId, late });
@@ -122,7 +137,7 @@ export async function endReportsOf(deps: Pick<Deps, 'now'>, tx: Tx, { caller, me
 
 async function end(deps: Pick<Deps, 'now'>, tx: Tx, found: DualReport): Promise<Step> {
   const report = change(found, { endedOn: today(deps), reviewDueAt: undefined });
-  assertAllDone(await readTasks(tx, report.id));
+  assertAllDone((await countOpenTasks(tx, [report.id])).get(report.id) ?? 0);
   await cancelClock(tx, { kind: reviewClock, subjectId: report.id, at: deps.now() });
   return { report, action: 'end', event: 'DualReportEnded', payload: organization.DualReportEnded.fromPartial({ dualReportId: report.id }), code: 'ended' };
 }

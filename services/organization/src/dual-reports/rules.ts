@@ -8,17 +8,23 @@ export function change(report: DualReport, changed: Partial<DualReport> = {}): D
   return { ...report, ...changed, version: report.version + 1 };
 }
 
+/** Tasks that a report may have open at a time. */
+const mostOpen = 100;
+
+/** @throws failed_precondition DUAL_TASKS_TOO_MANY. */
+export function assertRoomForTask(open: number): void {
+  if (open >= mostOpen) throw failedPrecondition('DUAL_TASKS_TOO_MANY', 'the report has as many open tasks as it may have', { details: { most: String(mostOpen) } });
+}
+
 /** @throws not_found DUAL_TASK_NOT_FOUND; failed_precondition DUAL_TASK_DONE. */
-export function complete(tasks: readonly DualTask[], id: string, done: { readonly day: LocalDate; readonly proof: string }): DualTask {
-  const task = tasks.find((one) => one.id === id);
+export function complete(task: DualTask | undefined, done: { readonly day: LocalDate; readonly proof: string }): DualTask {
   if (task === undefined) throw notFound('DUAL_TASK_NOT_FOUND', 'the report has no such task');
   if (task.doneOn !== undefined) throw failedPrecondition('DUAL_TASK_DONE', 'the task is done');
   return { ...task, doneOn: done.day, proof: done.proof };
 }
 
-/** Tasks still to be done. @throws failed_precondition DUAL_TASKS_OPEN. */
-export function assertAllDone(tasks: readonly DualTask[]): void {
-  const open = tasks.filter(({ doneOn }) => doneOn === undefined).length;
+/** @throws failed_precondition DUAL_TASKS_OPEN. */
+export function assertAllDone(open: number): void {
   if (open > 0) throw failedPrecondition('DUAL_TASKS_OPEN', 'tasks are still to be done', { details: { open: String(open) } });
 }
 

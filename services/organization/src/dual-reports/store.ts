@@ -30,7 +30,9 @@ interface DualTaskRow {
 }
 
 const columns = ['id', 'member_unit_id', 'unit_id', 'unit_path', 'headcount', 'reported_on', 'ended_on', 'review_due_at', 'version'] as const;
+/** Those shown of a report; open tasks all are. */
 const most = { tasks: 200, reviews: 50 };
+const taskColumns = ['id', 'text_zh', 'due_on', 'done_on', 'proof'] as const;
 
 export async function insertDualReport(tx: Tx, report: DualReport): Promise<void> {
   await tx('dual_reports').insert({ tenant_id: tenantOf(tx), ...toRow(report) });
@@ -103,25 +105,35 @@ export async function insertReview(tx: Tx, reportId: string, { id, reviewedOn, t
   await tx('dual_reviews').insert({ tenant_id: tenantOf(tx), dual_report_id: reportId, id, reviewed_on: reviewedOn, text_zh: textZh });
 }
 
-/** By due day. */
-export async function readTasks(tx: Tx, reportId: string): Promise<DualTask[]> {
-  const rows = await tx('dual_tasks')
-    .where({ tenant_id: tenantOf(tx), dual_report_id: reportId })
-    .orderBy(['due_on', 'id'])
-    .limit(most.tasks)
-    .select<DualTaskRow[]>('id', 'text_zh', 'due_on', 'done_on', 'proof');
-  return rows.map(({ id, text_zh, due_on, done_on, proof }) => ({ id, textZh: text_zh, dueOn: due_on, doneOn: done_on ?? undefined, proof }));
+export async function findTask(tx: Tx, reportId: string, id: string): Promise<DualTask | undefined> {
+  const row = await tx('dual_tasks').where({ tenant_id: tenantOf(tx), dual_report_id: reportId, id }).first<DualTaskRow | undefined>(taskColumns);
+  return row && toTask(row);
 }
 
-/** With its tasks, and its newest reviews first. */
+/** How many tasks of each report are still to be done; a report without is not in it. Index: dual_tasks_shown_idx. */
+export async function countOpenTasks(tx: Tx, reportIds: readonly string[]): Promise<Map<string, number>> {
+  const open = tx('dual_tasks').where({ tenant_id: tenantOf(tx), done_on: null }).whereIn('dual_report_id', reportIds);
+  const rows = await open.groupBy('dual_report_id').select<{ id: string; count: string }[]>({ id: 'dual_report_id', count: tx.raw('count(*)') });
+  return new Map(rows.map(({ id, count }) => [id, Number(count)]));
+}
+
+/** With its tasks, the open ones by their due day before those done last, and its newest reviews first. Index: dual_tasks_shown_idx. */
 export async function withAll(tx: Tx, report: DualReport): Promise<DualReportWhole> {
-  const tasks = await readTasks(tx, report.id);
+  const tasks = await tx('dual_tasks')
+    .where({ tenant_id: tenantOf(tx), dual_report_id: report.id })
+    .orderByRaw('done_on desc nulls first, due_on, id')
+    .limit(most.tasks)
+    .select<DualTaskRow[]>(taskColumns);
   const reviews = await tx('dual_reviews')
     .where({ tenant_id: tenantOf(tx), dual_report_id: report.id })
     .orderBy('id', 'desc')
     .limit(most.reviews)
     .select<DualReview[]>({ id: 'id', reviewedOn: 'reviewed_on', textZh: 'text_zh' });
-  return { ...report, tasks, reviews };
+  return { ...report, tasks: tasks.map(toTask), reviews };
+}
+
+function toTask({ id, text_zh, due_on, done_on, proof }: DualTaskRow): DualTask {
+  return { id, textZh: text_zh, dueOn: due_on, doneOn: done_on ?? undefined, proof };
 }
 
 function toRow(report: DualReport): DualReportRow {
