@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Caller } from '@linli/auth';
 import { organization } from '@linli/contracts';
 import { eventually, testCaller } from '@linli/testing';
-import { partyAffairs, seatedCommittee } from './party';
+import { joinUnits, partyAffairs, seatedCommittee } from './party';
 import { everything, fresh, giveRole, history, makeStaff, makeTenant, makeUnit, sentEvents, startOffice, within, type Office } from './support';
 
 const { UNIT_KIND_COMMUNITY, UNIT_KIND_GRID, UNIT_KIND_BUILDING } = organization.UnitKind;
@@ -331,6 +331,35 @@ describe('what hangs on a unit that ends', () => {
     await dayComes('2028-01-01');
     expect(await history(office, mine.id)).toEqual(told);
     expect((await office.work.listWork({ pageSize: 200 }, party)).items.filter(({ subjectId }) => subjectId === mine.id)).toEqual([]);
+  });
+
+  it('ends a report to a community whose successor has one of the same member unit, and takes along the newest else', async () => {
+    const party = { caller: partyAffairs() };
+    const { one, two } = await makeTree();
+    const [twice, once] = (await joinUnits(office, root.id, 2)).map(({ id }) => id);
+    const file = async (memberUnitId = '', { id: unitId }: organization.Unit) => (await office.dualReports.fileDualReport({ memberUnitId, unitId, headcount: 3 }, party)).dualReport?.id ?? '';
+    const get = async (dualReportId: string) => (await office.dualReports.getDualReport({ dualReportId }, party)).dualReport;
+    const [left, stays, over, ended] = [await file(twice, one), await file(twice, two), await file(once, one), await file(once, two)];
+    await office.dualReports.assignDualTask({ dualReportId: left, version: 1, textZh: '楼道清扫', dueOn: '2027-08-01' }, party);
+    // Reports that ended, here and there, are no report that it has.
+    for (const dualReportId of [over, ended]) await office.dualReports.endDualReport({ dualReportId, version: 1 }, party);
+    const open = await file(once, one);
+    await plan([{ $case: 'merge', value: { unitIds: [one.id], into: unitOf(two.id) } }]);
+    await dayComes();
+    expect(await get(left)).toMatchObject({ unitId: one.id, endedOn: day, reviewDueAt: undefined, tasks: [{ doneOn: '' }] });
+    expect(await history(office, left)).toEqual(['DualReportFiled 1', 'DualTaskAssigned 2', 'DualReportEnded 3']);
+    expect((await office.threads.listEntries({ threadId: left }, party)).entries.at(-1)).toMatchObject({ code: 'ended', facts: { open_tasks: '1' } });
+    expect(await get(stays)).toMatchObject({ unitId: two.id, endedOn: '', version: 1 });
+    expect(await get(open)).toMatchObject({ unitId: two.id, unitPath: two.path, endedOn: '', version: 1 });
+    // Whoever takes over answers for the finished ones too.
+    for (const id of [over, ended]) expect(await get(id)).toMatchObject({ unitId: two.id });
+    const waits = (await office.work.listWork({ unitId: two.id, pageSize: 200 }, party)).items.map(({ subjectId }) => subjectId);
+    expect(waits).toEqual(expect.arrayContaining([stays, open]));
+    expect(waits).not.toContain(left);
+    await dayComes('2028-09-01');
+    expect((await history(office, left)).at(-1)).toBe('DualReportEnded 3');
+    expect((await history(office, open)).at(-1)).toBe('DualReportReviewOverdue 2');
+    await office.memberUnits.leaveMemberUnit({ memberUnitId: twice ?? '', version: 1 }, party);
   });
 
   it('a role does not go to a unit above', async () => {

@@ -1,5 +1,5 @@
 import { coversUnit, systemCaller, type Caller } from '@linli/auth';
-import { cancelClock, satisfyClock, startClock, type Alarm } from '@linli/clocks';
+import { cancelClock, satisfyClock, startClock, type Alarm, type LocalDate } from '@linli/clocks';
 import { organization } from '@linli/contracts';
 import { answerOnce, newId, tenantOf, type RequestKey, type Tx } from '@linli/db';
 import { failedPrecondition } from '@linli/errors';
@@ -19,12 +19,14 @@ import type { DualReport, DualReportWhole, DualTask } from './dual-report';
 import { assertAllDone, assertRoomForTask, change, complete, dualReportNotFound } from './rules';
 import {
   countOpenTasks,
+  endLasting,
   findDualReport,
   findTask,
   insertDualReport,
   insertReview,
   insertTask,
   listReportIds,
+  listReportIdsAt,
   lockDualReport,
   lockReportsOf,
   saveDualReport,
@@ -135,10 +137,27 @@ export async function endReportsOf(deps: Pick<Deps, 'now'>, tx: Tx, { caller, me
   }
 }
 
+/**
+ * Of units that ended: a report that stayed behind, because its member unit reports to the successor too, ends with its unit.
+ * What of its tasks was open stays undone.
+ */
+export async function endReportsAt(tx: Tx, caller: Caller, { unitIds, day, now: at }: { readonly unitIds: readonly string[]; readonly day: LocalDate; readonly now: Date }): Promise<void> {
+  const left = await listReportIdsAt(tx, unitIds);
+  for (const id of left) await lockClockOf(tx, id);
+  const ended = await endLasting(tx, left, day);
+  for (const { id } of ended) await cancelClock(tx, { kind: reviewClock, subjectId: id, at });
+  const open = await countOpenTasks(tx, left);
+  await record(tx, caller, ended.map((report) => ({ ...endOf(report), at, facts: { open_tasks: String(open.get(report.id) ?? 0) } })));
+}
+
 async function end(deps: Pick<Deps, 'now'>, tx: Tx, found: DualReport): Promise<Step> {
   const report = change(found, { endedOn: today(deps), reviewDueAt: undefined });
   assertAllDone((await countOpenTasks(tx, [report.id])).get(report.id) ?? 0);
   await cancelClock(tx, { kind: reviewClock, subjectId: report.id, at: deps.now() });
+  return endOf(report);
+}
+
+function endOf(report: DualReport): Step {
   return { report, action: 'end', event: 'DualReportEnded', payload: organization.DualReportEnded.fromPartial({ dualReportId: report.id }), code: 'ended' };
 }
 

@@ -64,6 +64,21 @@ export async function lockReportsOf(tx: Tx, memberUnitId: string): Promise<DualR
   return (await lasting.forUpdate().select<DualReportRow[]>(columns)).map(toReport);
 }
 
+/** Those at units that last. Index: dual_reports_unit_idx. */
+export async function listReportIdsAt(tx: Tx, unitIds: readonly string[]): Promise<string[]> {
+  return tx('dual_reports').where({ tenant_id: tenantOf(tx), ended_on: null }).whereIn('unit_id', unitIds).orderBy('id').pluck<string[]>('id');
+}
+
+/** Ends those of them that last, each with its version raised. */
+export async function endLasting(tx: Tx, ids: readonly string[], endedOn: LocalDate): Promise<DualReport[]> {
+  const rows = await tx('dual_reports')
+    .where({ tenant_id: tenantOf(tx), ended_on: null })
+    .whereIn('id', ids)
+    .update({ ended_on: endedOn, review_due_at: null, version: tx.raw('version + 1') })
+    .returning<DualReportRow[]>(columns);
+  return rows.map(toReport);
+}
+
 /** Counts the versions of those that last up, for their alarms. */
 export async function touchDualReports(tx: Tx, ids: readonly string[]): Promise<DualReport[]> {
   const rows = await tx('dual_reports')

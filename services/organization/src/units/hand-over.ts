@@ -5,6 +5,7 @@ import type { Deps } from '../deps';
 import { endCommittees } from '../committees/end-committees';
 import { endCovenants } from '../covenants/end-covenants';
 import { moveBranches } from '../coverage/move-branches';
+import { endReportsAt } from '../dual-reports/change-dual-report';
 import { moveDuty } from '../duty/move-duty';
 import { moveGrants } from '../grants/move-grants';
 import { movePosts } from '../staff/move-posts';
@@ -39,5 +40,6 @@ export async function handOver(
   const unitIds = [...targets.keys()];
   await endCommittees(tx, caller, { unitIds, day, now });
   await endCovenants(tx, { unitIds, now });
+  await endReportsAt(tx, caller, { unitIds: [...targets.keys()], day, now });
   await moveWork(tx, targets);
 }

@@ -12,11 +12,11 @@ const matters = [
 /** Rows that hold a path alone, of what lies at the unit. */
 const followers = ['resources', 'job_applications', 'thread_entries'] as const;
 
-/** Of these a unit has one, or one of each key: they go where there is none, else they end with their unit. */
+/** Of these a unit has one, or one of each key, that stands: they go where none does, else they end with their unit. */
 const single = [
-  { table: 'brands', key: 'tenant_id' },
-  { table: 'committees', key: 'kind' },
-  { table: 'dual_reports', key: 'member_unit_id' },
+  { table: 'brands', key: 'tenant_id', ends: false },
+  { table: 'committees', key: 'kind', ends: true },
+  { table: 'dual_reports', key: 'member_unit_id', ends: true },
 ] as const;
 
 /**
@@ -29,7 +29,8 @@ export async function moveMatters(tx: Tx, ended: readonly Succession[]): Promise
   const bound = { tenant: tenantOf(tx), moves: JSON.stringify(moves) };
   for (const table of matters) await tx.raw(`${movesAs} ${moveAll}`, { ...bound, table });
   await tx.raw(`${movesAs} ${moveAll} and moves.continues`, { ...bound, table: 'covenants' });
-  for (const { table, key } of single) await tx.raw(`${movesAs} ${moveWhereNone(key)}`, { ...bound, table });
+  for (const { table, key, ends } of single) await tx.raw(`${movesAs} ${moveWhereNone(key, ends)}`, { ...bound, table });
+  await tx.raw(`${movesAs} ${moveAll} and moved.ended_on is not null`, { ...bound, table: 'dual_reports' });
   await tx.raw(`${movesAs} ${movePledgeOwners}`, bound);
   for (const table of followers) {
     await tx.raw(`${movesAs} update :table: as moved set unit_path = moves.path from moves where moved.tenant_id = :tenant and moved.unit_path = moves."fromPath"`, { ...bound, table });
@@ -49,12 +50,13 @@ const movePledgeOwners = `update pledge_projects as moved set owner_unit_id = mo
       order by next.title_zh = was.title_zh desc, next.id limit 1), moved.post_id)
    from moves where moved.tenant_id = :tenant and moved.owner_unit_id = moves."fromId"`;
 
-function moveWhereNone(key: string): string {
+function moveWhereNone(key: string, ends: boolean): string {
+  const stands = (row: string) => (ends ? `and ${row}.ended_on is null` : '');
   return `, chosen as (
     select distinct on (moves.id, mine.${key}) mine.id as mine, moves.id, moves.path
       from :table: as mine join moves on mine.unit_id = moves."fromId"
-     where mine.tenant_id = :tenant
-       and not exists (select from :table: as there where there.tenant_id = :tenant and there.unit_id = moves.id and there.${key} = mine.${key})
+     where mine.tenant_id = :tenant ${stands('mine')}
+       and not exists (select from :table: as there where there.tenant_id = :tenant and there.unit_id = moves.id and there.${key} = mine.${key} ${stands('there')})
      order by moves.id, mine.${key}, mine.id)
    update :table: as moved set unit_id = chosen.id, unit_path = chosen.path from chosen where moved.tenant_id = :tenant and moved.id = chosen.mine`;
 }
