@@ -59,6 +59,7 @@ import * as recheckReferrals from './20261129185100_recheck_answered_referrals';
 import * as callOffToCome from './20261129185200_call_off_what_is_to_come';
 import * as boundPlannedVersions from './20261129185300_bound_planned_versions';
 import * as withdrawWords from './20261129185400_withdraw_words';
+import * as replaceRotations from './20261129187000_replace_rotations';
 import * as indexDualReports from './20261129187100_index_dual_reports';
 
 export const migrations: readonly Migration[] = [
@@ -122,5 +123,6 @@ export const migrations: readonly Migration[] = [
   callOffToCome,
   boundPlannedVersions,
   withdrawWords,
+  replaceRotations,
   indexDualReports,
 ];

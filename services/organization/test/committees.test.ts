@@ -101,7 +101,7 @@ describe('seats', () => {
 
 describe('the rotation', () => {
   async function rotating(units = 9) {
-    const { committee, members } = await seatedCommittee(office, (await community()).id, { kind: COMMITTEE_KIND_REGIONAL, units });
+    const { committee, members } = await seatedCommittee(office, (await community()).id, { kind: COMMITTEE_KIND_COMMUNITY_JOINT, units });
     await office.committees.setRotation({ committeeId: committee.id, version: 2, baseYear: 2026, memberUnitIds: members }, { caller });
     const swap = (version: number, [year, otherYear]: readonly [number, number], more: object = {}) =>
       office.committees.swapHosts({ committeeId: committee.id, version, year, otherYear, reasonCode: 'venue_rebuilt', ...more }, { caller });
@@ -130,6 +130,7 @@ describe('the rotation', () => {
     await expect(swap(3, [2027, 2028], { reasonCode: '装修' })).rejects.toMatchObject({ violations: [{ field: 'reason_code', code: 'malformed' }] });
     const set = (baseYear: number, units = members) => office.committees.setRotation({ committeeId: id, version: 3, baseYear, memberUnitIds: units }, { caller });
     await expect(set(2026)).rejects.toMatchObject({ reason: 'ROTATION_YEAR_BEGUN' });
+    await expect(set(2028)).rejects.toMatchObject({ violations: [{ field: 'base_year', code: 'in_future' }] });
     await expect(set(2027, [id])).rejects.toMatchObject({ reason: 'ROTATION_UNIT_NOT_SEATED' });
     // Not even the service's own role may rewrite what was decided.
     for (const table of ['rotation_places', 'host_swaps', 'rotation_terms']) {
@@ -153,19 +154,32 @@ describe('the rotation', () => {
     expect(await office.knex('host_swaps').where({ committee_id: id })).toHaveLength(1);
   });
 
-  it('is set anew for years to come, and until then nobody who is to host gives up the seat', async () => {
-    const { id, members, seats, swap } = await rotating(3);
-    const end = (version: number) => office.committees.endSeat({ committeeId: id, version, seatId: seats.find(({ memberUnitId }) => memberUnitId === members[2])?.id ?? '', validTo: '2028-01-01' }, { caller });
+  it('is set anew for the next year, and until then nobody who is to host gives up the seat', async () => {
+    const { id, members, seats, swap, hosts } = await rotating(3);
+    const end = (version: number) => office.committees.endSeat({ committeeId: id, version, seatId: seats.find(({ memberUnitId }) => memberUnitId === members[2])?.id ?? '', validTo: '2027-01-01' }, { caller });
     await expect(end(3)).rejects.toMatchObject({ reason: 'SEAT_IN_ROTATION' });
-    const set = (version: number, baseYear: number) => office.committees.setRotation({ committeeId: id, version, baseYear, memberUnitIds: [members[1] ?? '', members[0] ?? ''] }, { caller });
-    await set(3, 2028);
-    await expect(set(4, 2027)).rejects.toMatchObject({ reason: 'ROTATION_LATER_SET' });
-    await end(4);
-    const { years } = await office.committees.getRotation({ committeeId: id, fromYear: 2027, toYear: 2029 }, { caller });
-    expect(years.map(({ hostId }) => members.indexOf(hostId))).toEqual([1, 1, 0]);
-    await expect(swap(5, [2027, 2029])).rejects.toMatchObject({ reason: 'ROTATION_YEARS_APART' });
-    await swap(5, [2028, 2029]);
-    await expect(set(6, 2029)).rejects.toMatchObject({ reason: 'ROTATION_HAS_SWAPS' });
+    const set = (version: number, ...order: number[]) => office.committees.setRotation({ committeeId: id, version, baseYear: 2027, memberUnitIds: order.map((index) => members[index] ?? '') }, { caller });
+    await set(3, 0, 1);
+    await swap(4, [2027, 2028]);
+    // What has not begun is replaced, with the swaps among its years.
+    await set(5, 1, 0);
+    await end(6);
+    expect(await hosts(2026, 2029)).toEqual([0, 1, 0, 1]);
+    expect((await office.committees.getRotation({ committeeId: id, fromYear: 2026, toYear: 2029 }, { caller })).swaps).toEqual([]);
+    await expect(swap(7, [2026, 2028])).rejects.toMatchObject({ reason: 'ROTATION_YEAR_BEGUN' });
+    // Both decisions are kept.
+    expect(await office.knex('rotation_places').where({ committee_id: id }).distinct('version').orderBy('version').pluck('version')).toEqual([3, 4, 6]);
+  });
+
+  it('leaves out nobody twice either when it is set anew each year', async () => {
+    const { id, members, hosts } = await rotating(3);
+    const set = (version: number, baseYear: number, ...order: number[]) => office.committees.setRotation({ committeeId: id, version, baseYear, memberUnitIds: order.map((index) => members[index] ?? '') }, { caller });
+    await set(3, 2027, 0, 1, 2);
+    office.clock.set('2027-11-24T09:00:00+08:00');
+    const version = (await office.committees.getCommittee({ committeeId: id }, { caller })).committee?.version ?? 0;
+    await expect(set(version, 2028, 0, 1, 2)).rejects.toMatchObject({ kind: 'failed_precondition', reason: 'ROTATION_SKIPS_TWICE', details: { member_unit: members[2] } });
+    await set(version, 2028, 2, 1, 0);
+    expect(await hosts(2026, 2031)).toEqual([0, 0, 2, 1, 0, 2]);
   });
 
   it('is handed over once a year, ahead by one at most, and then stands', async () => {
@@ -183,7 +197,7 @@ describe('the rotation', () => {
   });
 
   it('is handed over to a host with a seat, by a rotation that is there', async () => {
-    const { committee, members } = await seatedCommittee(office, (await community()).id, { kind: COMMITTEE_KIND_REGIONAL, units: 1 });
+    const { committee, members } = await seatedCommittee(office, (await community()).id, { kind: COMMITTEE_KIND_COMMUNITY_JOINT, units: 1 });
     const handOver = (version: number) => office.committees.handOverRotation({ committeeId: committee.id, version, year: 2026 }, { caller });
     await expect(handOver(2)).rejects.toMatchObject({ reason: 'ROTATION_NONE' });
     await office.committees.setRotation({ committeeId: committee.id, version: 2, baseYear: 2026, memberUnitIds: members }, { caller });

@@ -12,19 +12,20 @@ import { insertRotation, insertSwap, insertTerm, readSchedule } from './rotation
 import { isSeatedOn } from './seats';
 import { readSeats } from './store';
 
-/** @throws not_found COMMITTEE_NOT_FOUND; aborted VERSION_STALE; failed_precondition ROTATION_UNIT_NOT_SEATED and as `assertCanBegin`. */
+/** @throws not_found COMMITTEE_NOT_FOUND; aborted VERSION_STALE; invalid_argument for a year after the next; failed_precondition ROTATION_UNIT_NOT_SEATED; and as `assertCanBegin`. */
 export async function setRotation(deps: Pick<Deps, 'db' | 'now'>, caller: Caller, input: CommitteeRef & Rotation): Promise<Committee> {
   const { baseYear, units } = input;
   return deps.db.withTenant(caller, async (tx) => {
     const committee = await lockForChange(tx, caller, input);
     const day = today(deps);
-    assertCanBegin(await readSchedule(tx, committee.id), baseYear, day);
+    if (baseYear > yearOf(day) + 1) throw violation('base_year', 'in_future');
+    assertCanBegin(await readSchedule(tx, committee.id), input, day);
     const seats = await readSeats(tx, committee.id);
     // A first rotation may begin before the seats were written down.
     const begins = baseYear > yearOf(day) ? `${baseYear}-01-01` : day;
     const absent = units.find((unit) => !isSeatedOn(seats, unit, begins));
     if (absent !== undefined) throw failedPrecondition('ROTATION_UNIT_NOT_SEATED', 'the member unit holds no seat when the rotation begins', { details: { member_unit: absent } });
-    await insertRotation(tx, committee.id, input);
+    await insertRotation(tx, committee.id, { version: committee.version + 1, baseYear, units });
     const payload = organization.RotationSet.fromPartial({ committeeId: committee.id, baseYear, memberUnitIds: [...units] });
     const facts = { base_year: String(baseYear), units: String(units.length) };
     return recordStep(tx, caller, { committee, action: 'committee.set_rotation', event: 'RotationSet', payload, code: 'rotation_set', facts, at: deps.now() });

@@ -1,15 +1,12 @@
 import type { LocalDate } from '@linli/clocks';
 import { tenantOf, type ConstraintReasons, type Tx } from '@linli/db';
-import type { Rotation, Schedule, Swap } from './rotation';
+import { inForce, type Decided, type Rotation, type Schedule, type Swap } from './rotation';
 
 export const rotationConstraints: ConstraintReasons = {
   rotation_terms_pkey: { kind: 'already_exists', reason: 'ROTATION_HANDED_OVER', message: 'the year was handed over' },
-  rotation_places_pkey: { kind: 'failed_precondition', reason: 'ROTATION_LATER_SET', message: 'a rotation is set from that year' },
 };
 
-export interface RecordedSwap extends Swap {
-  /** Of the committee with it. */
-  readonly version: number;
+export interface RecordedSwap extends Decided<Swap> {
   readonly reasonCode: string;
   readonly decidedOn: LocalDate;
   readonly decidedBy: string;
@@ -26,13 +23,13 @@ export interface RecordedSchedule extends Schedule {
   readonly terms: readonly Term[];
 }
 
-/** Everything that decides who hosts when. Some rows a year: read whole. */
+/** Everything that decides who hosts when, without what was replaced. Some rows a year: read whole. */
 export async function readSchedule(tx: Tx, committeeId: string): Promise<RecordedSchedule> {
   const of = { tenant_id: tenantOf(tx), committee_id: committeeId };
   const places = await tx('rotation_places')
     .where(of)
-    .orderBy(['base_year', 'place'])
-    .select<{ base_year: number; member_unit_id: string }[]>('base_year', 'member_unit_id');
+    .orderBy(['version', 'base_year', 'place'])
+    .select<{ version: number; base_year: number; member_unit_id: string }[]>('version', 'base_year', 'member_unit_id');
   const swaps = await tx('host_swaps').where(of).orderBy('version').select<RecordedSwap[]>({
     version: 'version',
     year: 'year',
@@ -44,13 +41,16 @@ export async function readSchedule(tx: Tx, committeeId: string): Promise<Recorde
     decidedBy: 'decided_by',
   });
   const terms = await tx('rotation_terms').where(of).orderBy('year').select<Term[]>({ year: 'year', hostId: 'host_id', handedOverOn: 'handed_over_on' });
-  const rotations = [...Map.groupBy(places, (place) => place.base_year)].map(([baseYear, own]): Rotation => ({ baseYear, units: own.map((place) => place.member_unit_id) }));
-  return { rotations, swaps, terms, lastHandedOver: terms.at(-1)?.year };
+  const rotations = [...Map.groupBy(places, ({ version, base_year }) => `${version} ${base_year}`).values()].flatMap((own): Decided<Rotation>[] => {
+    const [first] = own;
+    return first === undefined ? [] : [{ version: first.version, baseYear: first.base_year, units: own.map((place) => place.member_unit_id) }];
+  });
+  return { ...inForce(rotations, swaps), terms, lastHandedOver: terms.at(-1)?.year };
 }
 
-export async function insertRotation(tx: Tx, committeeId: string, { baseYear, units }: Rotation): Promise<void> {
+export async function insertRotation(tx: Tx, committeeId: string, { version, baseYear, units }: Decided<Rotation>): Promise<void> {
   await tx('rotation_places').insert(
-    units.map((unit, place) => ({ tenant_id: tenantOf(tx), committee_id: committeeId, base_year: baseYear, place, member_unit_id: unit })),
+    units.map((unit, place) => ({ tenant_id: tenantOf(tx), committee_id: committeeId, version, base_year: baseYear, place, member_unit_id: unit })),
   );
 }
 

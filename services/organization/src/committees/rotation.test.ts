@@ -1,6 +1,6 @@
 import { isAppError } from '@linli/errors';
 import fc from 'fast-check';
-import { assertCanBegin, firstYearFrom, handOver, hostOf, plannedHost, swapHosts, type Schedule, type Swap } from './rotation';
+import { assertCanBegin, firstYearFrom, handOver, hostOf, inForce, plannedHost, swapHosts, type Schedule, type Swap } from './rotation';
 
 const today = '2026-11-24';
 const units = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'i'];
@@ -29,6 +29,7 @@ it.each([
   ['a year gone by', [2020, 2028], 'ROTATION_YEAR_BEGUN'],
   ['two years of one host', [2027, 2036], 'ROTATION_SWAP_IDLE'],
   ['one year', [2027, 2027], 'ROTATION_SWAP_IDLE'],
+  ['years more than two rounds apart', [2027, 2046], 'ROTATION_YEARS_APART'],
 ] as const)('does not swap %s', (_what, years, reason) => {
   expect(() => swapped([], years)).toThrow(expect.objectContaining({ reason }));
 });
@@ -73,15 +74,68 @@ it('skips nobody twice whatever is swapped, loses nobody, and leaves what has be
   );
 });
 
-it('begins anew only in years to come, after what is set and beyond what was swapped', () => {
-  expect(() => assertCanBegin(schedule({ rotations: [] }), 2020, today)).not.toThrow();
-  expect(() => assertCanBegin(schedule(), 2027, today)).not.toThrow();
-  const refused = (more: Partial<Schedule>, year: number, reason: string) => expect(() => assertCanBegin(schedule(more), year, today)).toThrow(expect.objectContaining({ reason }));
-  refused({}, 2026, 'ROTATION_YEAR_BEGUN');
-  refused({ lastHandedOver: 2027 }, 2027, 'ROTATION_YEAR_BEGUN');
-  refused({ rotations: [{ baseYear: 2028, units }] }, 2028, 'ROTATION_LATER_SET');
-  refused({ swaps: [swapped([], [2027, 2030])] }, 2029, 'ROTATION_HAS_SWAPS');
+it('begins anew only in years to come, and not between two that were swapped', () => {
+  const again = (more: Partial<Schedule>, baseYear: number) => () => assertCanBegin(schedule(more), { baseYear, units }, today);
+  expect(again({ rotations: [] }, 2020)).not.toThrow();
+  expect(again({}, 2027)).not.toThrow();
+  // One that has not begun is replaced, be it the first one.
+  expect(again({ rotations: [{ baseYear: 2199, units }] }, 2026)).not.toThrow();
+  expect(again({ rotations: [{ baseYear: 2026, units }, { baseYear: 2027, units }] }, 2027)).not.toThrow();
+  const refused = (more: Partial<Schedule>, year: number, what: object) => expect(again(more, year)).toThrow(expect.objectContaining(what));
+  refused({}, 2026, { reason: 'ROTATION_YEAR_BEGUN' });
+  refused({ lastHandedOver: 2027 }, 2027, { reason: 'ROTATION_YEAR_BEGUN' });
+  expect(() => assertCanBegin(schedule({ swaps: [swapHosts(schedule(), [2028, 2030], '2027-11-24')] }), { baseYear: 2029, units }, '2028-11-24')).toThrow(expect.objectContaining({ reason: 'ROTATION_HAS_SWAPS' }));
+  // Swapped years that it gives out anew are no obstacle.
+  expect(again({ swaps: [swapped([], [2027, 2030])] }, 2027)).not.toThrow();
 });
+
+it('counts for nothing what a later decision replaced', () => {
+  const at = (version: number, baseYear: number) => ({ version, baseYear, units });
+  const { rotations, swaps } = inForce([at(2, 2026), at(3, 2199), at(5, 2028), at(6, 2027)], [{ version: 4, ...swapped([], [2027, 2029]) }, { version: 7, ...swapped([], [2028, 2029]) }]);
+  expect(rotations.map(({ version }) => version)).toEqual([2, 6]);
+  expect(swaps.map(({ version }) => version)).toEqual([7]);
+});
+
+it('leaves a unit out when it begins within a round, and a second time not', () => {
+  const [a, b, c] = ['a', 'b', 'c'];
+  const once = schedule({ rotations: [{ baseYear: 2025, units: [a, b, c] }] });
+  expect(() => assertCanBegin(once, { baseYear: 2027, units: [a, b, c] }, today)).not.toThrow();
+  const twice = { ...once, rotations: [...once.rotations, { baseYear: 2027, units: [a, b, c] }] };
+  const next = '2027-11-24';
+  // c has hosted in neither round.
+  expect(() => assertCanBegin(twice, { baseYear: 2028, units: [a, b, c] }, next)).toThrow(expect.objectContaining({ reason: 'ROTATION_SKIPS_TWICE', details: { member_unit: c } }));
+  expect(() => assertCanBegin(twice, { baseYear: 2028, units: [c, a, b] }, next)).not.toThrow();
+  // Who is not in it any more is not left out.
+  expect(() => assertCanBegin(twice, { baseYear: 2028, units: [a, b] }, next)).not.toThrow();
+});
+
+it('may always go on as it was, without those who left, and leaves out nobody twice whatever is asked for', () => {
+  const orders = fc.array(fc.shuffledSubarray(units, { minLength: 1 }), { maxLength: 40 });
+  fc.assert(
+    fc.property(orders, (asked) => {
+      let current = schedule();
+      for (const [index, order] of asked.entries()) {
+        const [baseYear, day] = [2027 + index, `${2026 + index}-11-24`];
+        const members = new Set(order);
+        const due = units.map((_unit, place) => hostOf(current, baseYear + place) ?? '').filter((unit) => members.has(unit));
+        const goingOn = [...new Set([...due, ...order])];
+        expect(() => assertCanBegin(current, { baseYear, units: goingOn }, day)).not.toThrow();
+        const accepted = attempt(() => assertCanBegin(current, { baseYear, units: order }, day)) ? order : goingOn;
+        current = { ...current, rotations: [...current.rotations, { baseYear, units: accepted }] };
+      }
+    }),
+  );
+});
+
+function attempt(act: () => void): boolean {
+  try {
+    act();
+    return true;
+  } catch (error) {
+    if (!isAppError(error)) throw error;
+    return false;
+  }
+}
 
 it('is handed over from host to host, once', () => {
   expect(handOver(schedule(), 2026)).toEqual({ hostId: 'a', formerHostId: undefined });

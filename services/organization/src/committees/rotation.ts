@@ -16,6 +16,9 @@ export interface Swap {
   readonly otherMemberUnitId: string;
 }
 
+/** A decision as the committee made it at that version. */
+export type Decided<T> = T & { readonly version: number };
+
 /** What decides who hosts: rotations by their base year, swaps in the order of decision, and the last year handed over. */
 export interface Schedule {
   readonly rotations: readonly Rotation[];
@@ -30,6 +33,14 @@ export function yearOf(day: LocalDate): number {
 /** The first year that begins on the day or after it. */
 export function firstYearFrom(day: LocalDate): number {
   return day.endsWith('-01-01') ? yearOf(day) : yearOf(day) + 1;
+}
+
+/** Of all that was decided, in the order of decision, what a later rotation did not replace: those that were to begin with it or after it, and the swaps among its years. */
+export function inForce<R extends Decided<Rotation>, S extends Decided<Swap>>(rotations: readonly R[], swaps: readonly S[]): { readonly rotations: R[]; readonly swaps: S[] } {
+  return {
+    rotations: rotations.filter(({ baseYear }, index) => !rotations.slice(index + 1).some((later) => later.baseYear <= baseYear)),
+    swaps: swaps.filter(({ version, year }) => !rotations.some((later) => later.version > version && later.baseYear <= year)),
+  };
 }
 
 /** `units[(year − base) mod n]`; undefined before the first rotation. */
@@ -53,27 +64,28 @@ export function swapHosts(schedule: Schedule, years: readonly [number, number], 
   const [year, otherYear] = [Math.min(...years), Math.max(...years)];
   assertToCome(schedule, year, today);
   const [rotation, other] = [rotationOf(schedule.rotations, year), rotationOf(schedule.rotations, otherYear)];
-  if (rotation !== other) throw failedPrecondition('ROTATION_YEARS_APART', 'the years are of two rotations');
   const [memberUnitId, otherMemberUnitId] = [hostOf(schedule, year), hostOf(schedule, otherYear)];
   if (rotation === undefined || memberUnitId === undefined || otherMemberUnitId === undefined) throw noRotation(year);
+  if (rotation !== other || otherYear - year >= 2 * rotation.units.length) throw failedPrecondition('ROTATION_YEARS_APART', 'the years are of two rotations, or more than two rounds apart');
   if (memberUnitId === otherMemberUnitId) throw failedPrecondition('ROTATION_SWAP_IDLE', 'one unit hosts both years');
   const swap = { year, otherYear, memberUnitId, otherMemberUnitId };
-  const skipped = skippedTwice({ ...schedule, swaps: [...schedule.swaps, swap] }, rotation);
-  if (skipped !== undefined) {
-    throw failedPrecondition('ROTATION_SKIPS_TWICE', 'a unit would be skipped in two rounds', { details: { member_unit: skipped } });
-  }
+  assertNobodySkippedTwice(schedule, { ...schedule, swaps: [...schedule.swaps, swap] }, rotation.units);
   return swap;
 }
 
 /**
- * A further rotation begins in a year to come; only the first may begin in the past, for a committee that was there before.
- * @throws failed_precondition ROTATION_YEAR_BEGUN, ROTATION_LATER_SET, ROTATION_HAS_SWAPS.
+ * A further rotation begins in a year to come; only while none has begun may it begin in the past, for a committee that was there before.
+ * What was to begin no earlier it replaces, with the swaps among its years.
+ * @throws failed_precondition ROTATION_YEAR_BEGUN, ROTATION_HAS_SWAPS, ROTATION_SKIPS_TWICE.
  */
-export function assertCanBegin(schedule: Schedule, baseYear: number, today: LocalDate): void {
-  if (schedule.rotations.length === 0) return;
+export function assertCanBegin(schedule: Schedule, rotation: Rotation, today: LocalDate): void {
+  const { baseYear, units } = rotation;
+  const begun = schedule.lastHandedOver !== undefined || schedule.rotations.some((one) => one.baseYear <= yearOf(today));
+  if (!begun) return;
   assertToCome(schedule, baseYear, today);
-  if (schedule.rotations.some((rotation) => rotation.baseYear >= baseYear)) throw failedPrecondition('ROTATION_LATER_SET', 'a rotation is set from that year or a later one');
-  if (schedule.swaps.some(({ otherYear }) => otherYear >= baseYear)) throw failedPrecondition('ROTATION_HAS_SWAPS', 'years from then on were swapped');
+  if (schedule.swaps.some(({ year, otherYear }) => year < baseYear && otherYear >= baseYear)) throw failedPrecondition('ROTATION_HAS_SWAPS', 'a year before was swapped with one from then on');
+  const rotations = [...schedule.rotations.filter((one) => one.baseYear < baseYear), rotation];
+  assertNobodySkippedTwice(schedule, { ...schedule, rotations, swaps: schedule.swaps.filter(({ year }) => year < baseYear) }, units);
 }
 
 /** The host that takes over `year`, and the one before. @throws already_exists ROTATION_HANDED_OVER; failed_precondition ROTATION_NONE. */
@@ -84,18 +96,33 @@ export function handOver(schedule: Schedule, year: number): { readonly hostId: s
   return { hostId, formerHostId: hostOf(schedule, year - 1) };
 }
 
-/** A unit that hosts in no year of two rounds. A round is as many years as there are units, counted from the base year. */
-function skippedTwice(schedule: Schedule, rotation: Rotation): string | undefined {
-  const { baseYear, units } = rotation;
-  const roundOf = (year: number) => Math.floor((year - baseYear) / units.length);
-  // Untouched rounds skip nobody.
-  const touched = new Set(schedule.swaps.filter(({ year }) => rotationOf(schedule.rotations, year) === rotation).flatMap(({ year, otherYear }) => [roundOf(year), roundOf(otherYear)]));
-  const skips = new Map<string, number>();
-  for (const round of touched) {
-    const hosts = new Set(units.map((_unit, place) => hostOf(schedule, baseYear + round * units.length + place)));
-    for (const unit of units) if (!hosts.has(unit)) skips.set(unit, (skips.get(unit) ?? 0) + 1);
+/** What was so already does not stand in the way: whoever goes on in the old order makes it no worse. */
+function assertNobodySkippedTwice(before: Schedule, after: Schedule, units: readonly string[]): void {
+  const [were, are] = [countSkips(before), countSkips(after)];
+  const skipped = units.find((unit) => (are.get(unit) ?? 0) > Math.max(1, were.get(unit) ?? 0));
+  if (skipped !== undefined) {
+    throw failedPrecondition('ROTATION_SKIPS_TWICE', 'a unit would be skipped in two rounds', { details: { member_unit: skipped } });
   }
-  return units.find((unit) => (skips.get(unit) ?? 0) > 1);
+}
+
+/**
+ * In how many rounds a unit of the rotation hosts in no year. A round is as many years as there are units, counted from the base
+ * year, also where the next rotation begins within it.
+ */
+function countSkips(schedule: Schedule): Map<string, number> {
+  const skips = new Map<string, number>();
+  for (const [index, rotation] of schedule.rotations.entries()) {
+    const { baseYear, units } = rotation;
+    const swapped = schedule.swaps.filter(({ year }) => rotationOf(schedule.rotations, year) === rotation).flatMap(({ year, otherYear }) => [year, otherYear]);
+    const next = schedule.rotations[index + 1];
+    // Untouched rounds skip nobody.
+    const touched = next === undefined ? swapped : [...swapped, next.baseYear - 1];
+    for (const round of new Set(touched.map((year) => Math.floor((year - baseYear) / units.length)))) {
+      const hosts = new Set(units.map((_unit, place) => hostOf(schedule, baseYear + round * units.length + place)));
+      for (const unit of units) if (!hosts.has(unit)) skips.set(unit, (skips.get(unit) ?? 0) + 1);
+    }
+  }
+  return skips;
 }
 
 function rotationOf(rotations: readonly Rotation[], year: number): Rotation | undefined {
