@@ -55,6 +55,10 @@ describe('a member unit', () => {
     await join({ code });
   });
 
+  it('joins on no day to come: it could not leave before, and nothing would correct it', async () => {
+    await expect(join({ joinedOn: '2026-11-25' })).rejects.toMatchObject({ kind: 'invalid_argument', violations: [{ field: 'joined_on', code: 'in_future' }] });
+  });
+
   it('leaves once, and changes no more', async () => {
     const { id } = await join({ joinedOn: '2026-11-01' });
     const leave = (version: number, leftOn = '') => office.memberUnits.leaveMemberUnit({ memberUnitId: id, version, leftOn }, { caller });

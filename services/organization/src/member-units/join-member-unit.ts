@@ -1,6 +1,7 @@
 import { coversUnit, type Caller } from '@linli/auth';
 import { organization } from '@linli/contracts';
 import { answerOnce, newId, type RequestKey } from '@linli/db';
+import { violation } from '@linli/grpc';
 import { recordChanges } from '../changes';
 import { today } from '../days';
 import type { Deps } from '../deps';
@@ -15,12 +16,13 @@ export interface JoinMemberUnit extends Omit<MemberUnit, 'id' | 'unitPath' | 'le
   readonly request: RequestKey;
 }
 
-/** @throws not_found UNIT_NOT_FOUND; failed_precondition UNIT_CLOSED; already_exists MEMBER_UNIT_CODE_TAKEN. */
+/** @throws not_found UNIT_NOT_FOUND; failed_precondition UNIT_CLOSED; already_exists MEMBER_UNIT_CODE_TAKEN; invalid_argument for a day to come. */
 export async function joinMemberUnit(deps: Pick<Deps, 'db' | 'now'>, caller: Caller, { request, ...facts }: JoinMemberUnit): Promise<MemberUnit> {
   return deps.db.withTenant(caller, async (tx) => {
     const id = await answerOnce(tx, request, async () => {
       const unit = await holdUnitOpen(tx, facts.unitId, today(deps));
       if (!coversUnit(caller, 'organization.member_unit.write', unit.path)) throw unitNotFound();
+      if (facts.joinedOn > today(deps)) throw violation('joined_on', 'in_future');
       const at = deps.now();
       const memberUnit = { ...facts, id: newId(at.getTime()), unitPath: unit.path, leftOn: undefined, version: 1 };
       await insertMemberUnit(tx, memberUnit);
