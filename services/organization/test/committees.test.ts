@@ -97,6 +97,18 @@ describe('seats', () => {
     await office.committees.endSeat({ committeeId: committee.id, version: 2, seatId: committee.seats[0]?.id ?? '' }, { caller });
     await leave();
   });
+
+  it('that never began hold nobody in, and may be taken earlier', async () => {
+    const { id: unitId } = await community();
+    const { id: committeeId } = await found(unitId);
+    const [member, other] = (await joinUnits(office, unitId, 2)).map(({ id }) => id);
+    const take = async (version: number, memberUnitIds: string[], validFrom: string) => (await office.committees.takeSeats({ committeeId, version, memberUnitIds, validFrom }, { caller })).committee;
+    await take(1, [member ?? '', other ?? ''], '2027-12-01');
+    const seats = (await office.committees.getCommittee({ committeeId, asOf: '2027-12-01' }, { caller })).committee?.seats ?? [];
+    for (const [index, seat] of seats.entries()) await office.committees.endSeat({ committeeId, version: 2 + index, seatId: seat.id }, { caller });
+    await office.memberUnits.leaveMemberUnit({ memberUnitId: member ?? '', version: 1 }, { caller });
+    expect((await take(4, [other ?? ''], '2027-06-01'))?.version).toBe(5);
+  });
 });
 
 describe('the rotation', () => {

@@ -147,6 +147,14 @@ describe('closing', () => {
     await expect(below).rejects.toMatchObject({ reason: 'UNIT_CLOSED' });
   });
 
+  it('is not held up by a post that never began', async () => {
+    const unit = await makeUnit(office, root.id, { kind: UNIT_KIND_COMMUNITY });
+    const staff = await makeStaff(office, root.id);
+    await office.staff.assignPost({ staffId: staff.id, version: 2, unitId: unit.id, titleZh: '干事', validFrom: '2027-03-01' }, { caller });
+    await office.staff.deactivateStaff({ staffId: staff.id, version: 3 }, { caller });
+    await office.units.closeUnit({ unitId: unit.id, version: 1 }, { caller });
+  });
+
   it('never overtakes a unit being made below', async () => {
     const parent = await makeUnit(office, root.id, { kind: UNIT_KIND_COMMUNITY });
     const [closed, made] = await Promise.allSettled([

@@ -14,7 +14,8 @@ export function seatedOn(seats: readonly Seat[], day: LocalDate): Seat[] {
 /** Seats without an end, beside those there are. @throws already_exists SEAT_TAKEN, failed_precondition COMMITTEE_FULL. */
 export function takeSeats(committee: Pick<Committee, 'size'>, seats: readonly Seat[], taken: readonly Seat[]): Seat[] {
   for (const { memberUnitId, validFrom } of taken) {
-    if (seats.some((seat) => seat.memberUnitId === memberUnitId && (seat.validTo === undefined || seat.validTo > validFrom))) {
+    // A seat that ended before it began was never held.
+    if (seats.some((seat) => seat.memberUnitId === memberUnitId && (seat.validTo === undefined || (seat.validTo > validFrom && seat.validTo > seat.validFrom)))) {
       throw alreadyExists('SEAT_TAKEN', 'the member unit has its seat on that day', { details: { member_unit: memberUnitId } });
     }
   }

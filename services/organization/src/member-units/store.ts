@@ -54,12 +54,12 @@ export async function shareMemberUnits(tx: Tx, ids: readonly string[]): Promise<
 }
 
 /**
- * What keeps it from leaving on that day. Whoever leads a project gives something to it, too.
+ * What keeps it from leaving on that day; a seat that never began does not. Whoever leads a project gives something to it, too.
  * Indexes: committee_seats_member_unit_idx, resolutions_owner_idx, resources_member_unit_idx, joint_project_resources_resource_idx.
  */
 export async function countHeld(tx: Tx, id: string, leftOn: LocalDate): Promise<Held> {
   const { rows } = await tx.raw<{ rows: Held[] }>(
-    `select (select count(*) from committee_seats where tenant_id = :tenant and member_unit_id = :id and (valid_to is null or valid_to > :leftOn)) as seats,
+    `select (select count(*) from committee_seats where tenant_id = :tenant and member_unit_id = :id and (valid_to is null or valid_to > greatest(valid_from, :leftOn::date))) as seats,
             (select count(*) from resolutions where tenant_id = :tenant and owner_member_unit_id = :id and state = 'open') as "openResolutions",
             (select count(distinct project.id) from resources
                join joint_project_resources as used on used.tenant_id = :tenant and used.resource_id = resources.id

@@ -133,11 +133,11 @@ export async function findUnits(tx: Tx, ids: readonly string[], { scopes, day }:
   return (await query).map(toUnit);
 }
 
-/** What hangs on a unit from `day` on. */
+/** What hangs on a unit from `day` on; what never began does not. */
 export async function countHeld(tx: Tx, unitId: string, day: LocalDate): Promise<Held> {
   const { rows } = await tx.raw<{ rows: Held[] }>(
-    `select (select count(*) from units where tenant_id = :tenant and parent_id = :unitId and (valid_to is null or valid_to > :day)) as children,
-            (select count(*) from posts where tenant_id = :tenant and unit_id = :unitId and (valid_to is null or valid_to > :day)) as posts,
+    `select (select count(*) from units where tenant_id = :tenant and parent_id = :unitId and (valid_to is null or valid_to > greatest(valid_from, :day::date))) as children,
+            (select count(*) from posts where tenant_id = :tenant and unit_id = :unitId and (valid_to is null or valid_to > greatest(valid_from, :day::date))) as posts,
             (select count(*) from regrading_units where tenant_id = :tenant and pending and (unit_id = :unitId or successor_id = :unitId)) as plans`,
     { tenant: tenantOf(tx), unitId, day },
   );
