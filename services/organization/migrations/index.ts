@@ -61,6 +61,7 @@ import * as boundPlannedVersions from './20261129185300_bound_planned_versions';
 import * as withdrawWords from './20261129185400_withdraw_words';
 import * as replaceRotations from './20261129187000_replace_rotations';
 import * as indexDualReports from './20261129187100_index_dual_reports';
+import * as callOffWithCommittees from './20261129187200_call_off_with_committees';
 
 export const migrations: readonly Migration[] = [
   machinery,
@@ -125,4 +126,5 @@ export const migrations: readonly Migration[] = [
   withdrawWords,
   replaceRotations,
   indexDualReports,
+  callOffWithCommittees,
 ];

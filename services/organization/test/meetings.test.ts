@@ -187,6 +187,7 @@ describe('a meeting', () => {
     const meeting = await schedule(of);
     const callOff = async (facts: object = {}, by = caller) => (await office.meetings.callOffMeeting({ meetingId: meeting.id, version: 1, reason: MEETING_CALL_OFF_REASON_NO_QUORUM, ...facts }, { caller: by })).meeting;
     await expect(callOff({ reason: MEETING_CALL_OFF_REASON_UNSPECIFIED })).rejects.toMatchObject({ violations: [{ field: 'reason', code: 'required' }] });
+    await expect(callOff({ reason: organization.MeetingCallOffReason.MEETING_CALL_OFF_REASON_COMMITTEE_ENDED })).rejects.toMatchObject({ violations: [{ field: 'reason', code: 'unlisted' }] });
     await expect(callOff({}, partyAffairs('baihe'))).rejects.toMatchObject({ kind: 'not_found', reason: 'MEETING_NOT_FOUND' });
     const both = await Promise.allSettled([callOff(), callOff()]);
     expect(both.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);

@@ -319,18 +319,24 @@ describe('what hangs on a unit that ends', () => {
     const kind = organization.CommitteeKind.COMMITTEE_KIND_COMMUNITY_JOINT;
     const { committee: mine, members } = await seatedCommittee(office, one.id, { kind, units: 2 });
     await seatedCommittee(office, two.id, { kind, units: 2 });
+    const { meeting } = await office.meetings.scheduleMeeting({ committeeId: mine.id, themeZh: '议题', scheduledOn: '2027-08-01', hostMemberUnitId: members[0] ?? '' }, { caller: partyAffairs() });
     await plan([{ $case: 'merge', value: { unitIds: [one.id], into: unitOf(two.id) } }]);
     await dayComes();
     const party = { caller: partyAffairs() };
     const { committee } = await office.committees.getCommittee({ committeeId: mine.id }, party);
     expect(committee).toMatchObject({ endedOn: day, seats: [], owedUntil: '' });
+    // What it had scheduled nobody could convene.
+    const calledOff = (await office.meetings.getMeeting({ meetingId: meeting?.id ?? '' }, party)).meeting;
+    expect(calledOff).toMatchObject({ unitId: two.id, state: 'MEETING_STATE_CALLED_OFF', callOffReason: 'MEETING_CALL_OFF_REASON_COMMITTEE_ENDED', version: 2 });
+    expect(await history(office, meeting?.id ?? '')).toEqual(['MeetingScheduled 1', 'MeetingCalledOff 2']);
+    expect((await office.threads.listEntries({ threadId: meeting?.id ?? '' }, party)).entries.at(-1)).toMatchObject({ code: 'called_off', facts: { reason: 'committee_ended' } });
     const told = await history(office, mine.id);
     expect(told.at(-1)).toMatch(/^CommitteeEnded /);
     await expect(office.meetings.scheduleMeeting({ committeeId: mine.id, themeZh: '议题', scheduledOn: '2027-08-01' }, party)).rejects.toMatchObject({ reason: 'COMMITTEE_ENDED' });
     await expect(office.committees.takeSeats({ committeeId: mine.id, version: committee?.version ?? 0, memberUnitIds: members, validFrom: day }, party)).rejects.toMatchObject({ reason: 'COMMITTEE_ENDED', details: { ended_on: day } });
     await dayComes('2028-01-01');
     expect(await history(office, mine.id)).toEqual(told);
-    expect((await office.work.listWork({ pageSize: 200 }, party)).items.filter(({ subjectId }) => subjectId === mine.id)).toEqual([]);
+    expect((await office.work.listWork({ pageSize: 200 }, party)).items.filter(({ subjectId }) => [mine.id, meeting?.id].includes(subjectId))).toEqual([]);
   });
 
   it('ends a report to a community whose successor has one of the same member unit, and takes along the newest else', async () => {

@@ -7,7 +7,7 @@ import { words } from '../wire/words';
 
 const meetingKinds = words('MEETING_KIND', organization.MeetingKind, ['congress', 'joint']);
 export const meetingStates = words('MEETING_STATE', organization.MeetingState, ['scheduled', 'convened', 'minuted', 'resolutions_open', 'resolutions_done', 'called_off']);
-export const callOffReasons = words('MEETING_CALL_OFF_REASON', organization.MeetingCallOffReason, ['no_quorum', 'host_unavailable', 'merged', 'mistake']);
+export const callOffReasons = words('MEETING_CALL_OFF_REASON', organization.MeetingCallOffReason, ['no_quorum', 'host_unavailable', 'merged', 'mistake', 'committee_ended']);
 export const presences = words('MEETING_PRESENCE', organization.MeetingPresence, ['attended', 'excused', 'absent']);
 export const tags = words('TOGETHER_TAG', organization.TogetherTag, ['create', 'consult', 'build', 'serve', 'help']);
 export const resolutionStates = words('RESOLUTION_STATE', organization.ResolutionState, ['open', 'delivered']);

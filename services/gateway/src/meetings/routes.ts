@@ -89,7 +89,7 @@ const meetings: readonly ApiRoute[] = [
     path: '/v1/meetings/{id}:callOff',
     name: 'callOffMeeting',
     summary: '开会前取消；应开的会仍须另开',
-    body: z.strictObject({ reason: callOffReasons.schema }),
+    body: z.strictObject({ reason: callOffReasons.schema.exclude(['committee_ended']) }),
     act: (at, { reason }, { clients, options }) => clients.meetings.callOffMeeting({ ...at, reason: callOffReasons.toWire(reason) }, options),
   }),
   change({

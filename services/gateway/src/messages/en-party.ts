@@ -74,5 +74,6 @@ export const enParty: Pick<Messages, 'reasons' | 'problems' | 'words'> = {
     called_off: 'called off',
     no_quorum: 'too few come',
     host_unavailable: 'the host cannot',
+    committee_ended: 'the committee ended',
   },
 };

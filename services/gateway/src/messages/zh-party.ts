@@ -146,5 +146,6 @@ export const zhParty: Pick<Messages, 'reasons' | 'problems' | 'fields' | 'words'
     host_unavailable: '主持单位不能到会',
     merged: '并入另一次会议',
     mistake: '误排',
+    committee_ended: '主办的党委已终止',
   },
 };

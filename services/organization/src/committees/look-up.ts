@@ -4,11 +4,11 @@ import type { Committee } from './committee';
 import { hostOf } from './rotation';
 import { readSchedule } from './rotation-store';
 import { assertThere, committeeNotFound, isSeatedOn, seatedOn } from './seats';
-import { findCommittee, readSeats } from './store';
+import { readSeats, shareCommittee } from './store';
 
-/** For other capabilities: the committee, if `visible` says so of its unit's path. @throws not_found COMMITTEE_NOT_FOUND; failed_precondition COMMITTEE_ENDED. */
-export async function getCommittee(tx: Tx, id: string, visible: (unitPath: string) => boolean): Promise<Committee> {
-  const committee = await findCommittee(tx, id);
+/** For other capabilities: the committee, which does not end until this transaction does, if `visible` says so of its unit's path. @throws not_found COMMITTEE_NOT_FOUND; failed_precondition COMMITTEE_ENDED. */
+export async function holdCommittee(tx: Tx, id: string, visible: (unitPath: string) => boolean): Promise<Committee> {
+  const committee = await shareCommittee(tx, id);
   if (committee === undefined || !visible(committee.unitPath)) throw committeeNotFound();
   assertThere(committee);
   return committee;

@@ -68,6 +68,12 @@ interface CommitteePage {
   readonly limit: number;
 }
 
+/** For something that needs it to be there until it commits: what changes it waits, other such things do not. */
+export async function shareCommittee(tx: Tx, id: string): Promise<Committee | undefined> {
+  const row = await tx('committees').where({ tenant_id: tenantOf(tx), id }).forShare().first<CommitteeRow | undefined>(columns);
+  return row && toCommittee(row);
+}
+
 /** A handful in an office: the key serves it. An id says when its committee was founded. */
 export async function listCommittees(tx: Tx, { scopes, kind, asOf, afterId, limit }: CommitteePage): Promise<Committee[]> {
   const query = tx('committees').where({ tenant_id: tenantOf(tx) }).orderBy('id').limit(limit).select<CommitteeRow[]>(columns);

@@ -10,6 +10,7 @@ import { lockForChange, recordMeeting, type MeetingRef } from './change-meeting'
 import type { CallOffReason, Meeting } from './meeting';
 import { assertAllows, callOff, reschedule } from './rules';
 import { hostFor } from './schedule-meeting';
+import { lockScheduled } from './store';
 import { callOffReasonOnWire } from './wire';
 
 /**
@@ -40,9 +41,18 @@ async function hostOn(tx: Tx, { committeeId, scheduledOn: formerly, hostMemberUn
 /** It is not held, and counts for no period. @throws as `lockForChange` and `callOff`. */
 export async function callOffMeeting(deps: Pick<Deps, 'db' | 'now'>, caller: Caller, { reason, ...ref }: MeetingRef & { readonly reason: CallOffReason }): Promise<Meeting> {
   return deps.db.withTenant(caller, async (tx) => {
-    const meeting = callOff(await lockForChange(tx, caller, ref), reason);
-    const payload = organization.MeetingCalledOff.fromPartial({ meetingId: meeting.id, committeeId: meeting.committeeId, reason: callOffReasonOnWire.toWire(reason) });
-    await recordMeeting(tx, caller, { meeting, action: 'call_off', event: 'MeetingCalledOff', payload, at: deps.now(), code: 'called_off', facts: { reason } });
-    return meeting;
+    return recordCallOff(tx, caller, { meeting: callOff(await lockForChange(tx, caller, ref), reason), reason, at: deps.now() });
   });
+}
+
+/** Of a committee that ends, and is locked: those that have not begun. */
+export async function callOffMeetingsOf(tx: Tx, caller: Caller, { committeeId, at }: { readonly committeeId: string; readonly at: Date }): Promise<void> {
+  const reason = 'committee_ended';
+  for (const found of await lockScheduled(tx, committeeId)) await recordCallOff(tx, caller, { meeting: callOff(found, reason), reason, at });
+}
+
+async function recordCallOff(tx: Tx, caller: Caller, { meeting, reason, at }: { readonly meeting: Meeting; readonly reason: CallOffReason; readonly at: Date }): Promise<Meeting> {
+  const payload = organization.MeetingCalledOff.fromPartial({ meetingId: meeting.id, committeeId: meeting.committeeId, reason: callOffReasonOnWire.toWire(reason) });
+  await recordMeeting(tx, caller, { meeting, action: 'call_off', event: 'MeetingCalledOff', payload, at, code: 'called_off', facts: { reason } });
+  return meeting;
 }

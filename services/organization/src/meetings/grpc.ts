@@ -41,7 +41,9 @@ export function meetingService(deps: Deps): organization.MeetingServiceImplement
       return answer(deps, caller, await rescheduleMeeting(deps, caller, { ...refOf(request), scheduledOn: readDay(request.scheduledOn, 'scheduled_on', today(deps)) }));
     },
     async callOffMeeting(request, { caller }) {
-      return answer(deps, caller, await callOffMeeting(deps, caller, { ...refOf(request), reason: callOffReasonOnWire.fromWire(request.reason, 'reason') }));
+      const reason = callOffReasonOnWire.fromWire(request.reason, 'reason');
+      if (reason === 'committee_ended') throw violation('reason', 'unlisted');
+      return answer(deps, caller, await callOffMeeting(deps, caller, { ...refOf(request), reason }));
     },
     async conveneMeeting(request, { caller }) {
       return answer(deps, caller, await conveneMeeting(deps, caller, refOf(request)));

@@ -7,7 +7,7 @@ export type MeetingKind = (typeof meetingKinds)[number];
 export const meetingStates = ['scheduled', 'convened', 'minuted', 'resolutions_open', 'resolutions_done', 'called_off'] as const;
 export type MeetingState = (typeof meetingStates)[number];
 
-export const callOffReasons = ['no_quorum', 'host_unavailable', 'merged', 'mistake'] as const;
+export const callOffReasons = ['no_quorum', 'host_unavailable', 'merged', 'mistake', 'committee_ended'] as const;
 export type CallOffReason = (typeof callOffReasons)[number];
 
 export const presences = ['attended', 'excused', 'absent'] as const;
@@ -32,7 +32,7 @@ export interface Meeting {
   readonly tags: readonly TogetherTag[];
   readonly scheduledOn: LocalDate;
   readonly convenedAt: Date | undefined;
-  /** Of one that was called off. */
+  /** Of one that was called off; that its committee ended nobody gives. */
   readonly callOffReason: CallOffReason | undefined;
   readonly hostMemberUnitId: string;
   /** Empty until it is minuted. */

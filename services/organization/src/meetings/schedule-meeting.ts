@@ -4,7 +4,7 @@ import { answerOnce, newId, type RequestKey, type Tx } from '@linli/db';
 import { failedPrecondition } from '@linli/errors';
 import { violation } from '@linli/grpc';
 import { recordChanges } from '../changes';
-import { findHost, getCommittee, isSeated } from '../committees/look-up';
+import { findHost, holdCommittee, isSeated } from '../committees/look-up';
 import { today } from '../days';
 import type { Deps } from '../deps';
 import { waitForNext } from './change-meeting';
@@ -25,7 +25,7 @@ export interface ScheduleMeeting extends Pick<Meeting, 'committeeId' | 'themeZh'
 export async function scheduleMeeting(deps: Pick<Deps, 'db' | 'now'>, caller: Caller, { request, ...facts }: ScheduleMeeting): Promise<Meeting> {
   return deps.db.withTenant(caller, (tx) =>
     answerOnce(tx, request, async () => {
-      const committee = await getCommittee(tx, facts.committeeId, (path) => coversUnit(caller, 'organization.meeting.write', path));
+      const committee = await holdCommittee(tx, facts.committeeId, (path) => coversUnit(caller, 'organization.meeting.write', path));
       if (facts.scheduledOn < today(deps)) throw violation('scheduled_on', 'in_past');
       const { unitId, unitPath } = committee;
       const at = deps.now();

@@ -52,6 +52,12 @@ export async function lockMeeting(tx: Tx, id: string): Promise<Meeting | undefin
   return row && toMeeting(row);
 }
 
+/** Those of a committee that have not begun. Index: meetings_committee_idx. */
+export async function lockScheduled(tx: Tx, committeeId: string): Promise<Meeting[]> {
+  const rows = await tx('meetings').where({ tenant_id: tenantOf(tx), committee_id: committeeId, state: 'scheduled' }).orderBy('id').forUpdate().select<MeetingRow[]>(columns);
+  return rows.map(toMeeting);
+}
+
 export interface MeetingFilter {
   readonly scopes: UnitScopes;
   readonly committeeId: string | undefined;
