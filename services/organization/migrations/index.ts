@@ -62,6 +62,7 @@ import * as withdrawWords from './20261129185400_withdraw_words';
 import * as replaceRotations from './20261129187000_replace_rotations';
 import * as indexDualReports from './20261129187100_index_dual_reports';
 import * as callOffWithCommittees from './20261129187200_call_off_with_committees';
+import * as dissolveCommittees from './20261129187300_dissolve_committees';
 
 export const migrations: readonly Migration[] = [
   machinery,
@@ -127,4 +128,5 @@ export const migrations: readonly Migration[] = [
   replaceRotations,
   indexDualReports,
   callOffWithCommittees,
+  dissolveCommittees,
 ];

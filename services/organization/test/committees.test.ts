@@ -29,14 +29,37 @@ describe('a committee', () => {
     expect(one.committee).toMatchObject({ size: 24, seats: [], owedFrom: '2026-11-24', owedUntil: '2026-12-31', owedCitation: expect.stringContaining('每季度'), version: 1 });
     expect(await history(office, one.committee?.id ?? '')).toEqual(['CommitteeFounded 1']);
     await expect(found(unitId)).rejects.toMatchObject({ kind: 'already_exists', reason: 'COMMITTEE_EXISTS' });
-    const regional = await found(unitId, { kind: COMMITTEE_KIND_REGIONAL });
-    expect(regional).toMatchObject({ owedUntil: '2026-12-31', owedCitation: expect.stringContaining('每年') });
+    const regional = { kind: COMMITTEE_KIND_REGIONAL };
+    await expect(found(unitId, regional)).rejects.toMatchObject({ kind: 'failed_precondition', reason: 'COMMITTEE_MISPLACED', details: { kind: 'regional', unit_kind: 'community' } });
+    await expect(found(root.id)).rejects.toMatchObject({ reason: 'COMMITTEE_MISPLACED' });
+    expect(await found(root.id, regional)).toMatchObject({ owedUntil: '2026-12-31', owedCitation: expect.stringContaining('每年') });
     office.clock.set('2026-12-31T09:00:00+08:00');
     expect(await found((await community()).id)).toMatchObject({ owedFrom: '2027-01-01', owedUntil: '2027-03-31' });
   });
 
   it.each([['size', { size: 0 }], ['size', { size: 201 }], ['kind', { kind: 'COMMITTEE_KIND_UNSPECIFIED' }], ['name_zh', { nameZh: '' }]])('names the wrong field %s', async (field, wrong) => {
     await expect(found(root.id, wrong)).rejects.toMatchObject({ kind: 'invalid_argument', violations: [{ field }] });
+  });
+
+  it('is dissolved for a reason, with its seats, what it scheduled and what it owes, and may be founded again', async () => {
+    const { id: unitId } = await community();
+    const { committee, members } = await seatedCommittee(office, unitId, { kind: COMMITTEE_KIND_COMMUNITY_JOINT, units: 2 });
+    const { meeting } = await office.meetings.scheduleMeeting({ committeeId: committee.id, themeZh: '议题', scheduledOn: '2026-12-01', hostMemberUnitId: members[0] ?? '' }, { caller });
+    const dissolve = (version: number, facts: object = {}, by = caller) => office.committees.dissolveCommittee({ committeeId: committee.id, version, reasonCode: 'reorganised', ...facts }, { caller: by });
+    await expect(dissolve(2, { reasonCode: '' })).rejects.toMatchObject({ violations: [{ field: 'reason_code', code: 'required' }] });
+    await expect(dissolve(2, {}, partyAffairs('baihe'))).rejects.toMatchObject({ reason: 'COMMITTEE_NOT_FOUND' });
+    await expect(dissolve(1)).rejects.toMatchObject({ reason: 'VERSION_STALE' });
+    expect((await dissolve(2)).committee).toMatchObject({ endedOn: '2026-11-24', seats: [], owedUntil: '', version: 3 });
+    await expect(dissolve(3)).rejects.toMatchObject({ kind: 'failed_precondition', reason: 'COMMITTEE_ENDED', details: { ended_on: '2026-11-24' } });
+    expect((await sentEvents(office, committee.id)).at(-1)).toMatchObject({ type: 'CommitteeEnded', version: 3, payload: { endedOn: '2026-11-24', reasonCode: 'reorganised' } });
+    expect((await office.threads.listEntries({ threadId: committee.id }, { caller })).entries.at(-1)).toMatchObject({ code: 'ended', facts: { reason: 'reorganised' } });
+    expect(await history(office, meeting?.id ?? '')).toEqual(['MeetingScheduled 1', 'MeetingCalledOff 2']);
+    expect((await office.work.listWork({ unitId }, { caller })).items).toEqual([]);
+    office.clock.set('2027-01-05T09:00:00+08:00');
+    await office.app.scanner.scanOnce();
+    expect((await history(office, committee.id)).at(-1)).toBe('CommitteeEnded 3');
+    for (const memberUnitId of members) await office.memberUnits.leaveMemberUnit({ memberUnitId, version: 1 }, { caller });
+    expect((await found(unitId)).id).not.toBe(committee.id);
   });
 
   it('is there for those who may see its unit only', async () => {

@@ -32,6 +32,14 @@ async function gathering(units = 3): Promise<Gathering> {
   return { unit, committeeId: committee.id, members };
 }
 
+/** The office has one at a time. */
+async function congress(): Promise<Gathering> {
+  const { committees } = await office.committees.listCommittees({ kind: COMMITTEE_KIND_REGIONAL, pageSize: 200 }, { caller });
+  for (const { id, version, endedOn } of committees) if (endedOn === '') await office.committees.dissolveCommittee({ committeeId: id, version, reasonCode: 'renewed' }, { caller });
+  const { committee, members } = await seatedCommittee(office, root.id, { kind: COMMITTEE_KIND_REGIONAL, units: 9 });
+  return { unit: root, committeeId: committee.id, members };
+}
+
 const wish = ({ committeeId, members }: Gathering, facts: object = {}) => ({
   committeeId,
   themeZh: '助老服务',
@@ -94,11 +102,10 @@ describe('a meeting', () => {
   });
 
   it('of a regional committee is the congress, at the host of its year', async () => {
-    const unit = await makeUnit(office, root.id, { kind: organization.UnitKind.UNIT_KIND_COMMUNITY });
-    const { committee, members } = await seatedCommittee(office, unit.id, { kind: COMMITTEE_KIND_REGIONAL, units: 9 });
-    const of = { unit, committeeId: committee.id, members };
+    const of = await congress();
+    const { committeeId, members } = of;
     await expect(schedule(of, { hostMemberUnitId: '' })).rejects.toMatchObject({ reason: 'MEETING_WITHOUT_HOST' });
-    await office.committees.setRotation({ committeeId: committee.id, version: 2, baseYear: 2025, memberUnitIds: members }, { caller });
+    await office.committees.setRotation({ committeeId, version: 2, baseYear: 2025, memberUnitIds: members }, { caller });
     expect(await schedule(of, { hostMemberUnitId: '' })).toMatchObject({ kind: 'MEETING_KIND_CONGRESS', hostMemberUnitId: members[1] });
     expect(await schedule(of, { hostMemberUnitId: '', scheduledOn: '2027-03-01' })).toMatchObject({ hostMemberUnitId: members[2] });
   });
@@ -168,17 +175,16 @@ describe('a meeting', () => {
   });
 
   it('that is moved keeps a host who was named and holds a seat that day, and has the host of its year by the rotation', async () => {
-    const unit = await makeUnit(office, root.id, { kind: organization.UnitKind.UNIT_KIND_COMMUNITY });
-    const { committee, members } = await seatedCommittee(office, unit.id, { kind: COMMITTEE_KIND_REGIONAL, units: 9 });
-    const of = { unit, committeeId: committee.id, members };
-    await office.committees.setRotation({ committeeId: committee.id, version: 2, baseYear: 2026, memberUnitIds: members }, { caller });
+    const of = await congress();
+    const { committeeId, members } = of;
+    await office.committees.setRotation({ committeeId, version: 2, baseYear: 2026, memberUnitIds: members }, { caller });
     const move = async ({ id, version }: organization.Meeting, scheduledOn: string) => (await office.meetings.rescheduleMeeting({ meetingId: id, version, scheduledOn }, { caller })).meeting;
     const byRotation = await schedule(of, { hostMemberUnitId: '' });
     expect(await move(byRotation, '2026-12-31')).toMatchObject({ hostMemberUnitId: members[0] });
     expect(await move({ ...byRotation, version: 2 }, '2027-01-10')).toMatchObject({ scheduledOn: '2027-01-10', hostMemberUnitId: members[1] });
     const named = await schedule(of, { hostMemberUnitId: members[5] });
     expect(await move(named, '2027-01-10')).toMatchObject({ hostMemberUnitId: members[5] });
-    await office.knex('committee_seats').where({ committee_id: committee.id, member_unit_id: members[5] }).update({ valid_to: '2028-01-01' });
+    await office.knex('committee_seats').where({ committee_id: committeeId, member_unit_id: members[5] }).update({ valid_to: '2028-01-01' });
     await expect(move({ ...named, version: 2 }, '2028-01-10')).rejects.toMatchObject({ reason: 'MEETING_HOST_NOT_SEATED' });
   });
 
@@ -372,20 +378,19 @@ describe('a resolution', () => {
 
 it('a year: one congress, four joint meetings, and the host changes', async () => {
   office.clock.set('2027-01-10T09:00:00+08:00');
-  const unit = await makeUnit(office, root.id, { kind: organization.UnitKind.UNIT_KIND_COMMUNITY });
-  const regional = await seatedCommittee(office, unit.id, { kind: COMMITTEE_KIND_REGIONAL, units: 9 });
-  const joint = await seatedCommittee(office, unit.id, { kind: COMMITTEE_KIND_COMMUNITY_JOINT, units: 24 });
-  const { members } = regional;
-  await office.committees.setRotation({ committeeId: regional.committee.id, version: 2, baseYear: 2027, memberUnitIds: members }, { caller });
-  await office.committees.handOverRotation({ committeeId: regional.committee.id, version: 3, year: 2027 }, { caller });
+  const regional = await congress();
+  const joint = await gathering(24);
+  const { committeeId, members } = regional;
+  await office.committees.setRotation({ committeeId, version: 2, baseYear: 2027, memberUnitIds: members }, { caller });
+  await office.committees.handOverRotation({ committeeId, version: 3, year: 2027 }, { caller });
   for (const [day, of] of [['2027-02-01', joint], ['2027-05-01', joint], ['2027-06-01', regional], ['2027-08-01', joint], ['2027-11-01', joint]] as const) {
     office.clock.set(`${day}T09:00:00+08:00`);
-    const { meeting } = await office.meetings.scheduleMeeting({ committeeId: of.committee.id, themeZh: '主题', scheduledOn: day, hostMemberUnitId: of === joint ? (of.members[0] ?? '') : '' }, { caller });
+    const { meeting } = await office.meetings.scheduleMeeting({ committeeId: of.committeeId, themeZh: '主题', scheduledOn: day, hostMemberUnitId: of === joint ? (of.members[0] ?? '') : '' }, { caller });
     await office.meetings.conveneMeeting({ meetingId: meeting?.id ?? '', version: 1 }, { caller });
   }
   office.clock.set('2028-01-05T09:00:00+08:00');
   await office.app.scanner.scanOnce();
-  for (const { committee } of [regional, joint]) expect((await history(office, committee.id)).filter((line) => line.startsWith('CommitteeMeetingMissed'))).toEqual([]);
-  await office.committees.handOverRotation({ committeeId: regional.committee.id, version: 4, year: 2028 }, { caller });
-  expect((await sentEvents(office, regional.committee.id)).at(-1)?.payload).toMatchObject({ year: 2028, hostId: members[1], formerHostId: members[0] });
+  for (const of of [regional, joint]) expect((await history(office, of.committeeId)).filter((line) => line.startsWith('CommitteeMeetingMissed'))).toEqual([]);
+  await office.committees.handOverRotation({ committeeId, version: 4, year: 2028 }, { caller });
+  expect((await sentEvents(office, committeeId)).at(-1)?.payload).toMatchObject({ year: 2028, hostId: members[1], formerHostId: members[0] });
 });

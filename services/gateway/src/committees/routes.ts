@@ -18,7 +18,7 @@ const committeeSchema = z
     nameZh: z.string(),
     size: z.int().meta({ description: '席位数' }),
     seats: z.array(z.strictObject({ id: z.string(), memberUnitId: z.string(), validFrom: z.string(), validTo: z.string().optional() })),
-    endedOn: z.string().optional().meta({ description: '随所属单位撤并而终止的日期' }),
+    endedOn: z.string().optional().meta({ description: '撤销或随所属单位撤并而终止的日期' }),
     owedMeeting: z.strictObject({ from: z.string(), until: z.string(), citation: z.string() }).optional().meta({ description: '本期应开的会议及其依据' }),
     version: z.int(),
   })
@@ -96,7 +96,7 @@ const reads: readonly ApiRoute[] = [
     method: 'post',
     path: '/v1/committees',
     name: 'foundCommittee',
-    summary: '成立区域党委或社区联合党委',
+    summary: '成立区域党委（设在街道）或社区联合党委（设在社区）',
     tag: 'party',
     calls: 'organization.v1.CommitteeService/FoundCommittee',
     creates: true,
@@ -136,6 +136,14 @@ const reads: readonly ApiRoute[] = [
 
 const changes: readonly ApiRoute[] = [
   change({
+    rpc: 'DissolveCommittee',
+    path: '/v1/committees/{id}:dissolve',
+    name: 'dissolveCommittee',
+    summary: '撤销：席位到期，未开的会议取消',
+    body: z.strictObject({ reasonCode: code.meta({ description: '事由代码' }) }),
+    act: (at, body, { clients, options }) => clients.committees.dissolveCommittee({ ...at, ...body }, options),
+  }),
+  change({
     rpc: 'TakeSeats',
     path: '/v1/committees/{id}:takeSeats',
     name: 'takeSeats',
@@ -155,7 +163,7 @@ const changes: readonly ApiRoute[] = [
     rpc: 'SetRotation',
     path: '/v1/committees/{id}:setRotation',
     name: 'setRotation',
-    summary: '定轮值顺序：自起始年起依次主办，周而复始',
+    summary: '定轮值顺序：自起始年（至迟下一年）起依次主办，周而复始；尚未开始的轮值顺序由新的代替',
     body: z.strictObject({ baseYear: year, memberUnitIds }),
     act: (at, body, { clients, options }) => clients.committees.setRotation({ ...at, ...body }, options),
   }),

@@ -8,6 +8,7 @@ import { readCode } from '../fields';
 import { handOverRotation, setRotation, swapCommitteeHosts } from './change-rotation';
 import { endCommitteeSeat, takeCommitteeSeats } from './change-seats';
 import type { Committee } from './committee';
+import { dissolveCommittee } from './dissolve-committee';
 import { foundCommittee } from './found-committee';
 import { findOwedMeeting } from './owed-meeting';
 import { readSchedule } from './rotation-store';
@@ -33,6 +34,9 @@ export function committeeService(deps: Deps): organization.CommitteeServiceImple
         size: request.size,
       });
       return { committee: committeeToWire(committee, [], owed) };
+    },
+    async dissolveCommittee(request, { caller }) {
+      return answer(deps, caller, await dissolveCommittee(deps, caller, { ...refOf(request), reasonCode: readCode(request.reasonCode, 'reason_code') }));
     },
     async takeSeats(request, { caller }) {
       const memberUnitIds = readUnits(request.memberUnitIds);

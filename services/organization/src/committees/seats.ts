@@ -39,7 +39,7 @@ export function endSeat(seats: readonly Seat[], rotations: readonly Rotation[], 
 
 /** @throws failed_precondition COMMITTEE_ENDED. */
 export function assertThere({ endedOn }: Pick<Committee, 'endedOn'>): void {
-  if (endedOn !== undefined) throw failedPrecondition('COMMITTEE_ENDED', 'the committee ended with its unit', { details: { ended_on: endedOn } });
+  if (endedOn !== undefined) throw failedPrecondition('COMMITTEE_ENDED', 'the committee has ended', { details: { ended_on: endedOn } });
 }
 
 /** Also for one outside the caller's scope, which must look the same. */
