@@ -180,6 +180,7 @@ const party: Readonly<Record<string, MakeRequest>> = {
   adoptResolutions: onMeeting(':adoptResolutions', { resolutions: [] }),
   listResolutions: at('/v1/resolutions'),
   getResolution: () => ({ path: `/v1/resolutions/${part()}` }),
+  withdrawResolution: () => ({ path: `/v1/resolutions/${part()}:withdraw`, body: { reasonCode: 'overtaken' } }),
   deliverResolution: () => ({ path: `/v1/resolutions/${part()}:deliver`, body: { proof: '照片' } }),
 };
 

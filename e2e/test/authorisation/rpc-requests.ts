@@ -185,6 +185,7 @@ const party: Readonly<Record<string, MakeRpcRequest>> = {
   AdoptResolutions: () => ({ meetingId: part(), version }),
   GetMeeting: () => ({ meetingId: part() }),
   ListMeetings: () => ({}),
+  WithdrawResolution: () => ({ resolutionId: part(), version, reasonCode: 'overtaken' }),
   DeliverResolution: () => ({ resolutionId: part(), version, proof: '照片' }),
   GetResolution: () => ({ resolutionId: part() }),
   ListResolutions: () => ({}),

@@ -63,6 +63,7 @@ import * as replaceRotations from './20261129187000_replace_rotations';
 import * as indexDualReports from './20261129187100_index_dual_reports';
 import * as callOffWithCommittees from './20261129187200_call_off_with_committees';
 import * as dissolveCommittees from './20261129187300_dissolve_committees';
+import * as closeUnratedAndWithdraw from './20261129187400_close_unrated_and_withdraw';
 
 export const migrations: readonly Migration[] = [
   machinery,
@@ -129,4 +130,5 @@ export const migrations: readonly Migration[] = [
   indexDualReports,
   callOffWithCommittees,
   dissolveCommittees,
+  closeUnratedAndWithdraw,
 ];

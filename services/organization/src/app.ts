@@ -67,7 +67,7 @@ import { instructorService } from './instructors/grpc';
 import { instructorConstraints } from './instructors/store';
 import { projectAlarms, projectClock } from './joint-projects/change-project';
 import { jointProjectService } from './joint-projects/grpc';
-import { resolutionAlarms } from './meetings/deliver-resolution';
+import { resolutionAlarms } from './meetings/change-resolution';
 import { meetingService } from './meetings/grpc';
 import { resolutionClock } from './meetings/resolution-changes';
 import { meetingConstraints } from './meetings/store';

@@ -201,6 +201,7 @@ const allowed: Record<string, readonly string[]> = {
   'MeetingService/GetMeeting': seeParty,
   'MeetingService/ListMeetings': seeParty,
   'MeetingService/DeliverResolution': holdMeetings,
+  'MeetingService/WithdrawResolution': holdMeetings,
   'MeetingService/GetResolution': seeParty,
   'MeetingService/ListResolutions': seeParty,
   'VenueService/CreateVenue': ['director', 'coordinator'],

@@ -127,6 +127,20 @@ describe('a project', () => {
     expect(JSON.stringify(await sentEvents(office))).not.toMatch(/午餐|助餐|照片|食堂/);
   });
 
+  it('that no resident rates is closed for a reason, once it is delivered', async () => {
+    const { need, project } = await running();
+    const close = (version: number, facts: object = {}) =>
+      office.jointProjects.advanceJointProject({ ...at(project, version), to: organization.JointProjectState.JOINT_PROJECT_STATE_CLOSED, reasonCode: 'nobody_answered', ...facts }, { caller });
+    await expect(close(4)).rejects.toMatchObject({ reason: 'JOINT_PROJECT_STATE_FORBIDS', details: { state: 'running', action: 'close_unrated' } });
+    await office.jointProjects.deliverJointProject({ ...at(project, 4), proof: '照片' }, { caller });
+    await expect(close(5, { to: organization.JointProjectState.JOINT_PROJECT_STATE_RUNNING })).rejects.toMatchObject({ violations: [{ field: 'reason_code', code: 'not_asked' }] });
+    expect((await close(5)).jointProject).toMatchObject({ state: 'JOINT_PROJECT_STATE_CLOSED', reasonCode: 'nobody_answered', usefulness: { useful: 0, partly: 0, notUseful: 0 }, version: 6 });
+    expect((await sentEvents(office, project.id)).at(-1)).toMatchObject({ type: 'JointProjectAdvanced', version: 6, payload: { reasonCode: 'nobody_answered' } });
+    expect((await office.threads.listEntries({ threadId: project.id }, { caller })).entries.at(-1)).toMatchObject({ code: 'closed', facts: { reason: 'nobody_answered' } });
+    expect((await office.jointProjects.getNeed({ needId: need.id }, { caller })).need?.state).toBe('NEED_STATE_MET');
+    expect((await office.work.listWork({ unitId: community.id, pageSize: 200 }, { caller })).items.filter(({ subjectId }) => subjectId === project.id)).toEqual([]);
+  });
+
   it('is matched with what is offered and has room, and led by one who gives', async () => {
     const resource = await offer();
     const [one, two] = [await propose([(await raise()).id]), await propose([(await raise()).id])];

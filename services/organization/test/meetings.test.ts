@@ -365,6 +365,33 @@ describe('a resolution', () => {
     expect((await office.meetings.getMeeting({ meetingId }, { caller })).meeting?.state).toBe('MEETING_STATE_MINUTED');
   });
 
+  it('is withdrawn for a reason by those who hold the meetings: nobody owes it, and with the last one the meeting is done', async () => {
+    const of = await gathering();
+    const owner = await makeStaff(office, of.unit.id);
+    const { meetingId, resolutions } = await adopted(of, [{ ownerStaffId: owner.id }, { ownerMemberUnitId: of.members[0] }]);
+    const [resolutionId, other] = [resolutions.find(({ ownerStaffId }) => ownerStaffId !== '')?.id ?? '', resolutions.find(({ ownerStaffId }) => ownerStaffId === '')?.id ?? ''];
+    const withdraw = (version: number, facts: object = {}, by = caller) => office.meetings.withdrawResolution({ resolutionId, version, reasonCode: 'overtaken', ...facts }, { caller: by });
+    await expect(withdraw(1, { reasonCode: '' })).rejects.toMatchObject({ violations: [{ field: 'reason_code', code: 'required' }] });
+    // Whoever owes it does not let themselves off.
+    const self = testCaller({ subject: owner.id, grants: [{ permissions: ['organization.meeting.write', ...ownPermissions], scope: 'self', unitPath: '' }] });
+    await expect(withdraw(1, {}, self)).rejects.toMatchObject({ reason: 'RESOLUTION_NOT_FOUND' });
+    await expect(withdraw(1, {}, partyAffairs('baihe'))).rejects.toMatchObject({ reason: 'RESOLUTION_NOT_FOUND' });
+    await office.meetings.deliverResolution({ resolutionId: other, version: 1, proof: '照片' }, { caller });
+    await expect(office.meetings.withdrawResolution({ resolutionId: other, version: 2, reasonCode: 'overtaken' }, { caller })).rejects.toMatchObject({ reason: 'RESOLUTION_DELIVERED_ALREADY' });
+    const both = await Promise.allSettled([withdraw(1), withdraw(1)]);
+    expect(both.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
+    await expect(withdraw(2)).rejects.toMatchObject({ kind: 'failed_precondition', reason: 'RESOLUTION_WITHDRAWN' });
+    await expect(office.meetings.deliverResolution({ resolutionId, version: 2, proof: '照片' }, { caller })).rejects.toMatchObject({ reason: 'RESOLUTION_WITHDRAWN' });
+    expect((await office.meetings.getResolution({ resolutionId }, { caller })).resolution).toMatchObject({ state: 'RESOLUTION_STATE_WITHDRAWN', reasonCode: 'overtaken', proof: '', version: 2 });
+    expect((await office.meetings.getMeeting({ meetingId }, { caller })).meeting).toMatchObject({ state: 'MEETING_STATE_RESOLUTIONS_DONE', resolutionsOpen: 0 });
+    expect((await sentEvents(office, resolutionId)).at(-1)).toMatchObject({ type: 'ResolutionWithdrawn', version: 2, payload: { meetingId, reasonCode: 'overtaken' } });
+    expect((await office.threads.listEntries({ threadId: meetingId }, { caller })).entries.find(({ code }) => code === 'resolution_withdrawn')).toMatchObject({ facts: { reason: 'overtaken' } });
+    office.clock.set('2026-12-20T09:00:00+08:00');
+    await office.app.scanner.scanOnce();
+    expect((await history(office, resolutionId)).at(-1)).toBe('ResolutionWithdrawn 2');
+    expect((await office.work.listWork({ unitId: of.unit.id, pageSize: 200 }, { caller })).items.filter(({ subjectId }) => subjectId === resolutionId)).toEqual([]);
+  });
+
   it('holds its member unit in until it is delivered', async () => {
     const of = await gathering();
     const [guest] = await joinUnits(office, of.unit.id, 1);

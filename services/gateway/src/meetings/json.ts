@@ -10,7 +10,7 @@ export const meetingStates = words('MEETING_STATE', organization.MeetingState, [
 export const callOffReasons = words('MEETING_CALL_OFF_REASON', organization.MeetingCallOffReason, ['no_quorum', 'host_unavailable', 'merged', 'mistake', 'committee_ended']);
 export const presences = words('MEETING_PRESENCE', organization.MeetingPresence, ['attended', 'excused', 'absent']);
 export const tags = words('TOGETHER_TAG', organization.TogetherTag, ['create', 'consult', 'build', 'serve', 'help']);
-export const resolutionStates = words('RESOLUTION_STATE', organization.ResolutionState, ['open', 'delivered']);
+export const resolutionStates = words('RESOLUTION_STATE', organization.ResolutionState, ['open', 'delivered', 'withdrawn']);
 
 export const meetingSchema = z
   .strictObject({
@@ -48,6 +48,7 @@ export const resolutionSchema = z
     overdueAt: time.optional(),
     deliveredAt: time.optional(),
     proof: z.string().optional(),
+    reasonCode: z.string().optional().meta({ description: '撤回的事由代码' }),
     version: z.int(),
   })
   .meta({ id: 'Resolution' });
@@ -72,7 +73,7 @@ export function answerMeeting({ meeting }: { meeting: organization.Meeting | und
 }
 
 export function resolutionToJson(resolution: organization.Resolution): z.input<typeof resolutionSchema> {
-  const { state, ownerMemberUnitId, ownerStaffId, overdueAt, deliveredAt, proof, ...rest } = resolution;
+  const { state, ownerMemberUnitId, ownerStaffId, overdueAt, deliveredAt, proof, reasonCode, ...rest } = resolution;
   return {
     ...rest,
     state: resolutionStates.fromWire(state),
@@ -81,6 +82,7 @@ export function resolutionToJson(resolution: organization.Resolution): z.input<t
     overdueAt: timeOf(overdueAt),
     deliveredAt: timeOf(deliveredAt),
     proof: given(proof),
+    reasonCode: given(reasonCode),
   };
 }
 

@@ -1,7 +1,7 @@
 import type { organization } from '@linli/contracts';
 import { z } from 'zod';
 import { nothing, route, type ApiRoute, type Call } from '../routing/route';
-import { day, id, nextPageToken, optionalId, page, text } from '../wire/fields';
+import { code, day, id, nextPageToken, optionalId, page, text } from '../wire/fields';
 import { answerMeeting, answerResolution, callOffReasons, meetingSchema, meetingStates, meetingToJson, presences, resolutionSchema, resolutionStates, resolutionToJson, tags } from './json';
 
 const byId = z.strictObject({ id });
@@ -176,6 +176,19 @@ const resolutions: readonly ApiRoute[] = [
     body: z.strictObject({ proof: text(1_000) }),
     response: resolutionSchema,
     handle: async ({ params, body, version }, { clients, options }) => answerResolution(await clients.meetings.deliverResolution({ resolutionId: params.id, version, ...body }, options)),
+  }),
+  route({
+    method: 'post',
+    path: '/v1/resolutions/{id}:withdraw',
+    name: 'withdrawResolution',
+    summary: '撤回未办结的决议',
+    tag: 'party',
+    calls: 'organization.v1.MeetingService/WithdrawResolution',
+    changes: true,
+    params: byId,
+    body: z.strictObject({ reasonCode: code.meta({ description: '事由代码' }) }),
+    response: resolutionSchema,
+    handle: async ({ params, body, version }, { clients, options }) => answerResolution(await clients.meetings.withdrawResolution({ resolutionId: params.id, version, ...body }, options)),
   }),
 ];
 

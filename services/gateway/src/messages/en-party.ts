@@ -36,6 +36,7 @@ export const enParty: Pick<Messages, 'reasons' | 'problems' | 'words'> = {
     ATTENDANCE_NOT_SEATED: ['No seat', 'A unit holds no seat on the day of the meeting.'],
     ATTENDANCE_INCOMPLETE: ['Attendance incomplete', 'The attendance of some units is not recorded: {missing}.'],
     RESOLUTION_NOT_FOUND: ['No such resolution', 'There is no such resolution, or it is outside your area.'],
+    RESOLUTION_WITHDRAWN: ['Withdrawn', 'The resolution was withdrawn.'],
     RESOLUTION_DELIVERED_ALREADY: ['Already delivered', 'The resolution was delivered.'],
     NEED_NOT_FOUND: ['No such need', 'There is no such need, or it is outside your area.'],
     NEED_NOT_OPEN: ['Need not open', 'The need is "{state}".'],
@@ -72,6 +73,7 @@ export const enParty: Pick<Messages, 'reasons' | 'problems' | 'words'> = {
   },
   words: {
     reviewed_by_residents: 'reviewed by residents',
+    close_unrated: 'closed without a rating',
     called_off: 'called off',
     no_quorum: 'too few come',
     host_unavailable: 'the host cannot',

@@ -200,6 +200,7 @@ const party: Readonly<Record<string, GoodRequest>> = {
   adoptResolutions: { path: `/v1/meetings/${ids.meeting}:adoptResolutions`, body: { resolutions: [{ textZh: '清理楼道', ownerMemberUnitId: ids.memberUnit, dueOn: '2026-12-10' }] }, by: ['admin'] },
   listResolutions: { path: `/v1/resolutions?meetingId=${ids.meeting}&state=open`, by: ['clerk', 'admin'] },
   getResolution: { path: `/v1/resolutions/${ids.resolution}`, by: ['clerk', 'admin'] },
+  withdrawResolution: { path: `/v1/resolutions/${ids.resolution}:withdraw`, body: { reasonCode: 'overtaken' }, by: ['admin'] },
   deliverResolution: { path: `/v1/resolutions/${ids.resolution}:deliver`, body: { proof: '照片三张' }, by: ['admin'] },
 };
 

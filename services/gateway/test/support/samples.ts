@@ -476,7 +476,7 @@ export const samples: Readonly<Record<string, object>> = {
   },
   ...each('MeetingService', ['scheduleMeeting', 'rescheduleMeeting', 'callOffMeeting', 'conveneMeeting', 'recordAttendance', 'recordMinutes', 'adoptResolutions', 'getMeeting'], { meeting }),
   'MeetingService/listMeetings': { meetings: [meeting], nextPageToken: '' },
-  ...each('MeetingService', ['deliverResolution', 'getResolution'], { resolution }),
+  ...each('MeetingService', ['deliverResolution', 'withdrawResolution', 'getResolution'], { resolution }),
   'MeetingService/listResolutions': { resolutions: [resolution], nextPageToken: '' },
   ...covenantSamples,
   ...selfGovernmentSamples,

@@ -64,15 +64,15 @@ export async function matchProject(
 const advances = { agreed: 'agree', running: 'start', closed: 'close' } as const;
 export type Advance = keyof typeof advances;
 
-/** Agreed, begun, or closed once residents rated it, which meets its needs. @throws as `lockForChange`; failed_precondition JOINT_PROJECT_STATE_FORBIDS. */
-export async function advanceProject(deps: Pick<Deps, 'db' | 'now'>, caller: Caller, { to, ...ref }: ProjectRef & { readonly to: Advance }): Promise<JointProject> {
+/** Agreed, begun, or closed, which meets its needs: once residents rated it, or for a reason (`reasonCode`, else '') when none did. @throws as `lockForChange`; failed_precondition JOINT_PROJECT_STATE_FORBIDS. */
+export async function advanceProject(deps: Pick<Deps, 'db' | 'now'>, caller: Caller, { to, reasonCode, ...ref }: ProjectRef & { readonly to: Advance; readonly reasonCode: string }): Promise<JointProject> {
   return deps.db.withTenant(caller, async (tx) => {
     const at = deps.now();
-    const action = advances[to];
-    const project = act(await lockForChange(tx, caller, ref), action);
+    const action = reasonCode === '' ? advances[to] : 'close_unrated';
+    const project = act(await lockForChange(tx, caller, ref), action, { reasonCode });
     if (to === 'closed') await settleNeedsOf(tx, caller, { project, state: 'met', at });
-    const payload = organization.JointProjectAdvanced.fromPartial({ jointProjectId: project.id, state: projectStateOnWire.toWire(project.state) });
-    await recordProject(tx, caller, { project, action, event: 'JointProjectAdvanced', payload, at });
+    const payload = organization.JointProjectAdvanced.fromPartial({ jointProjectId: project.id, state: projectStateOnWire.toWire(project.state), reasonCode });
+    await recordProject(tx, caller, { project, action, event: 'JointProjectAdvanced', payload, at, facts: reasonCode === '' ? {} : { reason: reasonCode } });
     return project;
   });
 }

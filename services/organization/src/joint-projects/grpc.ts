@@ -120,7 +120,9 @@ function projectMethods(deps: Deps): Pick<Methods, ProjectMethod> {
     },
     async advanceJointProject(request, { caller }) {
       const to = readAdvance(projectStateOnWire.fromWire(request.to, 'to'));
-      return { jointProject: projectToWire(await advanceProject(deps, caller, { ...refOf(request), to })) };
+      const reasonCode = request.reasonCode === '' ? '' : readCode(request.reasonCode, 'reason_code');
+      if (reasonCode !== '' && to !== 'closed') throw violation('reason_code', 'not_asked');
+      return { jointProject: projectToWire(await advanceProject(deps, caller, { ...refOf(request), to, reasonCode })) };
     },
     async deliverJointProject(request, { caller }) {
       const proof = requireText(request.proof, 'proof', { max: 1_000 });

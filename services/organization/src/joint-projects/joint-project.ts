@@ -56,7 +56,7 @@ export interface JointProject {
   readonly overdueAt: Date | undefined;
   readonly proof: string;
   readonly usefulness: Usefulness;
-  /** Why it stalled; else ''. */
+  /** Why it stalled, or was closed without a rating; else ''. */
   readonly reasonCode: string;
   readonly version: number;
 }

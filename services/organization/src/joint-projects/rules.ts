@@ -1,15 +1,15 @@
 import { failedPrecondition, notFound, type AppError } from '@linli/errors';
 import type { JointProject, Need, NeedState, ProjectState, Resource, Usefulness } from './joint-project';
 
-export type ProjectAction = 'match' | 'agree' | 'start' | 'deliver' | 'review' | 'close' | 'stall';
+export type ProjectAction = 'match' | 'agree' | 'start' | 'deliver' | 'review' | 'close' | 'close_unrated' | 'stall';
 
-// proposed → matched → agreed → running → delivered → reviewed_by_residents → closed; until it is delivered it may stall.
+// proposed → matched → agreed → running → delivered → reviewed_by_residents → closed; delivered → closed when no resident rates it; until it is delivered it may stall.
 const targets: Readonly<Record<ProjectState, Partial<Record<ProjectAction, ProjectState>>>> = {
   proposed: { match: 'matched', stall: 'stalled' },
   matched: { agree: 'agreed', stall: 'stalled' },
   agreed: { start: 'running', stall: 'stalled' },
   running: { deliver: 'delivered', stall: 'stalled' },
-  delivered: { review: 'reviewed_by_residents' },
+  delivered: { review: 'reviewed_by_residents', close_unrated: 'closed' },
   reviewed_by_residents: { close: 'closed' },
   closed: {},
   stalled: {},

@@ -51,7 +51,7 @@ export async function adoptResolutions(
 }
 
 function resolutionOf({ id: meetingId, unitId, unitPath }: Meeting, draft: ResolutionDraft, at: Date): Resolution {
-  return { ...draft, id: newId(at.getTime()), meetingId, unitId, unitPath, state: 'open', overdueAt: undefined, deliveredAt: undefined, proof: '', version: 1 };
+  return { ...draft, id: newId(at.getTime()), meetingId, unitId, unitPath, state: 'open', overdueAt: undefined, deliveredAt: undefined, proof: '', reasonCode: '', version: 1 };
 }
 
 async function startDueClock(deps: Pick<Deps, 'calendar'>, tx: Tx, { resolution, at }: { readonly resolution: Resolution; readonly at: Date }): Promise<void> {

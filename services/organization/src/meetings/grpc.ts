@@ -4,9 +4,10 @@ import { compactLimit, readUuid, requestKey, requireText, violation, type RpcCon
 import { readDay, today } from '../days';
 import type { Deps } from '../deps';
 import { ownersFor } from '../staff/owners-for';
+import { readCode } from '../fields';
 import { adoptResolutions, type ResolutionDraft } from './adopt-resolutions';
 import { callOffMeeting, rescheduleMeeting } from './change-schedule';
-import { deliverResolution, mayDo } from './deliver-resolution';
+import { deliverResolution, mayDo, withdrawResolution } from './change-resolution';
 import { conveneMeeting, recordAttendance, recordMinutes } from './hold-meeting';
 import type { Attendance, Meeting } from './meeting';
 import { findResolution, listResolutions } from './resolution-store';
@@ -71,6 +72,11 @@ export function meetingService(deps: Deps): organization.MeetingServiceImplement
       const resolutionId = readUuid(request.resolutionId, 'resolution_id');
       const proof = requireText(request.proof, 'proof', { max: 1_000 });
       return { resolution: resolutionToWire(await deliverResolution(deps, caller, { resolutionId, version: request.version, proof })) };
+    },
+    async withdrawResolution(request, { caller }) {
+      const resolutionId = readUuid(request.resolutionId, 'resolution_id');
+      const reasonCode = readCode(request.reasonCode, 'reason_code');
+      return { resolution: resolutionToWire(await withdrawResolution(deps, caller, { resolutionId, version: request.version, reasonCode })) };
     },
     async getResolution(request, { caller }) {
       const id = readUuid(request.resolutionId, 'resolution_id');

@@ -46,7 +46,7 @@ export interface Attendance {
   readonly presence: Presence;
 }
 
-export const resolutionStates = ['open', 'delivered'] as const;
+export const resolutionStates = ['open', 'delivered', 'withdrawn'] as const;
 export type ResolutionState = (typeof resolutionStates)[number];
 
 /** What a meeting decided that somebody owes. */
@@ -65,5 +65,7 @@ export interface Resolution {
   readonly deliveredAt: Date | undefined;
   /** Empty until it is delivered. */
   readonly proof: string;
+  /** Why it was withdrawn; else ''. */
+  readonly reasonCode: string;
   readonly version: number;
 }

@@ -9,7 +9,7 @@ export const resolutionClock = 'organization.resolution';
 /** When the clock says so: business ends at 18:00. */
 const businessEnds = 18 * 3_600_000;
 
-interface Step extends Pick<Entry, 'at' | 'code' | 'facts'> {
+export interface ResolutionStep extends Pick<Entry, 'at' | 'code' | 'facts'> {
   /** `deliver` */
   readonly action: string;
   readonly event: string;
@@ -17,7 +17,7 @@ interface Step extends Pick<Entry, 'at' | 'code' | 'facts'> {
 }
 
 /** A change of a resolution, told in the story of its meeting. */
-export function resolutionChange({ id, version, meetingId, unitPath }: Resolution, { action, event, payload, at, code, facts = {} }: Step): Change {
+export function resolutionChange({ id, version, meetingId, unitPath }: Resolution, { action, event, payload, at, code, facts = {} }: ResolutionStep): Change {
   return { action: `resolution.${action}`, objectType: 'resolution', id, version, event, payload, entry: { threadId: meetingId, unitPath, at, code, facts } };
 }
 

@@ -16,11 +16,12 @@ interface ResolutionRow {
   readonly overdue_at: Date | null;
   readonly delivered_at: Date | null;
   readonly proof: string;
+  readonly reason_code: string;
   readonly version: number;
 }
 
 const columns = [
-  'id', 'meeting_id', 'unit_id', 'unit_path', 'state', 'text_zh', 'owner_member_unit_id', 'owner_staff_id', 'due_on', 'overdue_at', 'delivered_at', 'proof', 'version',
+  'id', 'meeting_id', 'unit_id', 'unit_path', 'state', 'text_zh', 'owner_member_unit_id', 'owner_staff_id', 'due_on', 'overdue_at', 'delivered_at', 'proof', 'reason_code', 'version',
 ] as const;
 
 export async function insertResolutions(tx: Tx, resolutions: readonly Resolution[]): Promise<void> {
@@ -28,8 +29,8 @@ export async function insertResolutions(tx: Tx, resolutions: readonly Resolution
 }
 
 export async function saveResolution(tx: Tx, resolution: Resolution): Promise<void> {
-  const { state, overdue_at, delivered_at, proof, version } = toRow(resolution);
-  await tx('resolutions').where({ tenant_id: tenantOf(tx), id: resolution.id }).update({ state, overdue_at, delivered_at, proof, version });
+  const { state, overdue_at, delivered_at, proof, reason_code, version } = toRow(resolution);
+  await tx('resolutions').where({ tenant_id: tenantOf(tx), id: resolution.id }).update({ state, overdue_at, delivered_at, proof, reason_code, version });
 }
 
 export async function findResolution(tx: Tx, id: string): Promise<Resolution | undefined> {
@@ -92,6 +93,7 @@ function toRow(resolution: Resolution): ResolutionRow {
     overdue_at: resolution.overdueAt ?? null,
     delivered_at: resolution.deliveredAt ?? null,
     proof: resolution.proof,
+    reason_code: resolution.reasonCode,
     version: resolution.version,
   };
 }
@@ -110,6 +112,7 @@ function toResolution(row: ResolutionRow): Resolution {
     overdueAt: row.overdue_at ?? undefined,
     deliveredAt: row.delivered_at ?? undefined,
     proof: row.proof,
+    reasonCode: row.reason_code,
     version: row.version,
   };
 }

@@ -60,10 +60,21 @@ export function adopt(meeting: Meeting, count: number): Meeting {
   return { ...meeting, state: count === 0 ? 'resolutions_done' : 'resolutions_open', resolutionsOpen: count, version: meeting.version + 1 };
 }
 
-/** @throws failed_precondition RESOLUTION_DELIVERED_ALREADY. */
+/** @throws failed_precondition RESOLUTION_DELIVERED_ALREADY, RESOLUTION_WITHDRAWN. */
 export function deliver(resolution: Resolution, proof: string, at: Date): Resolution {
-  if (resolution.state === 'delivered') throw failedPrecondition('RESOLUTION_DELIVERED_ALREADY', 'the resolution was delivered');
+  assertOpen(resolution);
   return { ...resolution, state: 'delivered', proof, deliveredAt: at, version: resolution.version + 1 };
+}
+
+/** @throws failed_precondition RESOLUTION_DELIVERED_ALREADY, RESOLUTION_WITHDRAWN. */
+export function withdraw(resolution: Resolution, reasonCode: string): Resolution {
+  assertOpen(resolution);
+  return { ...resolution, state: 'withdrawn', reasonCode, version: resolution.version + 1 };
+}
+
+function assertOpen({ state }: Resolution): void {
+  if (state === 'delivered') throw failedPrecondition('RESOLUTION_DELIVERED_ALREADY', 'the resolution was delivered');
+  if (state === 'withdrawn') throw failedPrecondition('RESOLUTION_WITHDRAWN', 'the resolution was withdrawn');
 }
 
 /** One resolution less is open; with the last the meeting is done, which is a change of its own. */

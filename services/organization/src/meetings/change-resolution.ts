@@ -1,5 +1,5 @@
 import { coversUnit, systemCaller, type Caller } from '@linli/auth';
-import { lockClock, satisfyClock, type Alarm } from '@linli/clocks';
+import { cancelClock, lockClock, satisfyClock, type Alarm } from '@linli/clocks';
 import { organization } from '@linli/contracts';
 import { tenantOf, type Tx } from '@linli/db';
 import { recordChanges } from '../changes';
@@ -10,26 +10,57 @@ import { assertVersion } from '../version';
 import { endWork } from '../work/store';
 import { recordMeeting } from './change-meeting';
 import type { Meeting, Resolution } from './meeting';
-import { resolutionChange, resolutionClock, waitForDelivery } from './resolution-changes';
+import { resolutionChange, resolutionClock, waitForDelivery, type ResolutionStep } from './resolution-changes';
 import { findResolution, lockResolution, markOverdue, saveResolution } from './resolution-store';
-import { deliver, meetingNotFound, resolutionNotFound, settle } from './rules';
+import { deliver, meetingNotFound, resolutionNotFound, settle, withdraw } from './rules';
 import { lockMeeting, saveMeeting } from './store';
 
-export interface DeliverResolution {
+export interface ResolutionRef {
   readonly resolutionId: string;
   readonly version: number;
-  readonly proof: string;
 }
 
 /**
  * The owner of staff or somebody who follows it says with proof that it is done; with the last one the meeting is done.
- * @throws not_found RESOLUTION_NOT_FOUND; failed_precondition RESOLUTION_DELIVERED_ALREADY; aborted VERSION_STALE.
+ * @throws not_found RESOLUTION_NOT_FOUND; failed_precondition RESOLUTION_DELIVERED_ALREADY, RESOLUTION_WITHDRAWN; aborted VERSION_STALE.
  */
-export async function deliverResolution(deps: Pick<Deps, 'db' | 'now'>, caller: Caller, { resolutionId, version, proof }: DeliverResolution): Promise<Resolution> {
+export async function deliverResolution(deps: Pick<Deps, 'db' | 'now'>, caller: Caller, { proof, ...ref }: ResolutionRef & { readonly proof: string }): Promise<Resolution> {
+  const may = (tx: Tx, resolution: Resolution) => mayDo(tx, caller, { permission: 'organization.resolution.deliver', resolution, now: deps.now() });
+  return endResolution(deps, caller, { ref, may, endClock: satisfyClock }, (found, at) => {
+    const resolution = deliver(found, proof, at);
+    const late = resolution.overdueAt !== undefined;
+    const payload = organization.ResolutionDelivered.fromPartial({ resolutionId: found.id, meetingId: found.meetingId, late });
+    return { resolution, action: 'deliver', event: 'ResolutionDelivered', payload, code: 'resolution_delivered', facts: { late: String(late) } };
+  });
+}
+
+/** Nobody owes it any more, as those decide who hold the meetings. @throws as `deliverResolution`. */
+export async function withdrawResolution(deps: Pick<Deps, 'db' | 'now'>, caller: Caller, { reasonCode, ...ref }: ResolutionRef & { readonly reasonCode: string }): Promise<Resolution> {
+  const may = (_tx: Tx, { unitPath }: Resolution) => Promise.resolve(coversUnit(caller, 'organization.meeting.write', unitPath));
+  return endResolution(deps, caller, { ref, may, endClock: cancelClock }, (found) => {
+    const resolution = withdraw(found, reasonCode);
+    const payload = organization.ResolutionWithdrawn.fromPartial({ resolutionId: found.id, meetingId: found.meetingId, reasonCode });
+    return { resolution, action: 'withdraw', event: 'ResolutionWithdrawn', payload, code: 'resolution_withdrawn', facts: { reason: reasonCode } };
+  });
+}
+
+interface Ending {
+  readonly ref: ResolutionRef;
+  readonly may: (tx: Tx, known: Resolution) => Promise<boolean>;
+  readonly endClock: typeof satisfyClock;
+}
+
+async function endResolution(
+  deps: Pick<Deps, 'db' | 'now'>,
+  caller: Caller,
+  { ref, may, endClock }: Ending,
+  end: (found: Resolution, at: Date) => Omit<ResolutionStep, 'at'> & { readonly resolution: Resolution },
+): Promise<Resolution> {
+  const { resolutionId, version } = ref;
   return deps.db.withTenant(caller, async (tx) => {
     const known = await findResolution(tx, resolutionId);
-    if (known === undefined || !(await mayDo(tx, caller, { permission: 'organization.resolution.deliver', resolution: known, now: deps.now() }))) throw resolutionNotFound();
-    // Deliveries of one meeting wait for each other, so that one of them is the last; then the clock before its row, as the scanner takes them.
+    if (known === undefined || !(await may(tx, known))) throw resolutionNotFound();
+    // Ends within one meeting wait for each other, so that one of them is the last; then the clock before its row, as the scanner takes them.
     const meeting = await lockMeeting(tx, known.meetingId);
     if (meeting === undefined) throw meetingNotFound();
     const open = (await findResolution(tx, resolutionId))?.state === 'open';
@@ -38,16 +69,13 @@ export async function deliverResolution(deps: Pick<Deps, 'db' | 'now'>, caller: 
     if (found === undefined) throw resolutionNotFound();
     assertVersion(found, version);
     const at = deps.now();
-    const delivered = deliver(found, proof, at);
-    await saveResolution(tx, delivered);
-    await satisfyClock(tx, { kind: resolutionClock, subjectId: resolutionId, at });
+    const { resolution, ...step } = end(found, at);
+    await saveResolution(tx, resolution);
+    await endClock(tx, { kind: resolutionClock, subjectId: resolutionId, at });
     await endWork(tx, 'organization.resolution', [resolutionId]);
-    const late = delivered.overdueAt !== undefined;
-    const payload = organization.ResolutionDelivered.fromPartial({ resolutionId, meetingId: meeting.id, late });
-    const facts = { late: String(late) };
-    await recordChanges(tx, caller, [resolutionChange(delivered, { action: 'deliver', event: 'ResolutionDelivered', payload, at, code: 'resolution_delivered', facts })]);
+    await recordChanges(tx, caller, [resolutionChange(resolution, { ...step, at })]);
     await settleMeeting(tx, caller, { meeting: settle(meeting), at });
-    return delivered;
+    return resolution;
   });
 }
 
