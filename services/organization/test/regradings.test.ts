@@ -245,6 +245,24 @@ describe('what hangs on a unit that ends', () => {
     expect(await history(office, branch?.id ?? '')).toEqual(['BranchEstablished 1', 'BranchDissolved 2']);
   });
 
+  it('moves however many branches by the same few statements', async () => {
+    const { two, g1, g2, b1, b2 } = await makeTree();
+    const establish = (unit: organization.Unit, kind: organization.BranchKind) => office.coverage.establishBranch({ kind, unitId: unit.id, nameZh: '党支部', contactPhone: '' }, { caller: whoDeals(root.path) });
+    for (const unit of [g1, g2]) await establish(unit, organization.BranchKind.BRANCH_KIND_BRANCH);
+    for (const unit of [b1, b2]) await establish(unit, organization.BranchKind.BRANCH_KIND_GROUP);
+    await plan([move(g1, two), move(g2, two)]);
+    await office.knex.raw(`
+      create sequence branch_statements;
+      create function count_branch_statement() returns trigger language plpgsql security definer as $$ begin perform nextval('branch_statements'); return null; end $$;
+      create trigger counted after insert or update on branches for each statement execute function count_branch_statement()`);
+    await dayComes();
+    const { rows } = await office.knex.raw<{ rows: { last_value: string }[] }>('select last_value from branch_statements');
+    await office.knex.raw('drop trigger counted on branches; drop function count_branch_statement; drop sequence branch_statements');
+    expect(Number(rows[0]?.last_value)).toBe(2);
+    const { totals } = await office.coverage.listCoverage({ underUnitId: two.id, asOf: day }, { caller: whoDeals(root.path) });
+    expect(totals).toMatchObject({ gridsCovered: 2, buildingsCovered: 2 });
+  });
+
   it('leaves what a unit has one of where the successor has its own', async () => {
     const { one, two } = await makeTree();
     const deals = { caller: whoDeals(root.path) };

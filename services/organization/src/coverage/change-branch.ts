@@ -11,7 +11,7 @@ import { unitNotFound } from '../units/rules';
 import { assertVersion } from '../version';
 import type { Branch } from './branch';
 import { branchNotFound, dissolved, established, updated, type BranchFacts } from './rules';
-import { insertBranch, lockBranch, saveBranch } from './store';
+import { insertBranches, lockBranch, saveBranch } from './store';
 import { branchKindOnWire } from './wire';
 
 const write = 'organization.branch.write';
@@ -35,7 +35,7 @@ export async function establishBranch(
       const branch = established(unit, newId(at.getTime()), facts);
       if (facts.validFrom < unit.validFrom) throw violation('valid_from', 'before_unit');
       if (facts.validFrom > today(deps)) throw violation('valid_from', 'in_future');
-      await insertBranch(tx, branch);
+      await insertBranches(tx, [branch]);
       await recordChanges(tx, caller, [branchEstablished(branch, at)]);
       return branch;
     }),

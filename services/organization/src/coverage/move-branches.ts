@@ -5,8 +5,7 @@ import { recordChanges } from '../changes';
 import type { Succession } from '../units/hand-over';
 import type { Branch } from './branch';
 import { branchDissolved, branchEstablished } from './change-branch';
-import { dissolved } from './rules';
-import { insertBranch, lockBranchesAt, saveBranch } from './store';
+import { endBranchesAt, insertBranches } from './store';
 
 /**
  * A branch ends with its unit, so that the map of earlier days stays as it was; where the unit goes on elsewhere, the same
@@ -18,14 +17,12 @@ export async function moveBranches(
   { ended, day, now }: { readonly ended: readonly Succession[]; readonly day: LocalDate; readonly now: Date },
 ): Promise<void> {
   const successors = new Map(ended.map(({ unit, successor }) => [unit.id, successor]));
-  for (const branch of await lockBranchesAt(tx, [...successors.keys()])) {
-    const gone = dissolved(branch, day);
-    await saveBranch(tx, gone);
-    await recordChanges(tx, caller, [branchDissolved(gone, now)]);
+  const gone = await endBranchesAt(tx, [...successors.keys()], day);
+  const begun = gone.flatMap((branch): Branch[] => {
     const successor = successors.get(branch.unitId);
-    if (successor?.continuesId !== branch.unitId) continue;
-    const next: Branch = { ...branch, id: newId(now.getTime()), unitId: successor.id, unitPath: successor.path, validFrom: day, version: 1 };
-    await insertBranch(tx, next);
-    await recordChanges(tx, caller, [branchEstablished(next, now)]);
-  }
+    if (successor?.continuesId !== branch.unitId) return [];
+    return [{ ...branch, id: newId(now.getTime()), unitId: successor.id, unitPath: successor.path, validFrom: day, validTo: undefined, version: 1 }];
+  });
+  await insertBranches(tx, begun);
+  await recordChanges(tx, caller, [...gone.map((branch) => branchDissolved(branch, now)), ...begun.map((branch) => branchEstablished(branch, now))]);
 }

@@ -29,18 +29,24 @@ const columns = ['id', 'kind', 'unit_id', 'unit_path', 'name_zh', 'contact_phone
 /** What has a branch or group of its own kind. */
 const coveredKinds = ['grid', 'building'] as const;
 
-export async function insertBranch(tx: Tx, branch: Branch): Promise<void> {
-  await tx('branches').insert({
-    tenant_id: tenantOf(tx),
-    id: branch.id,
-    kind: branch.kind,
-    unit_id: branch.unitId,
-    unit_path: branch.unitPath,
-    name_zh: branch.nameZh,
-    contact_phone: branch.contactPhone,
-    valid_from: branch.validFrom,
-    version: branch.version,
-  });
+export async function insertBranches(tx: Tx, branches: readonly Branch[]): Promise<void> {
+  const rows = branches.map(({ id, kind, unitId, unitPath, nameZh, contactPhone, validFrom, version }): BranchRow => ({
+    id,
+    kind,
+    unit_id: unitId,
+    unit_path: unitPath,
+    name_zh: nameZh,
+    contact_phone: contactPhone,
+    valid_from: validFrom,
+    valid_to: null,
+    version,
+  }));
+  await tx.raw(
+    `insert into branches (tenant_id, id, kind, unit_id, unit_path, name_zh, contact_phone, valid_from, version)
+     select cast(:tenant as text), id, kind, unit_id, unit_path, name_zh, contact_phone, valid_from, version
+       from jsonb_to_recordset(:rows::jsonb) as born (id uuid, kind text, unit_id uuid, unit_path text, name_zh text, contact_phone text, valid_from date, version integer)`,
+    { tenant: tenantOf(tx), rows: JSON.stringify(rows) },
+  );
 }
 
 export async function saveBranch(tx: Tx, { id, nameZh, contactPhone, validTo, version }: Branch): Promise<void> {
@@ -57,9 +63,13 @@ export async function lockBranch(tx: Tx, id: string): Promise<Branch | undefined
   return row && toBranch(row);
 }
 
-/** Those that stand at these units. Index: branches_unit_idx. */
-export async function lockBranchesAt(tx: Tx, unitIds: readonly string[]): Promise<Branch[]> {
-  const rows = await tx('branches').where({ tenant_id: tenantOf(tx), valid_to: null }).whereIn('unit_id', unitIds).orderBy('id').forUpdate().select<BranchRow[]>(columns);
+/** Ends those that stand at these units, each with its version raised. Index: branches_unit_idx. */
+export async function endBranchesAt(tx: Tx, unitIds: readonly string[], day: LocalDate): Promise<Branch[]> {
+  const rows = await tx('branches')
+    .where({ tenant_id: tenantOf(tx), valid_to: null })
+    .whereRaw('unit_id = any(cast(? as uuid[]))', [[...unitIds]])
+    .update({ valid_to: day, version: tx.raw('version + 1') })
+    .returning<BranchRow[]>(columns);
   return rows.map(toBranch);
 }
 
