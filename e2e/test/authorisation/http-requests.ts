@@ -163,6 +163,7 @@ const party: Readonly<Record<string, MakeRequest>> = {
   foundCommittee: ({ unitId }) => ({ path: '/v1/committees', body: { kind: 'regional', unitId, nameZh: '区域党委', size: 9 } }),
   getCommittee: onCommittee(),
   getRotation: onCommittee('/rotation?fromYear=2030&toYear=2031'),
+  updateCommittee: onCommittee('', { nameZh: '新名' }),
   dissolveCommittee: onCommittee(':dissolve', { reasonCode: 'reorganised' }),
   takeSeats: onCommittee(':takeSeats', { memberUnitIds: [part()] }),
   endSeat: onCommittee(':endSeat', { seatId: part() }),

@@ -167,6 +167,7 @@ const party: Readonly<Record<string, MakeRpcRequest>> = {
   GetMemberUnit: () => ({ memberUnitId: part() }),
   ListMemberUnits: ({ unitId }) => ({ underUnitId: unitId, asOf: '1999-01-01' }),
   FoundCommittee: ({ unitId }) => ({ requestId: requestId(), kind: 'COMMITTEE_KIND_COMMUNITY_JOINT', unitId, nameZh: '联合党委', size: 24 }),
+  UpdateCommittee: () => ({ committeeId: part(), version, nameZh: '新名' }),
   DissolveCommittee: () => ({ committeeId: part(), version, reasonCode: 'reorganised' }),
   TakeSeats: () => ({ committeeId: part(), version, memberUnitIds: [part()] }),
   EndSeat: () => ({ committeeId: part(), version, seatId: part() }),

@@ -182,6 +182,7 @@ const allowed: Record<string, readonly string[]> = {
   'MemberUnitService/GetMemberUnit': seeParty,
   'MemberUnitService/ListMemberUnits': seeParty,
   'CommitteeService/FoundCommittee': runParty,
+  'CommitteeService/UpdateCommittee': runParty,
   'CommitteeService/DissolveCommittee': runParty,
   'CommitteeService/TakeSeats': runParty,
   'CommitteeService/EndSeat': runParty,

@@ -41,6 +41,24 @@ describe('a committee', () => {
     await expect(found(root.id, wrong)).rejects.toMatchObject({ kind: 'invalid_argument', violations: [{ field }] });
   });
 
+  it('changes its name and how many seats it has, no fewer than are held', async () => {
+    const { id: unitId } = await community();
+    const { committee } = await seatedCommittee(office, unitId, { kind: COMMITTEE_KIND_COMMUNITY_JOINT, units: 2 });
+    const update = async (version: number, facts: object) => (await office.committees.updateCommittee({ committeeId: committee.id, version, ...facts }, { caller })).committee;
+    await expect(update(2, { size: 0 })).rejects.toMatchObject({ violations: [{ field: 'size', code: 'out_of_range' }] });
+    await expect(update(2, { size: 1 })).rejects.toMatchObject({ kind: 'failed_precondition', reason: 'COMMITTEE_FULL', details: { size: '1' } });
+    expect(await update(2, { nameZh: '新园联合党委', size: 3 })).toMatchObject({ nameZh: '新园联合党委', size: 3, version: 3 });
+    expect(await update(3, { size: 3 })).toMatchObject({ version: 3 });
+    expect((await office.work.listWork({ unitId }, { caller })).items).toMatchObject([{ titleZh: '新园联合党委', version: 3 }]);
+    expect((await sentEvents(office, committee.id)).at(-1)).toEqual({ type: 'CommitteeUpdated', id: committee.id, version: 3, payload: { committeeId: committee.id } });
+    // What was held before today does not count.
+    await office.committees.endSeat({ committeeId: committee.id, version: 3, seatId: committee.seats[0]?.id ?? '' }, { caller });
+    expect(await update(4, { size: 1 })).toMatchObject({ size: 1, version: 5 });
+    await office.committees.endSeat({ committeeId: committee.id, version: 5, seatId: committee.seats[1]?.id ?? '' }, { caller });
+    const [next] = await joinUnits(office, unitId, 1);
+    await office.committees.takeSeats({ committeeId: committee.id, version: 6, memberUnitIds: [next?.id ?? ''] }, { caller });
+  });
+
   it('is dissolved for a reason, with its seats, what it scheduled and what it owes, and may be founded again', async () => {
     const { id: unitId } = await community();
     const { committee, members } = await seatedCommittee(office, unitId, { kind: COMMITTEE_KIND_COMMUNITY_JOINT, units: 2 });

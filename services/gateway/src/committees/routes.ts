@@ -2,7 +2,7 @@ import { organization } from '@linli/contracts';
 import { internal } from '@linli/errors';
 import { z } from 'zod';
 import { route, type Answer, type ApiRoute, type Call } from '../routing/route';
-import { code, given, id, nextPageToken, optionalDay, page, queryYear, text, year } from '../wire/fields';
+import { code, given, id, nextPageToken, optionalDay, page, queryYear, someOf, text, year } from '../wire/fields';
 import { words } from '../wire/words';
 
 const kinds = words('COMMITTEE_KIND', organization.CommitteeKind, ['regional', 'community_joint']);
@@ -77,7 +77,7 @@ function change<B extends z.ZodType>({ rpc, body, act, ...rest }: Change<B>): Ap
   });
 }
 
-const reads: readonly ApiRoute[] = [
+const committees: readonly ApiRoute[] = [
   route({
     method: 'get',
     path: '/v1/committees',
@@ -116,6 +116,19 @@ const reads: readonly ApiRoute[] = [
     query: z.strictObject({ asOf: optionalDay.meta({ description: '该日的席位；缺省为今天' }) }),
     response: committeeSchema,
     handle: async ({ params, query }, { clients, options }) => answerCommittee(await clients.committees.getCommittee({ committeeId: params.id, ...query }, options)),
+  }),
+  route({
+    method: 'patch',
+    path: '/v1/committees/{id}',
+    name: 'updateCommittee',
+    summary: '更改联合党委的名称、席位数（不少于今天起已就任的席位）',
+    tag: 'party',
+    calls: 'organization.v1.CommitteeService/UpdateCommittee',
+    changes: true,
+    params: onCommittee,
+    body: someOf({ nameZh: text(100).optional(), size: z.int().min(1).max(200).optional() }),
+    response: committeeSchema,
+    handle: async ({ params, body, version }, { clients, options }) => answerCommittee(await clients.committees.updateCommittee({ committeeId: params.id, version, ...body }, options)),
   }),
   route({
     method: 'get',
@@ -185,4 +198,4 @@ const changes: readonly ApiRoute[] = [
   }),
 ];
 
-export const committeeRoutes: readonly ApiRoute[] = [...reads, ...changes];
+export const committeeRoutes: readonly ApiRoute[] = [...committees, ...changes];

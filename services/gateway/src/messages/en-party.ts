@@ -12,7 +12,7 @@ export const enParty: Pick<Messages, 'reasons' | 'problems' | 'words'> = {
     MEMBER_UNIT_HAS_PROJECTS: ['In joint projects', 'The member unit has part in joint projects that go on: {open}.'],
     COMMITTEE_NOT_FOUND: ['No such committee', 'There is no such committee, or it is outside your area.'],
     COMMITTEE_EXISTS: ['Already founded', 'The unit has its committee of this kind.'],
-    COMMITTEE_FULL: ['No more seats', 'The committee has {size} seats.'],
+    COMMITTEE_FULL: ['Too many seats', 'More seats would be held than the {size} of the committee.'],
     COMMITTEE_MISPLACED: ['Not here', 'A regional committee is at the sub-district office, a joint one at a community.'],
     COMMITTEE_ENDED: ['Committee ended', 'The committee ended on {ended_on}.'],
     SEAT_TAKEN: ['Has a seat', 'A member unit has its seat on that day.'],

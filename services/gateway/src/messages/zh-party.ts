@@ -12,7 +12,7 @@ export const zhParty: Pick<Messages, 'reasons' | 'problems' | 'fields' | 'words'
     MEMBER_UNIT_HAS_PROJECTS: ['还有共建项目', '这个成员单位还有 {open} 个共建项目没有结束。'],
     COMMITTEE_NOT_FOUND: ['没有这个联合党委', '没有找到这个联合党委，或者不在您的管辖范围内。'],
     COMMITTEE_EXISTS: ['已经成立', '这个单位已有同类的联合党委。'],
-    COMMITTEE_FULL: ['席位已满', '联合党委只有 {size} 个席位。'],
+    COMMITTEE_FULL: ['席位不够', '就任的席位会超过该党委的 {size} 个席位。'],
     COMMITTEE_MISPLACED: ['不能在此成立', '区域党委设在街道，联合党委设在社区。'],
     COMMITTEE_ENDED: ['组织已终止', '该党委已于 {ended_on} 终止。'],
     SEAT_TAKEN: ['已有席位', '有一个成员单位在那一天已有席位。'],

@@ -179,6 +179,7 @@ const party: Readonly<Record<string, GoodRequest>> = {
   foundCommittee: { path: '/v1/committees', body: { kind: 'regional', unitId: ids.root, nameZh: '区域党委', size: 9 }, by: ['admin'] },
   getCommittee: { path: `/v1/committees/${ids.committee}?asOf=2026-11-24`, by: ['clerk', 'admin'] },
   getRotation: { path: `/v1/committees/${ids.committee}/rotation?fromYear=2026&toYear=2034`, by: ['clerk', 'admin'] },
+  updateCommittee: { path: `/v1/committees/${ids.committee}`, body: { nameZh: '区域党委', size: 10 }, by: ['admin'] },
   dissolveCommittee: { path: `/v1/committees/${ids.committee}:dissolve`, body: { reasonCode: 'reorganised' }, by: ['admin'] },
   takeSeats: { path: `/v1/committees/${ids.committee}:takeSeats`, body: { memberUnitIds: [ids.memberUnit], validFrom: '2026-01-01' }, by: ['admin'] },
   endSeat: { path: `/v1/committees/${ids.committee}:endSeat`, body: { seatId: ids.seat, validTo: '2027-01-01' }, by: ['admin'] },

@@ -468,7 +468,7 @@ export const samples: Readonly<Record<string, object>> = {
   ...pledgeSamples,
   ...each('MemberUnitService', ['joinMemberUnit', 'updateMemberUnit', 'leaveMemberUnit', 'getMemberUnit'], { memberUnit }),
   'MemberUnitService/listMemberUnits': { memberUnits: [memberUnit], nextPageToken: '' },
-  ...each('CommitteeService', ['foundCommittee', 'dissolveCommittee', 'takeSeats', 'endSeat', 'getCommittee', 'setRotation', 'swapHosts', 'handOverRotation'], { committee }),
+  ...each('CommitteeService', ['foundCommittee', 'updateCommittee', 'dissolveCommittee', 'takeSeats', 'endSeat', 'getCommittee', 'setRotation', 'swapHosts', 'handOverRotation'], { committee }),
   'CommitteeService/listCommittees': { committees: [committee], nextPageToken: '' },
   'CommitteeService/getRotation': {
     years: [{ year: 2027, hostId: ids.memberUnit, plannedHostId: ids.memberUnit, handedOverOn: '2026-12-20' }],

@@ -5,6 +5,7 @@ import { compactLimit, readUuid, requestKey, requireText, violation, type RpcCon
 import { readAsOf, readDay, today } from '../days';
 import type { Deps } from '../deps';
 import { readCode } from '../fields';
+import { updateCommittee } from './change-committee';
 import { handOverRotation, setRotation, swapCommitteeHosts } from './change-rotation';
 import { endCommitteeSeat, takeCommitteeSeats } from './change-seats';
 import type { Committee } from './committee';
@@ -17,7 +18,9 @@ import { findCommittee, listCommittees, readSeats } from './store';
 import { committeeKindOnWire, committeeToWire, rotationToWire } from './wire';
 
 const read = 'organization.committee.read';
+const nameRule = { max: 100 };
 const mostUnits = 100;
+const mostSeats = 200;
 const mostYears = 60;
 const years = { min: 1950, max: 2199 };
 
@@ -25,15 +28,19 @@ export function committeeService(deps: Deps): organization.CommitteeServiceImple
   const refOf = ({ committeeId, version }: { committeeId: string; version: number }) => ({ committeeId: readUuid(committeeId, 'committee_id'), version });
   return {
     async foundCommittee(request, { caller }) {
-      if (request.size < 1 || request.size > 200) throw violation('size', 'out_of_range');
       const { committee, owed } = await foundCommittee(deps, caller, {
         request: requestKey(caller, organization.FoundCommitteeRequest, request),
         kind: committeeKindOnWire.fromWire(request.kind, 'kind'),
         unitId: readUuid(request.unitId, 'unit_id'),
-        nameZh: requireText(request.nameZh, 'name_zh', { max: 100 }),
-        size: request.size,
+        nameZh: requireText(request.nameZh, 'name_zh', nameRule),
+        size: readSize(request.size),
       });
       return { committee: committeeToWire(committee, [], owed) };
+    },
+    async updateCommittee(request, { caller }) {
+      const { nameZh, size } = request;
+      const changed = { ...(nameZh === undefined ? {} : { nameZh: requireText(nameZh, 'name_zh', nameRule) }), ...(size === undefined ? {} : { size: readSize(size) }) };
+      return answer(deps, caller, await updateCommittee(deps, caller, { ...refOf(request), changed }));
     },
     async dissolveCommittee(request, { caller }) {
       return answer(deps, caller, await dissolveCommittee(deps, caller, { ...refOf(request), reasonCode: readCode(request.reasonCode, 'reason_code') }));
@@ -117,6 +124,11 @@ function readUnits(ids: readonly string[]): string[] {
   const again = units.findIndex((id, index) => units.indexOf(id) < index);
   if (again >= 0) throw violation(`member_unit_ids[${again}]`, 'duplicate');
   return units;
+}
+
+function readSize(size: number): number {
+  if (size < 1 || size > mostSeats) throw violation('size', 'out_of_range');
+  return size;
 }
 
 function readYear(year: number, field: string): number {

@@ -9,7 +9,7 @@ import { setWork } from '../work/store';
 import type { Committee } from './committee';
 import { periodAfter, periodOf, type Period } from './periods';
 import { assertThere, committeeNotFound } from './seats';
-import { findCommittee, lockCommittee, meetingRuleAt, raiseCommittee } from './store';
+import { findCommittee, lockCommittee, meetingRuleAt, saveCommittee } from './store';
 
 export const owedMeetingClock = 'organization.owed_meeting';
 
@@ -107,7 +107,7 @@ async function missMeeting(deps: Timed, tx: Tx, { clock, committee, caller }: { 
   const period = owedBy(clock);
   await cancelClock(tx, { clockId: clock.id, at });
   const missed = { ...committee, version: committee.version + 1 };
-  await raiseCommittee(tx, missed);
+  await saveCommittee(tx, missed);
   await oweMeetingAfter(deps, tx, { committee: missed, period });
   const facts = { period_from: period.from, period_until: period.until };
   const payload = organization.CommitteeMeetingMissed.fromPartial({ committeeId: missed.id, periodFrom: period.from, periodUntil: period.until });

@@ -20,10 +20,16 @@ export function takeSeats(committee: Pick<Committee, 'size'>, seats: readonly Se
     }
   }
   const all = [...seats, ...taken];
-  // Most are held on a day on which one begins.
-  const most = Math.max(...all.map(({ validFrom }) => seatedOn(all, validFrom).length));
-  if (most > committee.size) throw failedPrecondition('COMMITTEE_FULL', 'the committee has no more seats', { details: { size: String(committee.size) } });
+  const [first = ''] = taken.map(({ validFrom }) => validFrom).sort();
+  assertFit(committee, all, first);
   return all;
+}
+
+/** From that day on. @throws failed_precondition COMMITTEE_FULL. */
+export function assertFit({ size }: Pick<Committee, 'size'>, seats: readonly Seat[], from: LocalDate): void {
+  // Most are held on the first day, or on one on which a seat begins.
+  const days = [from, ...seats.map(({ validFrom }) => validFrom).filter((day) => day > from)];
+  if (days.some((day) => seatedOn(seats, day).length > size)) throw failedPrecondition('COMMITTEE_FULL', 'the committee has no more seats', { details: { size: String(size) } });
 }
 
 /** Whoever is to host a year after that day keeps the seat. @throws not_found SEAT_NOT_FOUND, failed_precondition SEAT_ENDED, SEAT_IN_ROTATION. */

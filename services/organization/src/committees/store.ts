@@ -35,8 +35,9 @@ export async function insertCommittee(tx: Tx, { id, kind, unitId, unitPath, name
   await tx('committees').insert({ tenant_id: tenantOf(tx), id, kind, unit_id: unitId, unit_path: unitPath, name_zh: nameZh, size, version });
 }
 
-export async function raiseCommittee(tx: Tx, { id, version }: Pick<Committee, 'id' | 'version'>): Promise<void> {
-  await tx('committees').where({ tenant_id: tenantOf(tx), id }).update({ version });
+/** Writes what can change while it is there. */
+export async function saveCommittee(tx: Tx, { id, nameZh, size, version }: Pick<Committee, 'id' | 'nameZh' | 'size' | 'version'>): Promise<void> {
+  await tx('committees').where({ tenant_id: tenantOf(tx), id }).update({ name_zh: nameZh, size, version });
 }
 
 export async function saveEnded(tx: Tx, { id, endedOn, version }: Committee): Promise<void> {
