@@ -1,7 +1,6 @@
-import { randomUUID } from 'node:crypto';
 import type { Caller } from '@linli/auth';
 import { organization } from '@linli/contracts';
-import { eventually, testCaller } from '@linli/testing';
+import { testCaller } from '@linli/testing';
 import { joinUnits, partyAffairs, seatedCommittee } from './party';
 import { everything, fresh, giveRole, history, makeStaff, makeTenant, makeUnit, sentEvents, startOffice, within, type Office } from './support';
 
@@ -51,13 +50,6 @@ async function plan(operations: Operation[], more: { effectiveOn?: string; reque
   if (regrading === undefined) throw new Error('no regrading came back');
   return regrading;
 }
-
-/** Somebody waits for a lock. */
-const untilBlocked = () =>
-  eventually(async () => {
-    const { rows } = await office.knex.raw<{ rows: unknown[] }>('select from pg_stat_activity where datname = current_database() and cardinality(pg_blocking_pids(pid)) > 0');
-    expect(rows).toHaveLength(1);
-  });
 
 async function namesUnder(unit: organization.Unit, asOf: string): Promise<string[]> {
   const { units } = await office.units.listUnits({ underUnitId: unit.id, asOf, pageSize: 200 }, { caller });
@@ -210,20 +202,6 @@ describe('what hangs on a unit that ends', () => {
     await dayComes();
     const { staff } = await office.staff.getStaff({ staffId: worker.id }, { caller });
     expect(staff?.posts.map(({ unitId, primary, validTo }) => [unitId, primary, validTo])).toEqual([[g2.id, true, ''], [g1.id, true, day]]);
-  });
-
-  it('leaves no unit behind that was opened below it while the plan waited', async () => {
-    const { two, g1 } = await makeTree();
-    const id = randomUUID();
-    const opening = await office.knex.transaction();
-    await opening.raw('select 1 from units where id = ? for share', [g1.id]);
-    await opening('units').insert({ tenant_id: 'xingsheng', id, code: fresh('late'), kind: 'building', parent_id: g1.id, path: `${g1.path}${id}/`, name_zh: '新楼', name_mn: '', valid_from: today, version: 1 });
-    const planned = plan([move(g1, two)]);
-    await untilBlocked();
-    await opening.commit();
-    const regrading = await planned;
-    expect(await office.knex('units').where({ id }).first('valid_to')).not.toEqual({ valid_to: null });
-    expect(successorOf(regrading, { id } as organization.Unit)).not.toBe('');
   });
 
   it('takes along what is dealt with there, for whoever works at the successor to go on with', async () => {

@@ -91,7 +91,7 @@ export const jointProjectRoutes: readonly ApiRoute[] = [
     name: 'advanceJointProject',
     summary: '推进：约定、实施，居民评价后办结；无人评价的说明事由办结',
     body: z.strictObject({ to: z.enum(['agreed', 'running', 'closed']), reasonCode: code.optional().meta({ description: '完成后无人评价而办结的事由代码' }) }),
-    act: (at, { to, reasonCode }, { clients, options }) => clients.jointProjects.advanceJointProject({ ...at, to: projectStates.toWire(to), reasonCode }, options),
+    act: (at, { to, reasonCode = '' }, { clients, options }) => clients.jointProjects.advanceJointProject({ ...at, to: projectStates.toWire(to), reasonCode }, options),
   }),
   change({
     rpc: 'DeliverJointProject',

@@ -128,8 +128,8 @@ export async function findTask(tx: Tx, reportId: string, id: string): Promise<Du
 /** How many tasks of each report are still to be done; a report without is not in it. Index: dual_tasks_shown_idx. */
 export async function countOpenTasks(tx: Tx, reportIds: readonly string[]): Promise<Map<string, number>> {
   const open = tx('dual_tasks').where({ tenant_id: tenantOf(tx), done_on: null }).whereIn('dual_report_id', reportIds);
-  const rows = await open.groupBy('dual_report_id').select<{ id: string; count: string }[]>({ id: 'dual_report_id', count: tx.raw('count(*)') });
-  return new Map(rows.map(({ id, count }) => [id, Number(count)]));
+  const rows = await open.groupBy('dual_report_id').select<{ dual_report_id: string; count: string }[]>('dual_report_id', tx.raw('count(*) as count'));
+  return new Map(rows.map((row) => [row.dual_report_id, Number(row.count)]));
 }
 
 /** With its tasks, the open ones by their due day before those done last, and its newest reviews first. Index: dual_tasks_shown_idx. */

@@ -26,35 +26,37 @@ export interface ResolutionRef {
  */
 export async function deliverResolution(deps: Pick<Deps, 'db' | 'now'>, caller: Caller, { proof, ...ref }: ResolutionRef & { readonly proof: string }): Promise<Resolution> {
   const may = (tx: Tx, resolution: Resolution) => mayDo(tx, caller, { permission: 'organization.resolution.deliver', resolution, now: deps.now() });
-  return endResolution(deps, caller, { ref, may, endClock: satisfyClock }, (found, at) => {
+  const end: Ending['end'] = (found, at) => {
     const resolution = deliver(found, proof, at);
     const late = resolution.overdueAt !== undefined;
     const payload = organization.ResolutionDelivered.fromPartial({ resolutionId: found.id, meetingId: found.meetingId, late });
     return { resolution, action: 'deliver', event: 'ResolutionDelivered', payload, code: 'resolution_delivered', facts: { late: String(late) } };
-  });
+  };
+  return endResolution(deps, caller, { ref, may, endClock: satisfyClock, end });
 }
 
 /** Nobody owes it any more, as those decide who hold the meetings. @throws as `deliverResolution`. */
 export async function withdrawResolution(deps: Pick<Deps, 'db' | 'now'>, caller: Caller, { reasonCode, ...ref }: ResolutionRef & { readonly reasonCode: string }): Promise<Resolution> {
   const may = (_tx: Tx, { unitPath }: Resolution) => Promise.resolve(coversUnit(caller, 'organization.meeting.write', unitPath));
-  return endResolution(deps, caller, { ref, may, endClock: cancelClock }, (found) => {
+  const end: Ending['end'] = (found) => {
     const resolution = withdraw(found, reasonCode);
     const payload = organization.ResolutionWithdrawn.fromPartial({ resolutionId: found.id, meetingId: found.meetingId, reasonCode });
     return { resolution, action: 'withdraw', event: 'ResolutionWithdrawn', payload, code: 'resolution_withdrawn', facts: { reason: reasonCode } };
-  });
+  };
+  return endResolution(deps, caller, { ref, may, endClock: cancelClock, end });
 }
 
 interface Ending {
   readonly ref: ResolutionRef;
   readonly may: (tx: Tx, known: Resolution) => Promise<boolean>;
   readonly endClock: typeof satisfyClock;
+  readonly end: (found: Resolution, at: Date) => Omit<ResolutionStep, 'at'> & { readonly resolution: Resolution };
 }
 
 async function endResolution(
   deps: Pick<Deps, 'db' | 'now'>,
   caller: Caller,
-  { ref, may, endClock }: Ending,
-  end: (found: Resolution, at: Date) => Omit<ResolutionStep, 'at'> & { readonly resolution: Resolution },
+  { ref, may, endClock, end }: Ending,
 ): Promise<Resolution> {
   const { resolutionId, version } = ref;
   return deps.db.withTenant(caller, async (tx) => {
