@@ -49,7 +49,7 @@ describe('staff as of a day', () => {
     const absent = await office.staff.startAbsence({ staffId, version: 5 }, { caller });
     expect(absent.staff?.absences).toHaveLength(1);
 
-    const titles = ({ posts: held }: organization.Staff) => held.map(({ titleZh }) => titleZh).join('、');
+    const titles = ({ posts: held }: organization.Staff) => held.map(({ titleZh }) => titleZh).sort().join('、');
     expect(await over(['2026-11-09', '2026-11-10', '2026-11-19', '2026-11-20', '2026-12-04', '2026-12-05'], staffUnder(grid.id), titles)).toEqual({
       ...{ '2026-11-09': '', '2026-11-10': '干事', '2026-11-19': '干事', '2026-11-20': '', '2026-12-04': '', '2026-12-05': '主任、网格员' },
     });

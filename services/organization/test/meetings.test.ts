@@ -417,7 +417,7 @@ it('a year: one congress, four joint meetings, and the host changes', async () =
   }
   office.clock.set('2028-01-05T09:00:00+08:00');
   await office.app.scanner.scanOnce();
-  for (const of of [regional, joint]) expect((await history(office, of.committeeId)).filter((line) => line.startsWith('CommitteeMeetingMissed'))).toEqual([]);
+  for (const one of [regional, joint]) expect((await history(office, one.committeeId)).filter((line) => line.startsWith('CommitteeMeetingMissed'))).toEqual([]);
   await office.committees.handOverRotation({ committeeId, version: 4, year: 2028 }, { caller });
   expect((await sentEvents(office, committeeId)).at(-1)?.payload).toMatchObject({ year: 2028, hostId: members[1], formerHostId: members[0] });
 });

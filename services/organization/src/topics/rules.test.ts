@@ -3,7 +3,7 @@ import { targetOf, transitions } from './rules';
 describe('a topic', () => {
   it('is screened, then answered; what is not accepted has its answer with it', () => {
     const table = Object.fromEntries(Object.entries(transitions).map(([state, targets]) => [state, Object.keys(targets).sort().join(' ')]));
-    expect(table).toEqual({ collected: 'accept decline fall_overdue move_due', accepted: 'answer fall_overdue move_due', not_accepted: '', answered: '' });
+    expect(table).toEqual({ collected: 'accept decline fall_overdue move_due', accepted: 'answer fall_overdue move_due', not_accepted: 'withdraw_words', answered: 'withdraw_words' });
   });
 
   it('refuses everything else, saying the state and the action', () => {
