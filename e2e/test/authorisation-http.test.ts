@@ -171,7 +171,7 @@ describe('rights that end', () => {
     expect((await security.change(`/v1/roles/${String(role['code'])}:change`, role['version'], { nameZh: '夜班', permissions: ['requests.item.read'] })).status).toBe(200);
     await eventually(async () => expect((await reader.get('/v1/cases')).body['code']).toBe('PERMISSION_MISSING'), { timeoutMs: withinMs });
     expect((await reader.get('/v1/items')).status).toBe(200);
-  });
+  }, 60_000);
 
   it('end at once: for requests, and for a stream that is open', async () => {
     const [admin, security, resident] = await Promise.all([people.system_admin, people.security_admin, people.resident].map((name) => Somebody.of(platform, name)));

@@ -59,7 +59,7 @@ it('bad bodies to every route that writes leave every table of every service as 
     }
   }
   expect(await rowCounts()).toEqual(before);
-}, 120_000);
+}, 300_000);
 
 const missing = installSchemathesis();
 const short = missing === undefined ? it : it.skip;
@@ -79,4 +79,4 @@ short(`every operation keeps to the document for nobody, a resident and staff${m
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
-}, 300_000);
+}, 600_000);

@@ -8,7 +8,7 @@ import { clockStore, insertClock, type ClockStore } from '../src/store';
 import { useClockDatabase } from './clock-database';
 import { ClockTables } from './simulation/tables';
 
-jest.setTimeout(60_000);
+jest.setTimeout(180_000);
 
 const real = useClockDatabase('all');
 

@@ -8,7 +8,7 @@ import { createConsumer, createRelay, createTail, discardParked, listDeadLetters
 import { encodeHeaders } from '../src/envelope';
 import { change, counted, createProxy, effectHandlers, effects, ignored, relayOptions, scope, startConsumer, tenantId, testKafka, upTo, useWorld } from './support';
 
-jest.setTimeout(30_000);
+jest.setTimeout(90_000);
 
 const kit = useWorld();
 

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { eventually } from '@linli/testing';
 import { change, effects, outboxSize, readTopic, startConsumer, uniqueName, upTo, useWorld } from './support';
 
-jest.setTimeout(60_000);
+jest.setTimeout(180_000);
 
 const kit = useWorld();
 const children: ChildProcess[] = [];

@@ -5,7 +5,7 @@ import { createRelay, createTopics, enqueue, listPoisoned, requeuePoisoned, type
 import { laneOf } from '../src/lane';
 import { change, changeIn, counted, outboxSize, readTopic, relayOptions, scope, tenantId, testKafka, uniqueName, upTo, useWorld } from './support';
 
-jest.setTimeout(30_000);
+jest.setTimeout(90_000);
 
 const kit = useWorld();
 

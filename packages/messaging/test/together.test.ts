@@ -7,7 +7,7 @@ import { listDeadLetters, listParked, redriveParked, type IncomingEvent } from '
 import { encodeHeaders } from '../src/envelope';
 import { counted, effectHandlers, effects, startConsumer, tenantId, testKafka, upTo, useWorld, type Counted } from './support';
 
-jest.setTimeout(30_000);
+jest.setTimeout(90_000);
 
 const kit = useWorld();
 
