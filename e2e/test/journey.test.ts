@@ -102,6 +102,58 @@ describe('one errand from the door to the archive', () => {
   });
 });
 
+describe('what is told to everybody', () => {
+  interface Unit {
+    readonly id: string;
+    readonly code: string;
+  }
+  type Listed = { readonly publications: readonly { readonly id: string }[]; readonly nextPageToken: string };
+  const inPublic = (query: Record<string, string>, headers: Record<string, string> = {}) =>
+    fetch(`${platform.url}/v1/public/${platform.tenantId}/publications?${new URLSearchParams(query).toString()}`, { headers });
+  let director: Somebody;
+  beforeAll(async () => {
+    director = await Somebody.of(platform, 'xs-staff-01');
+  });
+  async function publish({ id: unitId }: Unit): Promise<string> {
+    const facts = { unitId, kind: 'accounts', titleZh: '三季度收支', textZh: '收入与支出明细', toDay: '2190-01-01' };
+    return String(ok(await director.create('/v1/publications', facts), 201)['id']);
+  }
+
+  it('is read page by page by anybody, of one community or of all, each once, whatever comes in between', async () => {
+    const { units } = ok(await director.get('/v1/units?kind=community&pageSize=2')) as unknown as { units: [Unit, Unit] };
+    const [here, there] = units;
+    const mine: string[] = [];
+    for (let n = 0; n < 25; n += 1) mine.push(await publish(here));
+    const theirs = await publish(there);
+    for (const [asked, expected] of [[{ unitCode: here.code }, mine], [{}, [...mine, theirs]]] as const) {
+      const seen: string[] = [];
+      for (let pageToken = '', page = 1; page === 1 || pageToken !== ''; page += 1) {
+        const response = await inPublic({ ...asked, pageToken });
+        const { publications, nextPageToken } = (await response.json()) as Listed;
+        if (nextPageToken !== '') expect(publications).toHaveLength(20);
+        const again = await inPublic({ ...asked, pageToken }, { 'if-none-match': response.headers.get('etag') ?? '' });
+        expect(again.status).toBe(304);
+        seen.push(...publications.map(({ id }) => id));
+        if (page === 1) await publish(here);
+        pageToken = nextPageToken;
+      }
+      expect(new Set(seen).size).toBe(seen.length);
+      expect(seen).toEqual(expect.arrayContaining([...expected]));
+      if ('unitCode' in asked) expect(seen).not.toContain(theirs);
+    }
+    const { nextPageToken } = (await (await inPublic({ unitCode: here.code })).json()) as Listed;
+    for (const [asked, status, code] of [
+      [{ unitCode: 'nowhere' }, 404, 'UNIT_NOT_FOUND'],
+      [{ unitCode: 'no code' }, 400, 'FIELD_INVALID'],
+      [{ unitCode: there.code, pageToken: nextPageToken }, 400, 'PAGE_TOKEN_INVALID'],
+      [{ pageToken: 'forged.token' }, 400, 'PAGE_TOKEN_INVALID'],
+    ] as const) {
+      const refused = await inPublic(asked);
+      expect([refused.status, ((await refused.json()) as Json)['code'], refused.headers.get('cache-control')]).toEqual([status, code, 'no-store']);
+    }
+  });
+});
+
 describe('an administrator', () => {
   it('takes the office out as a workbook, and brings it in again unchanged', async () => {
     const authorization = `Bearer ${await platform.tokenOf('xs-staff-03')}`;

@@ -5,7 +5,7 @@ export { openDatabase, openSystemDatabase, type Database, type SystemDatabase } 
 export { describeSchema } from './describe-schema';
 export { idAt, isUuid, newId } from './ids';
 export { migrate, migrateDown, type Migration } from './migrate';
-export { pageToken, type PageTokens } from './page-token';
+export { pageToken, type PagePosition, type PageTokens } from './page-token';
 export { answersKeptDays, createAnswerPruner, pruneAnswers, type AnswerPruner } from './prune-answers';
 export { acrossTenants, createSharedTable, createTenantTable, roleNames, type Grant, type RoleNames } from './tables';
 export { markOutbox, tenantOf, type TenantScope, type Tx } from './tx';

@@ -14,16 +14,19 @@ export interface PageTokens {
   cut<T>(found: readonly T[], page: { readonly limit: number; readonly context: PageContext; readonly at: (last: T) => PagePosition }): { shown: T[]; nextPageToken: string };
 }
 
-const lifetimeSeconds = 24 * 3600;
+const daySeconds = 24 * 3600;
 
-/** Opaque, signed page tokens (AIP-158): bound to the filters they were made for, valid a day. */
+/**
+ * Opaque, signed page tokens (AIP-158): bound to the filters they were made for, valid a day and until the midnight (UTC) behind
+ * it: within one day a page is told in the same words, and keeps its ETag.
+ */
 export function pageToken(secret: Secret, now: () => Date = () => new Date()): PageTokens {
   function mac(body: string, context: PageContext): Buffer {
     const sorted = Object.entries(context).filter(([, value]) => value !== undefined).sort(([a], [b]) => (a < b ? -1 : 1));
     return createHmac('sha256', secret.reveal()).update(`${body}\n${JSON.stringify(sorted)}`).digest();
   }
   function sign(position: PagePosition, context: PageContext): string {
-    const expires = Math.floor(now().getTime() / 1000) + lifetimeSeconds;
+    const expires = (Math.ceil(now().getTime() / 1000 / daySeconds) + 1) * daySeconds;
     const body = Buffer.from(JSON.stringify([expires, ...position])).toString('base64url');
     return `${body}.${mac(body, context).toString('base64url')}`;
   }

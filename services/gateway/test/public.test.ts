@@ -18,6 +18,12 @@ describe('what anybody may read', () => {
 
   const read = (headers: Record<string, string> = {}) => fetch(`${gateway.url}/v1/public/xingsheng/grids/xinyuan-g01`, { headers });
 
+  /** Waits until so many requests are on their way. */
+  async function allAsk(count: number): Promise<void> {
+    const metrics = async () => (await fetch(`http://127.0.0.1:${gateway.app.ports.side}/metrics`)).text();
+    await eventually(async () => expect(await metrics()).toMatch(new RegExp(`^http_server_in_flight(\\{.*\\})? ${count}$`, 'm')));
+  }
+
   it('needs no sign-in, and is asked by the gateway itself with the one right it takes, in the office of the path', async () => {
     const response = await read();
     expect([response.status, response.headers.get('cache-control')]).toEqual([200, 'public, max-age=60']);
@@ -48,13 +54,33 @@ describe('what anybody may read', () => {
     const others = Array.from({ length: 20 }, () => read());
     leaving.abort();
     await expect(first).rejects.toBeDefined();
-    const metrics = async () => (await fetch(`http://127.0.0.1:${gateway.app.ports.side}/metrics`)).text();
-    await eventually(async () => expect(await metrics()).toMatch(/^http_server_in_flight(\{.*\})? 20$/m));
+    await allAsk(20);
     coming.resolve({ grid });
     expect((await Promise.all(others)).map(({ status }) => status)).toEqual(others.map(() => 200));
     expect(fetched()).toBe(1);
     await read();
     expect(fetched()).toBe(2);
+  });
+
+  it('comes in pages, each fetched once for all who ask at a time, with an ETag of its own, and none is kept behind', async () => {
+    gateway.peers.on('TopicService/listPublicTopics', ({ pageToken }) => Promise.resolve({ topics: [], nextPageToken: `after.${String(pageToken)}` }));
+    const page = (pageToken: string, headers: Record<string, string> = {}) => fetch(`${gateway.url}/v1/public/xingsheng/topics?unitCode=xinyuan&pageSize=2&pageToken=${pageToken}`, { headers });
+    const asked = () => gateway.peers.calls.filter(({ method }) => method === 'TopicService/listPublicTopics').map(({ request }) => request);
+    const tags = await Promise.all(['one', 'two'].map(async (token) => (await page(token)).headers.get('etag') ?? ''));
+    expect(tags[0]).not.toBe(tags[1]);
+    expect((await page('one', { 'if-none-match': tags[0] ?? '' })).status).toBe(304);
+    expect((await page('two', { 'if-none-match': tags[0] ?? '' })).status).toBe(200);
+    expect(asked()).toEqual(['one', 'two', 'one', 'two'].map((pageToken) => ({ unitCode: 'xinyuan', pageSize: 2, pageToken })));
+
+    const coming = Promise.withResolvers<{ topics: []; nextPageToken: string }>();
+    gateway.peers.on('TopicService/listPublicTopics', () => coming.promise);
+    const all = Array.from({ length: 30 }, (_, n) => page(`page-${n % 3}`));
+    await allAsk(30);
+    await eventually(() => expect(asked().length).toBe(7));
+    coming.resolve({ topics: [], nextPageToken: '' });
+    expect((await Promise.all(all)).map(({ status }) => status)).toEqual(all.map(() => 200));
+    await page('page-0');
+    expect(asked().length).toBe(8);
   });
 
   it('is nothing while the office is suspended, as if there were no such office', async () => {

@@ -64,6 +64,7 @@ import * as indexDualReports from './20261129187100_index_dual_reports';
 import * as callOffWithCommittees from './20261129187200_call_off_with_committees';
 import * as dissolveCommittees from './20261129187300_dissolve_committees';
 import * as closeUnratedAndWithdraw from './20261129187400_close_unrated_and_withdraw';
+import * as publicLists from './20261129183000_index_public_lists';
 
 export const migrations: readonly Migration[] = [
   machinery,
@@ -131,4 +132,5 @@ export const migrations: readonly Migration[] = [
   callOffWithCommittees,
   dissolveCommittees,
   closeUnratedAndWithdraw,
+  publicLists,
 ];

@@ -4,10 +4,12 @@ import type { Knex } from 'knex';
 import { endOfSubtree } from './scope';
 import type { Condition } from './validity';
 
-/** A page of a table's rows in the order of ids, of the units that the scopes cover. */
+/** A page of a table's rows in the order of ids, or of a column and then ids, of the units that the scopes cover. */
 export interface PageByUnit {
   /** Has an index (tenant_id, unit_path, id). */
   readonly table: string;
+  /** A column that comes before the id in the order, of rows where it is not null; then there is an index (tenant_id, unit_path, column, id) too. */
+  readonly by?: { readonly column: string; readonly after: Date | undefined };
   /** The id as the query around it calls it. */
   readonly id?: string;
   readonly order: 'newest' | 'oldest';
@@ -31,9 +33,9 @@ export interface PageByUnit {
 export function wherePageByUnit(tx: Tx, query: Knex.QueryBuilder, page: PageByUnit): void {
   const { id = 'id', table, scopes, under } = page;
   const ranges = rangesOf(scopes, under);
-  if (ranges === 'all') return whereIn(query, id, tx.raw(rowsOf(page, 'true'), bindingsOf(tx, page)));
+  if (ranges === 'all') return whereIn(query, id, tx.raw(`select id from (${rowsOf(page, 'true')}) found`, bindingsOf(tx, page)));
   const ofPlace = `place cross join lateral (${rowsOf(page, 'unit_path = place.path')}) found`;
-  const sql = `${placesOf(table)} select found.id from ${ofPlace} order by found.id ${direction(page)} limit :limit`;
+  const sql = `${placesOf(table)} select found.id from ${ofPlace} order by ${orderOf(page, 'found.')} limit :limit`;
   whereIn(query, id, tx.raw(sql, { ...bindingsOf(tx, page), lows: ranges.map(({ low }) => low), highs: ranges.map(({ high }) => high) }));
 }
 
@@ -41,16 +43,24 @@ function whereIn(query: Knex.QueryBuilder, id: string, ids: Knex.Raw): void {
   void query.whereRaw(`${id} in (?)`, [ids]);
 }
 
-function rowsOf({ table, holding = {}, also, after, order }: PageByUnit, condition: string): string {
+function rowsOf(page: PageByUnit, condition: string): string {
+  const { table, by, holding = {}, also, after, order } = page;
   const held = Object.entries(holding).flatMap(([column, value]) => (value === undefined ? [] : value === null ? [`${column} is null`] : [`${column} = :${column}`]));
   const conditions = ['tenant_id = :tenant', condition, ...held, ...(also === undefined ? [] : [also.sql])];
-  if (after !== undefined) conditions.push(`id ${order === 'newest' ? '<' : '>'} cast(:after as uuid)`);
-  return `select id from ${table} where ${conditions.join(' and ')} order by id ${direction({ order })} limit :limit`;
+  if (by !== undefined) conditions.push(`${by.column} is not null`);
+  const [key, last] = by === undefined ? ['id', 'cast(:after as uuid)'] : [`(${by.column}, id)`, '(cast(:afterBy as timestamptz), cast(:after as uuid))'];
+  if (after !== undefined) conditions.push(`${key} ${order === 'newest' ? '<' : '>'} ${last}`);
+  return `select ${by === undefined ? '' : `${by.column}, `}id from ${table} where ${conditions.join(' and ')} order by ${orderOf(page)} limit :limit`;
 }
 
-function bindingsOf(tx: Tx, { holding = {}, also, after, limit }: PageByUnit): Record<string, string | number | Date | null> {
+function orderOf({ by, order }: PageByUnit, of = ''): string {
+  const columns = by === undefined ? ['id'] : [by.column, 'id'];
+  return columns.map((column) => `${of}${column} ${order === 'newest' ? 'desc' : 'asc'}`).join(', ');
+}
+
+function bindingsOf(tx: Tx, { by, holding = {}, also, after, limit }: PageByUnit): Record<string, string | number | Date | null> {
   const held = Object.entries(holding).map(([column, value]) => [column, value ?? null] as const);
-  return { ...Object.fromEntries(held), ...also?.bindings, tenant: tenantOf(tx), after: after ?? null, limit };
+  return { ...Object.fromEntries(held), ...also?.bindings, tenant: tenantOf(tx), after: after ?? null, afterBy: by?.after ?? null, limit };
 }
 
 /** The distinct unit paths of the table's rows within the ranges. */
@@ -61,10 +71,6 @@ function placesOf(table: string): string {
         from unnest(cast(:lows as text[]), cast(:highs as text[])) reach (low, high)
       union all
       select ${next('unit_path > before.path and unit_path < before.high')}, before.high from place before where before.path is not null)`;
-}
-
-function direction({ order }: Pick<PageByUnit, 'order'>): string {
-  return order === 'newest' ? 'desc' : 'asc';
 }
 
 /** Unit paths from `low` up to, not including, `high`, in byte order: a subtree or one unit. */

@@ -3,6 +3,11 @@ import { requireText, violation, type TextRule } from '@linli/grpc';
 /** Codes are part of links and sheets: plain letters, digits and `.`, `_`, `-`. */
 export const codeRule: TextRule = { max: 64, pattern: /^[A-Za-z0-9][A-Za-z0-9._-]*$/ };
 
+/** The code of the unit that a public list is confined to; '' for none. */
+export function readUnitCode({ unitCode }: { readonly unitCode: string }): string {
+  return requireText(unitCode, 'unit_code', { ...codeRule, optional: true });
+}
+
 /**
  * A number as authorities write them: 乌劳监〔2026〕12号, ZJ-2026-77. A few characters name the body, and the rest is no text, so
  * that no sentence fits; neither a telephone nor an identity number does.

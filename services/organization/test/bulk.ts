@@ -110,3 +110,28 @@ export async function loadWork(knex: Knex, { tenantId, now, unitPath }: { readon
   await knex.raw('vacuum analyze staff, absences, work_items');
   return { idOf, worksEach };
 }
+
+/** Of each community a thousand topics that were answered, and a thousand publications and jobs of which ten are still on. */
+export async function loadPublic(knex: Knex, tenantId: string): Promise<void> {
+  const each = `(select tenant_id, id, path, n from units cross join generate_series(0, 999) n where tenant_id = :tenant and kind = 'community') at`;
+  const over = `date '2026-11-24' + case when n % 100 = 0 then 1 + n / 100 else -1 - n end`;
+  await knex.transaction(async (trx) => {
+    await trx.raw('set local session_replication_role = replica');
+    await trx.raw(
+      `insert into topics (tenant_id, id, unit_id, unit_path, text_zh, source, state, title_zh, answer_zh, answer_due_at, overdue, answered_at, created_at, updated_at, version)
+       select tenant_id, gen_random_uuid(), id, path, '路灯不亮', 'staff', 'answered', '照明', '已装好', now(), false, timestamptz '2026-11-24' - n * interval '1 hour', now(), now(), 1 from ${each}`,
+      { tenant: tenantId },
+    );
+    await trx.raw(
+      `insert into publications (tenant_id, id, unit_id, unit_path, kind, title_zh, text_zh, from_day, to_day, created_at)
+       select tenant_id, gen_random_uuid(), id, path, 'other', '公示', '明细', ${over} - 40, ${over}, now() from ${each}`,
+      { tenant: tenantId },
+    );
+    await trx.raw(
+      `insert into jobs (tenant_id, id, unit_id, unit_path, title_zh, title_mn, employer_zh, place_zh, duties_zh, wanted, contact_phone, open_from, open_until, version)
+       select tenant_id, gen_random_uuid(), id, path, '保洁', '', '物业', '本社区', '', 1, '', ${over} - 40, ${over}, 1 from ${each}`,
+      { tenant: tenantId },
+    );
+  });
+  for (const table of ['topics', 'publications', 'jobs']) await knex.raw('vacuum analyze ??', [table]);
+}

@@ -125,7 +125,10 @@ describe('a covenant', () => {
     const rest = await office.covenants.listPublicCovenants({ pageSize: 1, pageToken: first.nextPageToken }, { caller: gateway });
     expect([...first.covenants, ...rest.covenants].map(({ unitNameZh }) => unitNameZh).sort()).toEqual([community.nameZh, third.nameZh].sort());
     expect(rest.nextPageToken).toBe('');
-    expect((await office.covenants.listPublicCovenants({}, { caller: gateway })).covenants.map(({ textZh }) => textZh)).toContain('楼道不堆物');
+    expect((await office.covenants.listPublicCovenants({ unitCode: third.code }, { caller: gateway })).covenants).toMatchObject([{ unitNameZh: third.nameZh, textZh: '楼道不堆物' }]);
+    const elsewhere = { unitCode: third.code, pageSize: 1, pageToken: first.nextPageToken };
+    await expect(office.covenants.listPublicCovenants(elsewhere, { caller: gateway })).rejects.toMatchObject({ reason: 'PAGE_TOKEN_INVALID' });
+    await expect(office.covenants.listPublicCovenants({ unitCode: 'nowhere' }, { caller: gateway })).rejects.toMatchObject({ reason: 'UNIT_NOT_FOUND' });
   });
 
   it('is seen by staff of its unit, page by page, its text by itself', async () => {

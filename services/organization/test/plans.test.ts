@@ -1,16 +1,19 @@
 import type { UnitScopes } from '@linli/auth';
-import type { Tx } from '@linli/db';
+import { newId, type Tx } from '@linli/db';
 import { explainSent, rowsRead } from '@linli/testing';
 import { endOfSubtree } from '../src/scope';
 import { exportUnits } from '../src/import/export-store';
 import { listUnits, type UnitFilter } from '../src/units/store';
-import { listTopics, type TopicReach } from '../src/topics/store';
+import { listOpenJobs } from '../src/jobs/store';
+import { listPublicPublications } from '../src/publications/store';
+import { listAnswered, listTopics, type TopicReach } from '../src/topics/store';
 import { countWork, listWork } from '../src/work/store';
-import { loadTopics, loadTree, loadWork } from './bulk';
+import { loadPublic, loadTopics, loadTree, loadWork } from './bulk';
 import { startOffice, type Office } from './support';
 
 const tenantId = 'xingsheng';
 const limit = 51;
+const nobody = '00000000-0000-7000-8000-000000000000';
 const today = '2026-11-24';
 // A page reads the page, the entries of closed units between, and never a share of the tree.
 const mostRead = 400;
@@ -107,6 +110,33 @@ describe('the plans of lists of units', () => {
     const counted = await observe((tx) => countWork(tx, { source, now, soonUntil: now, most: 10_000 }));
     expect(counted.rows).toMatchObject([{ action: 'answer', total: 3 * worksEach }]);
     expect(counted.nodes.filter((node) => node['Node Type'] === 'Seq Scan')).toEqual([]);
+  });
+
+  describe('of what anybody may read', () => {
+    beforeAll(() => loadPublic(office.knex, tenantId), 60_000);
+
+    const near = { day: '2026-11-24', limit };
+    const lists: [string, string, (tx: Tx, under: string | undefined) => Promise<{ id: string }[]>][] = [
+      ['topics, latest answer first', 'topics_unit_answered_idx', (tx, under) => listAnswered(tx, { under, after: { answeredAt: new Date('2026-11-20T00:00:00Z'), id: newId() }, limit })],
+      ['publications', 'publications_unit_period_idx', (tx, under) => listPublicPublications(tx, { ...near, under, after: { fromDay: '2026-11-24', id: newId() } })],
+      ['jobs', 'jobs_unit_open_idx', (tx, unitPath) => listOpenJobs(tx, { unitPath, today: near.day, after: { openUntil: '2026-11-24', id: nobody }, limit })],
+    ];
+
+    it.each(lists)('a later page of %s, of one community: %s', async (_name, index, list) => {
+      const { rows, nodes } = await observe((tx) => list(tx, tree.communityAt(2)));
+      expect(rows.length).toBeGreaterThan(0);
+      const ofRows = nodes.filter((node) => ['topics', 'publications', 'jobs'].includes(node['Relation Name'] ?? ''));
+      expect(ofRows.map((node) => node['Index Name'])).toContain(index);
+      expect(ofRows.reduce((sum, node) => sum + rowsRead(node), 0)).toBeLessThan(mostRead);
+    });
+
+    it.each(lists)('a later page of %s, of the whole office', async (_name, _index, list) => {
+      const { rows, nodes } = await observe((tx) => list(tx, undefined));
+      expect(rows).toHaveLength(limit);
+      const ofRows = nodes.filter((node) => ['topics', 'publications', 'jobs'].includes(node['Relation Name'] ?? ''));
+      expect(ofRows.filter((node) => node['Node Type'] === 'Seq Scan')).toEqual([]);
+      expect(ofRows.reduce((sum, node) => sum + rowsRead(node), 0)).toBeLessThan(mostRead);
+    });
   });
 
   it('a later page of an export: units_as_of_idx', async () => {

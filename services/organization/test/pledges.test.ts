@@ -355,6 +355,26 @@ describe('anybody', () => {
     expect(wish.state).toBe(PLEDGE_STATE_COLLECTED);
   });
 
+  it('reads a year page by page, of one community or of all', async () => {
+    const promised = [await running(), await running(), await running()].map(({ code }) => code).sort();
+    async function read(unitCode: string): Promise<string[]> {
+      const codes: string[] = [];
+      for (let pageToken: string | undefined; pageToken !== ''; ) {
+        const page: organization.ListPublicPledgeProjectsResponse = await office.pledges.listPublicPledgeProjects({ year: 2027, unitCode, pageSize: 2, pageToken: pageToken ?? '' }, { caller: gateway });
+        expect(page.projects.length).toBeLessThanOrEqual(2);
+        codes.push(...page.projects.map(({ code }) => code));
+        pageToken = page.nextPageToken;
+      }
+      return codes;
+    }
+    const all = await read('');
+    expect(all).toEqual([...new Set(all)].sort());
+    expect(all).toEqual(expect.arrayContaining(promised));
+    expect(await read(community.code)).toEqual(all);
+    expect(await read(elsewhere.code)).toEqual([]);
+    await expect(read('nowhere')).rejects.toMatchObject({ reason: 'UNIT_NOT_FOUND' });
+  });
+
   it('reads of a check by few that there was one, and so do events and threads', async () => {
     const [few, many] = [await completed(), await completed()];
     await check(few, { examiners: 4, scoreCounts: [0, 0, 0, 0, 4] });

@@ -72,11 +72,11 @@ export const publicConductRoutes: readonly PublicRoute[] = [
     name: 'getPublicConduct',
     summary: '公开的行为规范与举报途径',
     calls: 'organization.v1.ConductService/GetPublicConductRules',
-    query: z.strictObject({ onDay: optionalDay.meta({ description: '缺省为今天' }) }),
-    response: z.strictObject({ rules: z.array(rulesSchema) }),
-    handle: async ({ query }, { clients, options }) => {
-      const { rules } = await clients.conduct.getPublicConductRules({ day: query.onDay }, options);
-      return { rules: rules.map(rulesToJson) };
+    query: z.strictObject({ onDay: optionalDay.meta({ description: '缺省为今天' }), ...page }),
+    response: z.strictObject({ rules: z.array(rulesSchema), nextPageToken }),
+    handle: async ({ query: { onDay, ...asked } }, { clients, options }) => {
+      const { rules, nextPageToken: next } = await clients.conduct.getPublicConductRules({ day: onDay, ...asked }, options);
+      return { rules: rules.map(rulesToJson), nextPageToken: next };
     },
   }),
 ];

@@ -1,7 +1,7 @@
 import type { organization } from '@linli/contracts';
 import { internal } from '@linli/errors';
 import { z } from 'zod';
-import { publicRoute, type PublicRoute } from '../routing/public-route';
+import { publicPage, publicRoute, type PublicRoute } from '../routing/public-route';
 import { id, nextPageToken, page } from '../wire/fields';
 import { entryToJson, fundEntrySchema, states } from './routes';
 
@@ -28,8 +28,12 @@ export const publicFundRoutes: readonly PublicRoute[] = [
     name: 'listPublicFundRaises',
     summary: '居民自愿筹资与结余',
     calls: 'organization.v1.FundService/ListPublicFundRaises',
-    response: z.strictObject({ fundRaises: z.array(publicFundSchema) }),
-    handle: async (_input, { clients, options }) => ({ fundRaises: (await clients.funds.listPublicFundRaises({}, options)).fundRaises.map(toJson) }),
+    query: z.strictObject(publicPage),
+    response: z.strictObject({ fundRaises: z.array(publicFundSchema), nextPageToken }),
+    handle: async ({ query }, { clients, options }) => {
+      const { fundRaises, nextPageToken: next } = await clients.funds.listPublicFundRaises(query, options);
+      return { fundRaises: fundRaises.map(toJson), nextPageToken: next };
+    },
   }),
   publicRoute({
     path: '/fund-raises/{id}',

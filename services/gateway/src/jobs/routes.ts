@@ -1,7 +1,7 @@
 import type { organization } from '@linli/contracts';
 import { internal } from '@linli/errors';
 import { z } from 'zod';
-import { publicRoute, type PublicRoute } from '../routing/public-route';
+import { communityPage, publicRoute, type PublicRoute } from '../routing/public-route';
 import { route, type Answer, type ApiRoute } from '../routing/route';
 import { day, given, id, nextPageToken, optionalDay, optionalId, optionalText, page, text } from '../wire/fields';
 
@@ -148,12 +148,13 @@ export const publicJobRoutes: readonly PublicRoute[] = [
   publicRoute({
     path: '/jobs',
     name: 'getPublicJobs',
-    summary: '正在报名的招工信息（至多一百条）',
+    summary: '正在报名的招工信息，最先截止的在前',
     calls: 'organization.v1.JobService/GetPublicJobs',
-    response: z.strictObject({ jobs: z.array(publicJobSchema) }),
-    handle: async (_input, { clients, options }) => {
-      const { jobs: open } = await clients.jobs.getPublicJobs({}, options);
-      return { jobs: open.map(({ titleMn, dutiesZh, ...rest }) => ({ ...rest, titleMn: given(titleMn), dutiesZh: given(dutiesZh) })) };
+    query: z.strictObject(communityPage),
+    response: z.strictObject({ jobs: z.array(publicJobSchema), nextPageToken }),
+    handle: async ({ query }, { clients, options }) => {
+      const { jobs: open, nextPageToken: next } = await clients.jobs.getPublicJobs(query, options);
+      return { jobs: open.map(({ titleMn, dutiesZh, ...rest }) => ({ ...rest, titleMn: given(titleMn), dutiesZh: given(dutiesZh) })), nextPageToken: next };
     },
   }),
 ];

@@ -38,6 +38,9 @@ describe('the OpenAPI document', () => {
     const wanted = new Set([...text.matchAll(/"#\/components\/schemas\/(\w+)"/g)].map((match) => match[1]));
     for (const name of wanted) expect(document).toHaveProperty(['components', 'schemas', name ?? '']);
     expect(text).not.toContain('$defs');
+    const { schemas } = document['components'] as { schemas: Record<string, object> };
+    expect(Object.entries(schemas).filter(([, schema]) => '$ref' in schema)).toEqual([]);
+    expect(schemas['Case']).toMatchObject({ type: 'object', properties: { state: {}, version: {} } });
   });
 });
 

@@ -130,15 +130,11 @@ function parametersOf(schema: z.ZodType, place: 'path' | 'query'): Json[] {
   });
 }
 
-/** A schema with an id becomes a component once, and a reference wherever it is used. */
+/** A schema with an id comes as a reference to its definition; each definition becomes a component. */
 function schemaOf(schema: z.ZodType, io: 'input' | 'output', schemas: Json): Json {
-  const { id } = (schema.meta() ?? {}) as { id?: string };
-  const { $defs, ...own } = plainSchema(schema, io);
-  for (const [name, definition] of Object.entries(($defs ?? {}) as Json)) schemas[name] = rerooted(definition);
-  const rooted = rerooted(own) as Json;
-  if (id === undefined) return rooted;
-  schemas[id] = withoutId(rooted);
-  return { $ref: `#/components/schemas/${id}` };
+  const { $defs = {}, ...own } = plainSchema(schema, io);
+  for (const [name, definition] of Object.entries($defs as Json)) schemas[name] = withoutId(rerooted(definition) as Json);
+  return rerooted(own) as Json;
 }
 
 function plainSchema(schema: z.ZodType, io: 'input' | 'output'): Json {

@@ -1,8 +1,8 @@
 import type { organization } from '@linli/contracts';
 import { internal } from '@linli/errors';
 import { z } from 'zod';
-import { publicRoute, type PublicRoute } from '../routing/public-route';
-import { given, id, queryYear } from '../wire/fields';
+import { publicPage, publicRoute, type PublicRoute } from '../routing/public-route';
+import { given, id, nextPageToken, queryYear } from '../wire/fields';
 import { progressSchema, progressToJson, statementSchema, statementToJson, states } from './schemas';
 
 const publicProjectSchema = z
@@ -47,9 +47,12 @@ export const publicPledgeRoutes: readonly PublicRoute[] = [
     name: 'listPublicPledgeProjects',
     summary: '一年的惠民实事：承诺、进展与说明',
     calls: 'organization.v1.PledgeProjectService/ListPublicPledgeProjects',
-    query: z.strictObject({ year: queryYear }),
-    response: z.strictObject({ projects: z.array(publicProjectSchema) }),
-    handle: async ({ query }, { clients, options }) => ({ projects: (await clients.pledgeProjects.listPublicPledgeProjects(query, options)).projects.map(toJson) }),
+    query: z.strictObject({ year: queryYear, ...publicPage }),
+    response: z.strictObject({ projects: z.array(publicProjectSchema), nextPageToken }),
+    handle: async ({ query }, { clients, options }) => {
+      const { projects, nextPageToken: next } = await clients.pledgeProjects.listPublicPledgeProjects(query, options);
+      return { projects: projects.map(toJson), nextPageToken: next };
+    },
   }),
   publicRoute({
     path: '/pledge-projects/{id}',

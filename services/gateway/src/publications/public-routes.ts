@@ -2,8 +2,8 @@ import type { organization } from '@linli/contracts';
 import { internal } from '@linli/errors';
 import { z } from 'zod';
 import { countSchema, results } from '../decisions/routes';
-import { publicRoute, type PublicRoute } from '../routing/public-route';
-import { id } from '../wire/fields';
+import { publicPage, publicRoute, type PublicRoute } from '../routing/public-route';
+import { id, nextPageToken } from '../wire/fields';
 import { kinds } from './routes';
 
 const publicPublicationSchema = z
@@ -31,10 +31,14 @@ export const publicPublicationRoutes: readonly PublicRoute[] = [
   publicRoute({
     path: '/publications',
     name: 'listPublicPublications',
-    summary: '今天的公示',
+    summary: '今天的公示；每页缺省 20 条，最多 100 条',
     calls: 'organization.v1.PublicationService/ListPublicPublications',
-    response: z.strictObject({ publications: z.array(publicPublicationSchema) }),
-    handle: async (_input, { clients, options }) => ({ publications: (await clients.publications.listPublicPublications({}, options)).publications.map(toJson) }),
+    query: z.strictObject(publicPage),
+    response: z.strictObject({ publications: z.array(publicPublicationSchema), nextPageToken }),
+    handle: async ({ query }, { clients, options }) => {
+      const { publications, nextPageToken: next } = await clients.publications.listPublicPublications(query, options);
+      return { publications: publications.map(toJson), nextPageToken: next };
+    },
   }),
   publicRoute({
     path: '/publications/{id}',

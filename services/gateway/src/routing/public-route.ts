@@ -2,6 +2,7 @@ import { systemCaller } from '@linli/auth';
 import { z } from 'zod';
 import type { Clients } from '../clients';
 import type { Standings } from '../tenants/standings';
+import { optionalCode, page } from '../wire/fields';
 import { permissionOf, type Described, type Facts } from './route';
 import { readPart } from './validate';
 
@@ -27,6 +28,11 @@ interface Spec<P extends z.ZodRawShape, Q extends z.ZodType, R extends z.ZodType
   readonly response: R;
   readonly handle: (input: { readonly params: z.output<z.ZodObject<P>>; readonly query: z.output<Q> }, call: PublicCall) => Promise<z.input<R>>;
 }
+
+/** What a list is asked with that may be confined to a community or a grid. */
+export const publicPage = { unitCode: optionalCode.meta({ description: '社区或网格的代码，含其下各级；缺省为全街道' }), ...page };
+/** The same of what lies at communities only. */
+export const communityPage = { unitCode: optionalCode.meta({ description: '社区的代码；缺省为全街道' }), ...page };
 
 const tenant = { tenantId: z.string().regex(/^[a-z][a-z0-9-]{1,30}$/).meta({ description: '街道的代码' }) };
 

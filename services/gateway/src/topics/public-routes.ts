@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { publicRoute, type PublicRoute } from '../routing/public-route';
+import { publicPage, publicRoute, type PublicRoute } from '../routing/public-route';
+import { nextPageToken } from '../wire/fields';
 import { reasons, states } from './routes';
 
 const publicTopicSchema = z
@@ -10,12 +11,13 @@ export const publicTopicRoutes: readonly PublicRoute[] = [
   publicRoute({
     path: '/topics',
     name: 'listPublicTopics',
-    summary: '最近答复的居民议题',
+    summary: '已答复的居民议题，最近答复的在前',
     calls: 'organization.v1.TopicService/ListPublicTopics',
-    response: z.strictObject({ topics: z.array(publicTopicSchema) }),
-    handle: async (_input, { clients, options }) => {
-      const { topics } = await clients.topics.listPublicTopics({}, options);
-      return { topics: topics.map(({ state, declineReason, ...rest }) => ({ ...rest, state: states.fromWire(state), declineReason: reasons.fromWire(declineReason) })) };
+    query: z.strictObject(publicPage),
+    response: z.strictObject({ topics: z.array(publicTopicSchema), nextPageToken }),
+    handle: async ({ query }, { clients, options }) => {
+      const { topics, nextPageToken: next } = await clients.topics.listPublicTopics(query, options);
+      return { topics: topics.map(({ state, declineReason, ...rest }) => ({ ...rest, state: states.fromWire(state), declineReason: reasons.fromWire(declineReason) })), nextPageToken: next };
     },
   }),
 ];

@@ -2,7 +2,7 @@ import type { organization } from '@linli/contracts';
 import { internal } from '@linli/errors';
 import { z } from 'zod';
 import { publicRoute, type PublicRoute } from '../routing/public-route';
-import { code, given, id, optionalDay } from '../wire/fields';
+import { code, given, id, nextPageToken, optionalDay, page } from '../wire/fields';
 import { shownDays, shownHours, shownUse, uses } from './json';
 
 const publicVenueSchema = z
@@ -20,10 +20,11 @@ export const publicVenueRoutes: readonly PublicRoute[] = [
     summary: '社区场馆与开放时间',
     calls: 'organization.v1.VenueService/GetPublicVenues',
     params: { code },
-    response: z.strictObject({ venues: z.array(publicVenueSchema) }),
-    handle: async ({ params }, { clients, options }) => {
-      const { venues } = await clients.venues.getPublicVenues({ unitCode: params.code }, options);
-      return { venues: venues.map(publicVenueToJson) };
+    query: z.strictObject(page),
+    response: z.strictObject({ venues: z.array(publicVenueSchema), nextPageToken }),
+    handle: async ({ params, query }, { clients, options }) => {
+      const { venues, nextPageToken: next } = await clients.venues.getPublicVenues({ unitCode: params.code, ...query }, options);
+      return { venues: venues.map(publicVenueToJson), nextPageToken: next };
     },
   }),
   publicRoute({

@@ -17,6 +17,7 @@ function orEmpty<T extends z.ZodType<string>>(schema: T) {
 export const id = z.string().regex(uuid).meta({ description: 'UUID' });
 export const optionalId = orEmpty(id);
 export const code = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/);
+export const optionalCode = orEmpty(code);
 /** Of an errand, a material or a department: begins with a letter, and with eleven digits it could be somebody's number. */
 export const itemCode = z.string().regex(/^[A-Za-z](?!([^0-9]*[0-9]){11})[A-Za-z0-9._-]{0,63}$/);
 export const codes = z.array(code).min(1).max(50);

@@ -1,9 +1,11 @@
 import { coversUnit, unitScopes, type Caller } from '@linli/auth';
 import { organization } from '@linli/contracts';
+import type { PagePosition } from '@linli/db';
 import { compactLimit, readUuid, requestKey, requireText, violation, type RpcContext } from '@linli/grpc';
 import { readDay, today } from '../days';
 import type { Deps } from '../deps';
-import { codeRule, readTime, requireTime } from '../fields';
+import { readTime, readUnitCode, requireTime } from '../fields';
+import { getOpenCommunity } from '../units/get-public-path';
 import { getUnitPath } from '../units/get-unit-path';
 import { unitNotFound } from '../units/rules';
 import type { AgeBand } from './activity';
@@ -11,13 +13,12 @@ import { callOffActivity, countAttendance, updateActivity } from './change-activ
 import { createActivity } from './create-activity';
 import { getActivity } from './hold-activity';
 import { activityNotFound } from './rules';
-import { listActivities, listComing } from './store';
+import { listActivities, listComing, type ActivityPosition } from './store';
 import { activityToWire, bandOnWire, comingToWire, kindOnWire } from './wire';
 
 const read = 'organization.activity.read';
 const mostPeople = 1_000;
 const mostSessions = 60;
-const mostComing = 100;
 
 export function activityService(deps: Deps): organization.ActivityServiceImplementation<RpcContext> {
   return {
@@ -60,12 +61,7 @@ export function activityService(deps: Deps): organization.ActivityServiceImpleme
       return { activity: activityToWire(activity) };
     },
     listActivities: (request, { caller }) => listPage(deps, caller, request),
-    async getPublicActivities(request, { caller }) {
-      const unitCode = request.unitCode === '' ? undefined : requireText(request.unitCode, 'unit_code', codeRule);
-      const coming = await deps.db.withTenant(caller, (tx) => listComing(tx, { unitCode, now: deps.now(), most: mostComing }));
-      if (coming === undefined) throw unitNotFound();
-      return { activities: coming.map(comingToWire) };
-    },
+    getPublicActivities: (request, { caller }) => listComingPage(deps, caller, request),
   };
 }
 
@@ -74,8 +70,7 @@ async function listPage(deps: Deps, caller: Caller, request: organization.ListAc
   const underId = request.underUnitId === '' ? undefined : readUuid(request.underUnitId, 'under_unit_id');
   const fromDay = request.fromDay === '' ? undefined : readDay(request.fromDay, 'from_day', today(deps));
   const context = { list: 'activities', tenant: caller.tenantId, caller: caller.subject, under: underId, fromDay };
-  const [at, id] = deps.pages.read(request.pageToken, context) ?? [];
-  const after = at == null ? undefined : { startsAt: new Date(at), id: String(id) };
+  const after = positionOf(deps.pages.read(request.pageToken, context));
   const found = await deps.db.withTenant(caller, async (tx) => {
     const under = underId === undefined ? undefined : await getUnitPath(tx, underId);
     if (under !== undefined && !coversUnit(caller, read, under)) throw unitNotFound();
@@ -83,6 +78,23 @@ async function listPage(deps: Deps, caller: Caller, request: organization.ListAc
   });
   const { shown, nextPageToken } = deps.pages.cut(found, { limit, context, at: (last) => [last.startsAt.getTime(), last.id] });
   return { activities: shown.map(activityToWire), nextPageToken };
+}
+
+async function listComingPage(deps: Deps, caller: Caller, request: organization.GetPublicActivitiesRequest): Promise<organization.GetPublicActivitiesResponse> {
+  const limit = compactLimit(request.pageSize);
+  const unitCode = readUnitCode(request);
+  const context = { list: 'public_activities', tenant: caller.tenantId, caller: caller.subject, unitCode };
+  const after = positionOf(deps.pages.read(request.pageToken, context));
+  const found = await deps.db.withTenant(caller, async (tx) => {
+    const unitId = unitCode === '' ? undefined : (await getOpenCommunity(tx, unitCode, today(deps))).id;
+    return listComing(tx, { unitId, now: deps.now(), after, limit: limit + 1 });
+  });
+  const { shown, nextPageToken } = deps.pages.cut(found, { limit, context, at: (last) => [last.startsAt.getTime(), last.id] });
+  return { activities: shown.map(comingToWire), nextPageToken };
+}
+
+function positionOf([at, id]: PagePosition = []): ActivityPosition | undefined {
+  return at == null ? undefined : { startsAt: new Date(at), id: String(id) };
 }
 
 function readAges(ages: readonly organization.AgeBand[]): AgeBand[] {

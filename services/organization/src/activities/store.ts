@@ -1,8 +1,9 @@
 import type { UnitScopes } from '@linli/auth';
 import { instantAt, localDateOf, type LocalDate } from '@linli/clocks';
 import { tenantOf, type Tx } from '@linli/db';
+import type { Knex } from 'knex';
 import { whereInScopes, whereInSubtree } from '../scope';
-import { findOpenCommunity, openCommunities } from '../units/store';
+import { openCommunities } from '../units/store';
 import type { Activity, ActivityKind, AgeBand, Session } from './activity';
 
 interface ActivityRow {
@@ -83,7 +84,7 @@ export async function listActivities(tx: Tx, { scopes, under, fromDay, after, li
   whereInScopes(query, 'unit_path', scopes);
   if (under !== undefined) whereInSubtree(query, 'unit_path', under);
   if (fromDay !== undefined) void query.where('ends_at', '>', instantAt(fromDay, 0));
-  if (after !== undefined) void query.whereRaw('(starts_at, id) > (?, cast(? as uuid))', [after.startsAt, after.id]);
+  whereAfter(query, after);
   return (await query.select<ActivityRow[]>()).map(toActivity);
 }
 
@@ -93,24 +94,34 @@ export interface ComingActivity extends Activity {
   readonly free: number;
 }
 
-/** What is not over, of an office that works; undefined when there is no such community. Index: activities_coming_idx. */
-export async function listComing(tx: Tx, asked: { readonly unitCode: string | undefined; readonly now: Date; readonly most: number }): Promise<ComingActivity[] | undefined> {
-  const { unitCode, now, most } = asked;
-  const day = localDateOf(now);
-  if (unitCode !== undefined && (await findOpenCommunity(tx, unitCode, day)) === undefined) return undefined;
-  const communities = openCommunities(tx, day);
-  const named = unitCode === undefined ? communities : communities.where('units.code', unitCode);
-  const rows = await activitiesIn(tx)
-    .join(named.select({ community_id: 'units.id', unit_name_zh: 'units.name_zh' }).as('community'), 'community_id', 'unit_id')
+export interface ComingFilter {
+  /** Of a community. */
+  readonly unitId: string | undefined;
+  readonly now: Date;
+  readonly after: ActivityPosition | undefined;
+  readonly limit: number;
+}
+
+/** What is not over, of an office that works, by the time it begins. Indexes: activities_unit_coming_idx, activities_coming_idx for the whole office. */
+export async function listComing(tx: Tx, { unitId, now, after, limit }: ComingFilter): Promise<ComingActivity[]> {
+  const communities = openCommunities(tx, localDateOf(now)).select({ community_id: 'units.id', unit_name_zh: 'units.name_zh' });
+  const query = activitiesIn(tx)
+    .join(communities.as('community'), 'community_id', 'unit_id')
     .whereNull('called_off_at')
     .where('ends_at', '>', now)
     .orderBy(['starts_at', 'id'])
-    .limit(most)
-    .select<(ActivityRow & { unit_name_zh: string; taken: number })[]>(
+    .limit(limit);
+  if (unitId !== undefined) void query.where('unit_id', unitId);
+  whereAfter(query, after);
+  const rows = await query.select<(ActivityRow & { unit_name_zh: string; taken: number })[]>(
       'unit_name_zh',
       tx.raw(`(select coalesce(sum(people), 0) from bookings where bookings.tenant_id = activities.tenant_id and resource_id = activities.id and state in ('confirmed', 'no_show')) as taken`),
     );
   return rows.map((row) => ({ ...toActivity(row), unitNameZh: row.unit_name_zh, free: Math.max(0, row.capacity - row.taken) }));
+}
+
+function whereAfter(query: Knex.QueryBuilder, after: ActivityPosition | undefined): void {
+  if (after !== undefined) void query.whereRaw('(starts_at, id) > (?, cast(? as uuid))', [after.startsAt, after.id]);
 }
 
 /** The highest place that somebody holds; 0 for none. Index: bookings_resource_idx. */

@@ -31,8 +31,13 @@ export function conductService(deps: Deps): organization.ConductServiceImplement
     },
     listConductVersions: (request, { caller }) => listPage(deps, caller, request),
     async getPublicConductRules(request, { caller }) {
+      const limit = compactLimit(request.pageSize);
       const day = readDay(request.day, 'day', today(deps));
-      return { rules: (await deps.db.withTenant(caller, (tx) => listInForce(tx, day))).map(rulesToWire) };
+      const context = { list: 'public_conduct', tenant: caller.tenantId, caller: caller.subject, day };
+      const afterCode = deps.pages.read(request.pageToken, context)?.[0]?.toString() ?? '';
+      const found = await deps.db.withTenant(caller, (tx) => listInForce(tx, { day, afterCode, limit: limit + 1 }));
+      const { shown, nextPageToken } = deps.pages.cut(found, { limit, context, at: ({ code }) => [code] });
+      return { rules: shown.map(rulesToWire), nextPageToken };
     },
   };
 }

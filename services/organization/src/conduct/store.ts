@@ -60,10 +60,10 @@ export async function listVersions(tx: Tx, asked: { readonly code: string; reado
   return (await query.select<RulesRow[]>(columns)).map(toRules);
 }
 
-/** In force on that day in an office that works; an office has a handful. Index: conduct_rules_code_key. */
-export async function listInForce(tx: Tx, day: LocalDate): Promise<ConductRules[]> {
+/** In force on that day in an office that works, by code. Index: conduct_rules_code_key. */
+export async function listInForce(tx: Tx, { day, afterCode, limit }: { readonly day: LocalDate; readonly afterCode: string; readonly limit: number }): Promise<ConductRules[]> {
   const working = tx('tenants').where({ tenant_id: tenantOf(tx), suspended: false }).select(tx.raw('1'));
-  const rows = await versionsOf(tx).whereRaw('daterange(valid_from, valid_to) @> cast(? as date)', [day]).whereExists(working).orderBy('code').select<RulesRow[]>(columns);
+  const rows = await versionsOf(tx).whereRaw('daterange(valid_from, valid_to) @> cast(? as date)', [day]).where('code', '>', afterCode).whereExists(working).orderBy('code').limit(limit).select<RulesRow[]>(columns);
   return rows.map(toRules);
 }
 

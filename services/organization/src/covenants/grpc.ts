@@ -3,6 +3,8 @@ import { organization } from '@linli/contracts';
 import { compactLimit, readUuid, requestKey, requireText, violation, type RpcContext } from '@linli/grpc';
 import { readAsOf, readDay, today } from '../days';
 import type { Deps } from '../deps';
+import { readUnitCode } from '../fields';
+import { getPublicPath } from '../units/get-public-path';
 import { adoptCovenant, fileCovenant, permissions } from './adopt-covenant';
 import type { Covenant } from './covenant';
 import { covenantNotFound } from './rules';
@@ -47,9 +49,11 @@ export function covenantService(deps: Deps): organization.CovenantServiceImpleme
     },
     async listPublicCovenants(request, { caller }) {
       const limit = compactLimit(request.pageSize, publicPage);
-      const context = { list: 'public_covenants', tenant: caller.tenantId, caller: caller.subject };
+      const unitCode = readUnitCode(request);
+      const context = { list: 'public_covenants', tenant: caller.tenantId, caller: caller.subject, unitCode };
       const afterUnitId = deps.pages.read(request.pageToken, context)?.[0]?.toString();
-      const found = await deps.db.withTenant(caller, (tx) => listInForce(tx, { day: today(deps), afterUnitId, limit: limit + 1 }));
+      const day = today(deps);
+      const found = await deps.db.withTenant(caller, async (tx) => listInForce(tx, { day, under: await getPublicPath(tx, unitCode, day), afterUnitId, limit: limit + 1 }));
       const { shown, nextPageToken } = deps.pages.cut(found, { limit, context, at: ({ unitId }) => [unitId] });
       return { covenants: shown.map(({ unitId: _inside, ...shown }) => shown), nextPageToken };
     },

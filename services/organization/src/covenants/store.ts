@@ -2,7 +2,7 @@ import type { UnitScopes } from '@linli/auth';
 import type { LocalDate } from '@linli/clocks';
 import { tenantOf, type ConstraintReasons, type Tx } from '@linli/db';
 import { wherePageByUnit } from '../by-unit';
-import { whereInScopes } from '../scope';
+import { endOfSubtree, whereInScopes } from '../scope';
 import { whereHolds, type Condition } from '../validity';
 import type { Covenant } from './covenant';
 
@@ -90,17 +90,21 @@ export interface PublicCovenant extends Pick<Covenant, 'unitId' | 'number' | 'te
   readonly unitNameZh: string;
 }
 
-/** Of each unit that is open on the day, of an office that works, the newest that has begun, in the order of the units' ids. Index: covenants_effective_idx. */
-export async function listInForce(tx: Tx, asked: { readonly day: LocalDate; readonly afterUnitId: string | undefined; readonly limit: number }): Promise<PublicCovenant[]> {
-  const { day, afterUnitId, limit } = asked;
+/** Of each unit that is open on the day, of an office that works, the newest that has begun, in the order of the units' ids. Indexes: covenants_unit_path_idx, covenants_effective_idx for the whole office. */
+export async function listInForce(
+  tx: Tx,
+  asked: { readonly day: LocalDate; readonly under: string | undefined; readonly afterUnitId: string | undefined; readonly limit: number },
+): Promise<PublicCovenant[]> {
+  const { day, under, afterUnitId, limit } = asked;
   const { rows } = await tx.raw<{ rows: PublicCovenant[] }>(
     `select distinct on (covenant.unit_id) covenant.unit_id as "unitId", unit.name_zh as "unitNameZh", covenant.number, covenant.text_zh as "textZh", covenant.effective_from as "effectiveFrom"
        from covenants covenant
        join units unit on unit.tenant_id = covenant.tenant_id and unit.id = covenant.unit_id and daterange(unit.valid_from, unit.valid_to) @> cast(:day as date)
        join tenants on tenants.tenant_id = covenant.tenant_id and not tenants.suspended
       where covenant.tenant_id = :tenant and covenant.effective_from <= :day ${afterUnitId === undefined ? '' : 'and covenant.unit_id > cast(:afterUnitId as uuid)'}
+            ${under === undefined ? '' : 'and covenant.unit_path >= :under and covenant.unit_path < :end'}
       order by covenant.unit_id, covenant.effective_from desc, covenant.number desc limit :limit`,
-    { tenant: tenantOf(tx), day, limit, afterUnitId: afterUnitId ?? null },
+    { tenant: tenantOf(tx), day, limit, afterUnitId: afterUnitId ?? null, under: under ?? null, end: under === undefined ? null : endOfSubtree(under) },
   );
   return rows;
 }

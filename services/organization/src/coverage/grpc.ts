@@ -4,6 +4,7 @@ import { compactLimit, readUuid, requestKey, requireText, violation, type RpcCon
 import { readDay, today } from '../days';
 import type { Deps } from '../deps';
 import { codeRule, readContactPhone } from '../fields';
+import { getOpenCommunity } from '../units/get-public-path';
 import { getUnitPath } from '../units/get-unit-path';
 import { unitNotFound } from '../units/rules';
 import { kindOnWire } from '../units/wire';
@@ -16,8 +17,6 @@ import { branchKindOnWire, branchToWire } from './wire';
 
 const read = 'organization.branch.read';
 const nameRule = { max: 100 };
-/** One for each grid and building: more than a community has. */
-const mostPublic = 1_000;
 
 export function coverageService(deps: Deps): organization.CoverageServiceImplementation<RpcContext> {
   const refOf = ({ branchId, version }: { branchId: string; version: number }) => ({ branchId: readUuid(branchId, 'branch_id'), version });
@@ -55,10 +54,15 @@ export function coverageService(deps: Deps): organization.CoverageServiceImpleme
     },
     listCoverage: (request, { caller }) => listPage(deps, caller, request),
     async listPublicBranches(request, { caller }) {
+      const limit = compactLimit(request.pageSize);
       const code = requireText(request.code, 'code', codeRule);
-      const branches = await deps.db.withTenant(caller, (tx) => listPublicBranches(tx, { code, day: today(deps), most: mostPublic }));
-      if (branches === undefined) throw unitNotFound();
-      return { branches: branches.map((branch) => ({ ...branch, kind: branchKindOnWire.toWire(branch.kind) })) };
+      const context = { list: 'public_branches', tenant: caller.tenantId, caller: caller.subject, code };
+      const [unitPath, id] = deps.pages.read(request.pageToken, context) ?? [];
+      const after = unitPath == null ? undefined : { unitPath: String(unitPath), id: String(id) };
+      const day = today(deps);
+      const found = await deps.db.withTenant(caller, async (tx) => listPublicBranches(tx, { under: (await getOpenCommunity(tx, code, day)).path, day, after, limit: limit + 1 }));
+      const { shown, nextPageToken } = deps.pages.cut(found, { limit, context, at: (last) => [last.unitPath, last.id] });
+      return { branches: shown.map(({ id: _id, unitPath: _path, kind, ...rest }) => ({ ...rest, kind: branchKindOnWire.toWire(kind) })), nextPageToken };
     },
     async recordDevelopmentCount({ unitId, year, version, activists, admitted }, { caller }) {
       const counted = { unitId: readUuid(unitId, 'unit_id'), year: readYear(year), version, activists: readFigure(activists, 'activists'), admitted: readFigure(admitted, 'admitted') };

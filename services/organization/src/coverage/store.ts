@@ -3,7 +3,7 @@ import type { LocalDate } from '@linli/clocks';
 import { tenantOf, type ConstraintReasons, type Tx } from '@linli/db';
 import type { Knex } from 'knex';
 import { whereInScopes, whereInSubtree } from '../scope';
-import { countUnits, findOpenCommunity, selectUnits, toUnit, whereInForce, type KindCount, type NamedRow } from '../units/store';
+import { countUnits, selectUnits, toUnit, whereInForce, type KindCount, type NamedRow } from '../units/store';
 import type { Unit, UnitKind } from '../units/unit';
 import { validOn, whereHolds } from '../validity';
 import type { Branch, BranchKind } from './branch';
@@ -138,6 +138,8 @@ function branchThere(tx: Tx, day: LocalDate): Knex.QueryBuilder {
 
 /** As anybody may read it. */
 export interface PublicBranch {
+  readonly id: string;
+  readonly unitPath: string;
   readonly kind: BranchKind;
   readonly unitCode: string;
   readonly unitNameZh: string;
@@ -145,19 +147,25 @@ export interface PublicBranch {
   readonly contactPhone: string;
 }
 
-/** Those in an open community of an office that works; undefined when there is no such community. Indexes: units_code_idx, branches_path_idx. */
-export async function listPublicBranches(tx: Tx, { code, day, most }: { readonly code: string; readonly day: LocalDate; readonly most: number }): Promise<PublicBranch[] | undefined> {
-  const community = await findOpenCommunity(tx, code, day);
-  if (community === undefined) return undefined;
+export interface PublicBranchFilter {
+  readonly under: string;
+  readonly day: LocalDate;
+  readonly after: Pick<PublicBranch, 'unitPath' | 'id'> | undefined;
+  readonly limit: number;
+}
+
+/** Those in a community, in the order of the tree. Index: branches_unit_path_idx. */
+export async function listPublicBranches(tx: Tx, { under, day, after, limit }: PublicBranchFilter): Promise<PublicBranch[]> {
   const query = tx('branches')
     .join('units', { 'units.tenant_id': 'branches.tenant_id', 'units.id': 'branches.unit_id' })
     .where({ 'branches.tenant_id': tenantOf(tx) })
     .where('branches.valid_from', '<=', day)
     .whereRaw(`coalesce(branches.valid_to, 'infinity'::date) > ?`, [day])
-    .orderBy('branches.unit_path')
-    .limit(most);
-  whereInSubtree(query, 'branches.unit_path', community.path);
-  return query.select<PublicBranch[]>({ kind: 'branches.kind', unitCode: 'units.code', unitNameZh: 'units.name_zh', nameZh: 'branches.name_zh', contactPhone: 'branches.contact_phone' });
+    .orderBy(['branches.unit_path', 'branches.id'])
+    .limit(limit);
+  whereInSubtree(query, 'branches.unit_path', under);
+  if (after !== undefined) void query.whereRaw('(branches.unit_path, branches.id) > (?, cast(? as uuid))', [after.unitPath, after.id]);
+  return query.select<PublicBranch[]>({ id: 'branches.id', unitPath: 'branches.unit_path', kind: 'branches.kind', unitCode: 'units.code', unitNameZh: 'units.name_zh', nameZh: 'branches.name_zh', contactPhone: 'branches.contact_phone' });
 }
 
 function toBranch(row: BranchRow): Branch {

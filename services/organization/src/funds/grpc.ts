@@ -4,13 +4,14 @@ import type { Tx } from '@linli/db';
 import { compactLimit, readUuid, requestKey, requireText, violation, type RpcContext } from '@linli/grpc';
 import { readDay, today } from '../days';
 import type { Deps } from '../deps';
+import { readUnitCode } from '../fields';
+import { getPublicPath } from '../units/get-public-path';
 import type { FundEntry, FundRaise } from './fund-raise';
 import { closeFund, openFund, permissions, recordEntry, withdrawFundWords, type FundRef } from './keep-fund';
 import { fundRaiseNotFound } from './rules';
 import { findFund, findPublicFund, listFundEntries, listFunds, listPublicFunds } from './store';
 import { entryKindOnWire, fundToWire, publicToWire, stateOnWire } from './wire';
 
-const mostPublic = 200;
 /** Of the accounts, in the answer to a change. */
 const lastEntries = 20;
 
@@ -73,9 +74,14 @@ function reading(deps: Deps): Pick<Service, 'getFundRaise' | 'listFundRaises' | 
         return { fundRaise: publicToWire(fund, entries), nextPageToken };
       });
     },
-    async listPublicFundRaises(_request, { caller }) {
-      const funds = await deps.db.withTenant(caller, (tx) => listPublicFunds(tx, mostPublic));
-      return { fundRaises: funds.map((fund) => publicToWire(fund)) };
+    async listPublicFundRaises(request, { caller }) {
+      const limit = compactLimit(request.pageSize);
+      const unitCode = readUnitCode(request);
+      const context = { list: 'public_fund_raises', tenant: caller.tenantId, caller: caller.subject, unitCode };
+      const beforeId = deps.pages.read(request.pageToken, context)?.[0]?.toString();
+      const found = await deps.db.withTenant(caller, async (tx) => listPublicFunds(tx, { under: await getPublicPath(tx, unitCode, today(deps)), beforeId, limit: limit + 1 }));
+      const { shown, nextPageToken } = deps.pages.cut(found, { limit, context, at: ({ id }) => [id] });
+      return { fundRaises: shown.map((fund) => publicToWire(fund)), nextPageToken };
     },
   };
 }

@@ -90,22 +90,27 @@ export interface PublicFund extends Pick<FundRaise, 'id' | 'titleZh' | 'state' |
   readonly unitNameZh: string;
 }
 
-const inPublic = `
-  select fund.id, unit.name_zh as "unitNameZh", fund.title_zh as "titleZh", fund.state, fund.raised_fen as "raisedFen", fund.spent_fen as "spentFen"
-    from fund_raises fund
-    join units unit on unit.tenant_id = fund.tenant_id and unit.id = fund.unit_id
-    join tenants on tenants.tenant_id = fund.tenant_id and not tenants.suspended
-   where fund.tenant_id = :tenant`;
-
 export async function findPublicFund(tx: Tx, id: string): Promise<PublicFund | undefined> {
-  const { rows } = await tx.raw<{ rows: PublicFund[] }>(`${inPublic} and fund.id = :id`, { tenant: tenantOf(tx), id });
-  return rows[0];
+  return publicFunds(tx).where('fund.id', id).first<PublicFund | undefined>();
 }
 
-/** The newest first. Index: fund_raises_pkey. */
-export async function listPublicFunds(tx: Tx, most: number): Promise<PublicFund[]> {
-  const { rows } = await tx.raw<{ rows: PublicFund[] }>(`${inPublic} order by fund.id desc limit :most`, { tenant: tenantOf(tx), most });
-  return rows;
+/** The newest first. Indexes: fund_raises_unit_path_idx, fund_raises_pkey for the whole office. */
+export async function listPublicFunds(
+  tx: Tx,
+  { under, beforeId, limit }: { readonly under: string | undefined; readonly beforeId: string | undefined; readonly limit: number },
+): Promise<PublicFund[]> {
+  const query = publicFunds(tx).orderBy('fund.id', 'desc').limit(limit);
+  wherePageByUnit(tx, query, { table: 'fund_raises', id: 'fund.id', order: 'newest', scopes: 'tenant', under, after: beforeId, limit });
+  return query;
+}
+
+/** Of an office that works. */
+function publicFunds(tx: Tx) {
+  return tx('fund_raises as fund')
+    .join('units as unit', { 'unit.tenant_id': 'fund.tenant_id', 'unit.id': 'fund.unit_id' })
+    .join('tenants', 'tenants.tenant_id', 'fund.tenant_id')
+    .where({ 'fund.tenant_id': tenantOf(tx), 'tenants.suspended': false })
+    .select<PublicFund[]>({ id: 'fund.id', unitNameZh: 'unit.name_zh', titleZh: 'fund.title_zh', state: 'fund.state', raisedFen: 'fund.raised_fen', spentFen: 'fund.spent_fen' });
 }
 
 function toRow(fund: FundRaise): FundRow {

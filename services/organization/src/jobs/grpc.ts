@@ -4,7 +4,8 @@ import type { Tx } from '@linli/db';
 import { compactLimit, readUuid, requestKey, requireText, violation, type RpcContext } from '@linli/grpc';
 import { readAsOf, readDay, requireDay, today } from '../days';
 import type { Deps } from '../deps';
-import { readContactPhone } from '../fields';
+import { readContactPhone, readUnitCode } from '../fields';
+import { getOpenCommunity } from '../units/get-public-path';
 import { getUnitPath } from '../units/get-unit-path';
 import { unitNotFound } from '../units/rules';
 import { applyForJob, withdrawApplication } from './apply';
@@ -14,7 +15,6 @@ import { jobNotFound } from './rules';
 import { findJob, listApplications, listJobs, listOpenJobs } from './store';
 
 const read = 'organization.job.read';
-const mostOpen = 100;
 
 export function jobService(deps: Deps): organization.JobServiceImplementation<RpcContext> {
   return {
@@ -55,10 +55,7 @@ export function jobService(deps: Deps): organization.JobServiceImplementation<Rp
       return { application: applicationToWire(await withdrawApplication(deps, caller, ref), true) };
     },
     listJobApplications: (request, { caller }) => listApplicants(deps, caller, request),
-    async getPublicJobs(_request, { caller }) {
-      const jobs = await deps.db.withTenant(caller, (tx) => listOpenJobs(tx, today(deps), mostOpen));
-      return { jobs };
-    },
+    getPublicJobs: (request, { caller }) => listOpen(deps, caller, request),
   };
 }
 
@@ -75,6 +72,21 @@ async function listPage(deps: Deps, caller: Caller, request: organization.ListJo
   });
   const { shown, nextPageToken } = deps.pages.cut(found, { limit, context, at: ({ id }) => [id] });
   return { jobs: shown.map(jobToWire), nextPageToken };
+}
+
+async function listOpen(deps: Deps, caller: Caller, request: organization.GetPublicJobsRequest): Promise<organization.GetPublicJobsResponse> {
+  const limit = compactLimit(request.pageSize);
+  const unitCode = readUnitCode(request);
+  const context = { list: 'public_jobs', tenant: caller.tenantId, caller: caller.subject, unitCode };
+  const [openUntil, id] = deps.pages.read(request.pageToken, context) ?? [];
+  const after = openUntil == null ? undefined : { openUntil: String(openUntil), id: String(id) };
+  const day = today(deps);
+  const found = await deps.db.withTenant(caller, async (tx) => {
+    const unitPath = unitCode === '' ? undefined : (await getOpenCommunity(tx, unitCode, day)).path;
+    return listOpenJobs(tx, { unitPath, today: day, after, limit: limit + 1 });
+  });
+  const { shown, nextPageToken } = deps.pages.cut(found, { limit, context, at: (last) => [last.openUntil, last.id] });
+  return { jobs: shown, nextPageToken };
 }
 
 /** A resident sees their own, staff those of a job. */

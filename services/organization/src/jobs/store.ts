@@ -90,17 +90,27 @@ export interface OpenJob extends Omit<Job, 'takenDownOn'> {
   readonly unitNameZh: string;
 }
 
-/** Open on that day, of an office that works; the next to close first. Index: jobs_open_idx. */
-export async function listOpenJobs(tx: Tx, today: LocalDate, most: number): Promise<OpenJob[]> {
-  return tx('jobs')
+export interface OpenJobFilter {
+  /** Of the community they are at. */
+  readonly unitPath: string | undefined;
+  readonly today: LocalDate;
+  readonly after: { readonly openUntil: LocalDate; readonly id: string } | undefined;
+  readonly limit: number;
+}
+
+/** Open on that day, of an office that works; the next to close first. Indexes: jobs_unit_open_idx, jobs_open_idx for the whole office. */
+export async function listOpenJobs(tx: Tx, { unitPath, today, after, limit }: OpenJobFilter): Promise<OpenJob[]> {
+  const query = tx('jobs')
     .join('units', (on) => on.on('units.tenant_id', 'jobs.tenant_id').andOn('units.id', 'jobs.unit_id'))
     .join('tenants', 'tenants.tenant_id', 'jobs.tenant_id')
     .where({ 'jobs.tenant_id': tenantOf(tx), taken_down_on: null, 'tenants.suspended': false })
     .where('open_until', '>=', today)
     .where('open_from', '<=', today)
     .orderBy(['open_until', 'jobs.id'])
-    .limit(most)
-    .select<OpenJob[]>({ ...jobColumns, unitNameZh: 'units.name_zh' });
+    .limit(limit);
+  if (unitPath !== undefined) void query.where('jobs.unit_path', unitPath);
+  if (after !== undefined) void query.whereRaw('(open_until, jobs.id) > (cast(? as date), cast(? as uuid))', [after.openUntil, after.id]);
+  return query.select<OpenJob[]>({ ...jobColumns, unitNameZh: 'units.name_zh' });
 }
 
 export async function insertApplication(tx: Tx, { id, jobId, unitPath, residentId, version }: JobApplication): Promise<void> {

@@ -3,7 +3,8 @@ import { organization } from '@linli/contracts';
 import { compactLimit, readUuid, requestKey, requireText, violation, type RpcContext } from '@linli/grpc';
 import { readDay, today } from '../days';
 import type { Deps } from '../deps';
-import { codeRule } from '../fields';
+import { codeRule, readUnitCode } from '../fields';
+import { getPublicPath } from '../units/get-public-path';
 import { closeProject, completeProject, recordCheck, reportProgress, startProject } from './carry-out';
 import { coversProject, permissions, type ProjectRef } from './change';
 import { collectProject, promiseProject, screenProject, selectProject } from './choose';
@@ -19,7 +20,6 @@ import { withdrawPledgeWords, type Said } from './withdraw-words';
 
 const titleRule = { max: 100 };
 const textRule = { max: 1_000 };
-const mostPublic = 200;
 
 export function pledgeProjectService(deps: Deps): organization.PledgeProjectServiceImplementation<RpcContext> {
   return { ...choosing(deps), ...carryingOut(deps), ...explaining(deps), ...reading(deps), ...readingInPublic(deps) };
@@ -161,13 +161,18 @@ function readingInPublic(deps: Deps): Pick<Service, 'getPublicPledgeProject' | '
       });
     },
     async listPublicPledgeProjects(request, { caller }) {
+      const limit = compactLimit(request.pageSize);
       const year = readYear(request.year);
+      const unitCode = readUnitCode(request);
+      const context = { list: 'public_pledge_projects', tenant: caller.tenantId, caller: caller.subject, year, unitCode };
+      const afterCode = deps.pages.read(request.pageToken, context)?.[0]?.toString();
       return deps.db.withTenant(caller, async (tx) => {
-        const projects = await listPublicProjects(tx, year, mostPublic);
-        const ids = projects.map(({ id }) => id);
+        const found = await listPublicProjects(tx, { year, under: await getPublicPath(tx, unitCode, today(deps)), afterCode, limit: limit + 1 });
+        const { shown, nextPageToken } = deps.pages.cut(found, { limit, context, at: ({ code }) => [code] });
+        const ids = shown.map(({ id }) => id);
         const [reports, statements] = await Promise.all([listNewestReports(tx, ids), listStatements(tx, ids)]);
         const own = (id: string) => ({ progress: reports.filter(({ projectId }) => projectId === id), statements: statements.filter(({ projectId }) => projectId === id) });
-        return { projects: projects.map((project) => publicToWire(project, own(project.id))) };
+        return { projects: shown.map((project) => publicToWire(project, own(project.id))), nextPageToken };
       });
     },
   };

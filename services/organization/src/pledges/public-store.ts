@@ -1,4 +1,5 @@
 import { tenantOf, type Tx } from '@linli/db';
+import { endOfSubtree } from '../scope';
 import type { PledgeState } from './pledge-project';
 
 /** A project as anybody may see it, without its parts. */
@@ -38,8 +39,23 @@ export async function findPublicProject(tx: Tx, id: string): Promise<PublicProje
   return rows[0];
 }
 
-/** A year's promises by code; an office makes a dozen or two. Index: pledge_projects_year_idx. */
-export async function listPublicProjects(tx: Tx, year: number, most: number): Promise<PublicProject[]> {
-  const { rows } = await tx.raw<{ rows: PublicProject[] }>(`${projects} and project.year = :year order by project.code limit :most`, { tenant: tenantOf(tx), year, most });
+export interface PromisedFilter {
+  readonly year: number;
+  readonly under: string | undefined;
+  readonly afterCode: string | undefined;
+  readonly limit: number;
+}
+
+/** A year's promises by code; an office makes a dozen or two, so those of a unit are picked out of its year. Index: pledge_projects_year_idx. */
+export async function listPublicProjects(tx: Tx, { year, under, afterCode, limit }: PromisedFilter): Promise<PublicProject[]> {
+  const confined = under === undefined ? '' : 'and project.unit_path >= :under and project.unit_path < :end';
+  const { rows } = await tx.raw<{ rows: PublicProject[] }>(`${projects} and project.year = :year and project.code > :afterCode ${confined} order by project.code limit :limit`, {
+    tenant: tenantOf(tx),
+    year,
+    afterCode: afterCode ?? '',
+    under: under ?? null,
+    end: under === undefined ? null : endOfSubtree(under),
+    limit,
+  });
   return rows;
 }

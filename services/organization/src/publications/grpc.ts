@@ -3,6 +3,8 @@ import { organization } from '@linli/contracts';
 import { compactLimit, readUuid, requestKey, requireText, violation, type RpcContext } from '@linli/grpc';
 import { readAsOf, readDay, today } from '../days';
 import type { Deps } from '../deps';
+import { readUnitCode } from '../fields';
+import { getPublicPath } from '../units/get-public-path';
 import type { Objection } from './publication';
 import { publish } from './publish';
 import { answerObjection, permissions, raiseObjection } from './raise-objection';
@@ -14,7 +16,8 @@ import { withdrawPublication } from './withdraw-publication';
 
 const read = 'organization.publication.read';
 const textRule = { max: 1_000 };
-const mostPublic = 200;
+/** Of a page that comes with its texts, of up to 10,000 characters each. */
+const publicPage = { standard: 20, most: 100 };
 
 type Service = organization.PublicationServiceImplementation<RpcContext>;
 
@@ -103,9 +106,16 @@ function inPublic(deps: Deps): Pick<Service, 'getPublicPublication' | 'listPubli
       if (publication === undefined) throw publicationNotFound();
       return { publication: publicToWire(publication) };
     },
-    async listPublicPublications(_request, { caller }) {
-      const publications = await deps.db.withTenant(caller, (tx) => listPublicPublications(tx, today(deps), mostPublic));
-      return { publications: publications.map(publicToWire) };
+    async listPublicPublications(request, { caller }) {
+      const limit = compactLimit(request.pageSize, publicPage);
+      const unitCode = readUnitCode(request);
+      const context = { list: 'public_publications', tenant: caller.tenantId, caller: caller.subject, unitCode };
+      const [fromDay, id] = deps.pages.read(request.pageToken, context) ?? [];
+      const after = fromDay == null ? undefined : { fromDay: String(fromDay), id: String(id) };
+      const day = today(deps);
+      const found = await deps.db.withTenant(caller, async (tx) => listPublicPublications(tx, { day, under: await getPublicPath(tx, unitCode, day), after, limit: limit + 1 }));
+      const { shown, nextPageToken } = deps.pages.cut(found, { limit, context, at: (last) => [last.fromDay, last.id] });
+      return { publications: shown.map(publicToWire), nextPageToken };
     },
   };
 }

@@ -5,6 +5,7 @@ import type { Knex } from 'knex';
 import { wherePageByUnit } from '../by-unit';
 import type { Condition } from '../validity';
 import type { Result } from '../quorum/quorum';
+import { whereInSubtree } from '../scope';
 import { lastingKinds, type Objections, type Publication, type PublicationKind, type WithdrawReason } from './publication';
 import { publicationNotFound } from './rules';
 
@@ -151,9 +152,20 @@ export async function findPublicPublication(tx: Tx, id: string, day: LocalDate):
   return rows[0];
 }
 
-/** What is published on the day, the newest first. Index: publications_period_idx. */
-export async function listPublicPublications(tx: Tx, day: LocalDate, most: number): Promise<PublicPublication[]> {
-  const { rows } = await tx.raw<{ rows: PublicPublication[] }>(`${inPublic} and publication.to_day > :day order by publication.from_day desc, publication.id desc limit :most`, { tenant: tenantOf(tx), day, most });
+export interface PublishedFilter {
+  readonly day: LocalDate;
+  readonly under: string | undefined;
+  readonly after: { readonly fromDay: LocalDate; readonly id: string } | undefined;
+  readonly limit: number;
+}
+
+/** What is published on the day, the newest first; the page is chosen before it is counted. Indexes: publications_unit_period_idx, publications_period_idx for the whole office. */
+export async function listPublicPublications(tx: Tx, { day, under, after, limit }: PublishedFilter): Promise<PublicPublication[]> {
+  const page = tx('publications').where({ tenant_id: tenantOf(tx), withdrawn_at: null }).where('to_day', '>', day).where('from_day', '<=', day).limit(limit).select('id');
+  void page.orderBy([{ column: 'from_day', order: 'desc' }, { column: 'id', order: 'desc' }]);
+  if (under !== undefined) whereInSubtree(page, 'unit_path', under);
+  if (after !== undefined) void page.whereRaw('(from_day, id) < (cast(? as date), cast(? as uuid))', [after.fromDay, after.id]);
+  const { rows } = await tx.raw<{ rows: PublicPublication[] }>(`${inPublic} and publication.id in (:page) order by publication.from_day desc, publication.id desc`, { tenant: tenantOf(tx), day, page });
   return rows;
 }
 

@@ -3,6 +3,8 @@ import { organization } from '@linli/contracts';
 import { compactLimit, readUuid, requestKey, requireText, violation, type RpcContext } from '@linli/grpc';
 import { readDay, today } from '../days';
 import type { Deps } from '../deps';
+import { readUnitCode } from '../fields';
+import { getPublicPath } from '../units/get-public-path';
 import { permissions, seesTopic, type TopicRef } from './change';
 import { raiseTopic } from './raise-topic';
 import { recordDeliberation } from './record-deliberation';
@@ -15,7 +17,6 @@ import { deliberationToWire, publicToWire, reasonOnWire, resultOnWire, roleOnWir
 
 const textRule = { max: 1_000 };
 const titleRule = { max: 100 };
-const mostPublic = 100;
 const mostGroups = 30;
 
 type Service = organization.TopicServiceImplementation<RpcContext>;
@@ -73,9 +74,15 @@ function reading(deps: Deps): Pick<Service, 'getTopic' | 'listTopics' | 'listPub
       const { shown, nextPageToken } = deps.pages.cut(found, { limit, context, at: ({ id }) => [id] });
       return { topics: shown.map((topic) => topicToWire(topic, caller)), nextPageToken };
     },
-    async listPublicTopics(_request, { caller }) {
-      const topics = await deps.db.withTenant(caller, (tx) => listAnswered(tx, mostPublic));
-      return { topics: topics.map(publicToWire) };
+    async listPublicTopics(request, { caller }) {
+      const limit = compactLimit(request.pageSize);
+      const unitCode = readUnitCode(request);
+      const context = { list: 'public_topics', tenant: caller.tenantId, caller: caller.subject, unitCode };
+      const [at, id] = deps.pages.read(request.pageToken, context) ?? [];
+      const after = at == null ? undefined : { answeredAt: new Date(at), id: String(id) };
+      const found = await deps.db.withTenant(caller, async (tx) => listAnswered(tx, { under: await getPublicPath(tx, unitCode, today(deps)), after, limit: limit + 1 }));
+      const { shown, nextPageToken } = deps.pages.cut(found, { limit, context, at: (last) => [last.answeredAt.getTime(), last.id] });
+      return { topics: shown.map(publicToWire), nextPageToken };
     },
   };
 }

@@ -67,19 +67,31 @@ export interface PublicTopic extends Pick<Topic, 'id' | 'titleZh' | 'state' | 'a
   readonly answeredAt: Date;
 }
 
-/** What was answered last, of an office that works. Index: topics_answered_idx. */
-export async function listAnswered(tx: Tx, most: number): Promise<PublicTopic[]> {
-  const { rows } = await tx.raw<{ rows: PublicTopic[] }>(
-    `select topic.id, unit.name_zh as "unitNameZh", topic.title_zh as "titleZh", topic.state, topic.decline_reason as "declineReason",
-            topic.answer_zh as "answerZh", topic.words_withdrawn as "wordsWithdrawn", topic.answered_at as "answeredAt"
-       from topics topic
-       join units unit on unit.tenant_id = topic.tenant_id and unit.id = topic.unit_id
-       join tenants on tenants.tenant_id = topic.tenant_id and not tenants.suspended
-      where topic.tenant_id = :tenant and topic.answered_at is not null
-      order by topic.answered_at desc, topic.id desc limit :most`,
-    { tenant: tenantOf(tx), most },
-  );
-  return rows;
+export interface AnsweredFilter {
+  readonly under: string | undefined;
+  readonly after: { readonly answeredAt: Date; readonly id: string } | undefined;
+  readonly limit: number;
+}
+
+/** What was answered, the latest first, of an office that works. Indexes: topics_unit_answered_idx, topics_answered_idx for the whole office. */
+export async function listAnswered(tx: Tx, { under, after, limit }: AnsweredFilter): Promise<PublicTopic[]> {
+  const query = tx('topics as topic')
+    .join('units as unit', { 'unit.tenant_id': 'topic.tenant_id', 'unit.id': 'topic.unit_id' })
+    .join('tenants', 'tenants.tenant_id', 'topic.tenant_id')
+    .where({ 'topic.tenant_id': tenantOf(tx), 'tenants.suspended': false })
+    .orderBy([{ column: 'topic.answered_at', order: 'desc' }, { column: 'topic.id', order: 'desc' }])
+    .limit(limit);
+  wherePageByUnit(tx, query, { table: 'topics', id: 'topic.id', order: 'newest', by: { column: 'answered_at', after: after?.answeredAt }, scopes: 'tenant', under, after: after?.id, limit });
+  return query.select<PublicTopic[]>({
+    id: 'topic.id',
+    unitNameZh: 'unit.name_zh',
+    titleZh: 'topic.title_zh',
+    state: 'topic.state',
+    declineReason: 'topic.decline_reason',
+    answerZh: 'topic.answer_zh',
+    wordsWithdrawn: 'topic.words_withdrawn',
+    answeredAt: 'topic.answered_at',
+  });
 }
 
 /** Takes the words and who said them out of topics that have their answer. Index: topics_to_erase_idx. */

@@ -222,16 +222,27 @@ export async function findAbove(tx: Tx, path: string, day: LocalDate): Promise<U
 
 /** Communities open on a day, of an office that works: where what anybody may see lies. Indexes: units_code_idx, units_kind_as_of_idx. */
 export function openCommunities(tx: Tx, day: LocalDate): Knex.QueryBuilder {
-  const query = tx('units')
-    .join('tenants', 'tenants.tenant_id', 'units.tenant_id')
-    .where({ 'units.tenant_id': tenantOf(tx), 'units.kind': 'community', 'tenants.suspended': false });
-  whereInForce(query, { scopes: 'tenant', under: undefined, asOf: day });
-  return query;
+  return openUnits(tx, ['community'], day);
 }
 
 /** The one of them that has the code on the day. */
 export async function findOpenCommunity(tx: Tx, code: string, day: LocalDate): Promise<Pick<Unit, 'id' | 'path'> | undefined> {
   return openCommunities(tx, day).where('units.code', code).first<Pick<Unit, 'id' | 'path'> | undefined>('units.id', 'units.path');
+}
+
+/** The path of the community or grid that has the code on the day, in an office that works. Index: units_code_idx. */
+export async function findPublicPath(tx: Tx, code: string, day: LocalDate): Promise<string | undefined> {
+  const unit = await openUnits(tx, ['community', 'grid'], day).where('units.code', code).first<Pick<Unit, 'path'> | undefined>('units.path');
+  return unit?.path;
+}
+
+function openUnits(tx: Tx, kinds: readonly UnitKind[], day: LocalDate): Knex.QueryBuilder {
+  const query = tx('units')
+    .join('tenants', 'tenants.tenant_id', 'units.tenant_id')
+    .where({ 'units.tenant_id': tenantOf(tx), 'tenants.suspended': false })
+    .whereIn('units.kind', kinds);
+  whereInForce(query, { scopes: 'tenant', under: undefined, asOf: day });
+  return query;
 }
 
 /** Begins every read of whole units: their columns, and the last name that began by that day. */

@@ -6,6 +6,7 @@ import { findFreeSpans } from '../bookings/free-spans';
 import { readDay, requireDay, today } from '../days';
 import type { Deps } from '../deps';
 import { codeRule } from '../fields';
+import { getOpenCommunity } from '../units/get-public-path';
 import { getUnitPath } from '../units/get-unit-path';
 import { unitNotFound } from '../units/rules';
 import { changeVenueDay, closeVenue, updateVenue } from './change-venue';
@@ -19,8 +20,6 @@ import { publicVenueToWire, readDaySpans, readHours, useOnWire, venueToWire } fr
 const read = 'organization.venue.read';
 const mostPeople = 5_000;
 const mostVisitors = 1_000_000;
-/** Of one community. */
-const mostShown = 200;
 /** A day beyond it has no bookings yet, for nobody may book so far ahead. */
 const mostDaysShown = 366;
 
@@ -72,10 +71,14 @@ export function venueService(deps: Deps): organization.VenueServiceImplementatio
     },
     listVisitorCounts: (request, { caller }) => listCounts(deps, caller, request),
     async getPublicVenues(request, { caller }) {
-      const code = requireText(request.unitCode, 'unit_code', codeRule);
-      const venues = await deps.db.withTenant(caller, (tx) => listPublicVenues(tx, { unitCode: code, today: today(deps), most: mostShown }));
-      if (venues === undefined) throw unitNotFound();
-      return { venues: venues.map(publicVenueToWire) };
+      const limit = compactLimit(request.pageSize);
+      const unitCode = requireText(request.unitCode, 'unit_code', codeRule);
+      const context = { list: 'public_venues', tenant: caller.tenantId, caller: caller.subject, unitCode };
+      const afterId = deps.pages.read(request.pageToken, context)?.[0]?.toString();
+      const day = today(deps);
+      const found = await deps.db.withTenant(caller, async (tx) => listPublicVenues(tx, { unitPath: (await getOpenCommunity(tx, unitCode, day)).path, today: day, afterId, limit: limit + 1 }));
+      const { shown, nextPageToken } = deps.pages.cut(found, { limit, context, at: ({ id }) => [id] });
+      return { venues: shown.map(publicVenueToWire), nextPageToken };
     },
     async getPublicVenueDay(request, { caller }) {
       const id = readUuid(request.venueId, 'venue_id');

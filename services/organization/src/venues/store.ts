@@ -2,7 +2,6 @@ import type { UnitScopes } from '@linli/auth';
 import { addDays, type LocalDate } from '@linli/clocks';
 import { tenantOf, type ConstraintReasons, type Tx } from '@linli/db';
 import { whereInScopes, whereInSubtree } from '../scope';
-import { findOpenCommunity } from '../units/store';
 import type { PromisedTime } from './rules';
 import type { Venue, VenueDay, VisitorCount, WeekdaySpan } from './venue';
 
@@ -74,12 +73,14 @@ export interface VenuePosition {
   readonly id: string;
 }
 
-/** The open venues of an open community of an office that works; undefined when there is no such community. Index: venues_unit_path_idx. */
-export async function listPublicVenues(tx: Tx, { unitCode, today, most }: { readonly unitCode: string; readonly today: LocalDate; readonly most: number }): Promise<Venue[] | undefined> {
-  const community = await findOpenCommunity(tx, unitCode, today);
-  if (community === undefined) return undefined;
-  const rows = await venuesWithDays(tx, today).where({ unit_path: community.path, closed: false }).orderBy('id').limit(most).select<VenueRow[]>();
-  return rows.map(toVenue);
+/** The open venues of a community, in the order of ids. Index: venues_unit_path_idx. */
+export async function listPublicVenues(
+  tx: Tx,
+  asked: { readonly unitPath: string; readonly today: LocalDate; readonly afterId: string | undefined; readonly limit: number },
+): Promise<Venue[]> {
+  const query = venuesWithDays(tx, asked.today).where({ unit_path: asked.unitPath, closed: false }).orderBy('id').limit(asked.limit);
+  if (asked.afterId !== undefined) void query.where('id', '>', asked.afterId);
+  return (await query.select<VenueRow[]>()).map(toVenue);
 }
 
 /** An open venue of an office that works. */
