@@ -58,6 +58,23 @@ describe('a boundary', () => {
     expect((await draw(outside, square(120.95, 39.1, 0.1))).warnings).toEqual(['outside_community']);
   });
 
+  it('that crosses a hollow or lies over a hole of its community is kept, with a warning, though all its corners are within', async () => {
+    const place = (x: number, y: number): [number, number] => [115 + x / 100, 39 + y / 100];
+    const ring = (...corners: [number, number][]) => [...corners, ...corners.slice(0, 1)].map(([x, y]) => place(x, y));
+    const drawn = (...coordinates: [number, number][][]) => JSON.stringify({ type: 'Polygon', coordinates });
+    const hollow = drawn(ring([0, 0], [9, 0], [9, 9], [7, 9], [7, 3], [2, 3], [2, 9], [0, 9]));
+    const holed = drawn(ring([0, 0], [9, 0], [9, 9], [0, 9]), ring([4, 4], [5, 4], [5, 5], [4, 5]));
+    const community = await makeUnit(office, root.id, { kind: UNIT_KIND_COMMUNITY });
+    const unit = await makeUnit(office, community.id, { kind: UNIT_KIND_GRID });
+    const across = drawn(ring([0, 4], [9, 4], [9, 8], [0, 8]));
+    expect((await draw(community, hollow)).warnings).toEqual([]);
+    expect((await draw(unit, across)).warnings).toEqual(['outside_community']);
+    expect((await draw(unit, drawn(ring([0, 0], [9, 0], [9, 3], [0, 3])), { version: 2 })).warnings).toEqual([]);
+    expect((await draw(community, holed, { version: 2 })).warnings).toEqual([]);
+    expect((await draw(unit, across, { version: 3 })).warnings).toEqual(['outside_community']);
+    expect((await draw(community, hollow, { version: 3 })).warnings).toEqual(['grid_outside']);
+  });
+
   it('is refused when it is none, for a day that has passed, a stale version, a department and a closed unit', async () => {
     const unit = await grid();
     await expect(draw(unit, '{"type":"Point","coordinates":[1,2]}')).rejects.toMatchObject({ violations: [{ field: 'geometry', code: 'malformed' }] });

@@ -1,6 +1,7 @@
 import { violation } from '@linli/grpc';
 import { z } from 'zod';
 import { areaOfRing, boundsOfRings, holdsPosition, isSimple, type Bounds, type Position } from './rings';
+import { isWithin } from './within';
 
 export interface Polygon {
   readonly type: 'Polygon';
@@ -55,9 +56,10 @@ export function covers(geometry: Geometry, position: Position): boolean {
   return polygonsOf(geometry).some((polygon) => holdsPosition(polygon.map(inUnits), unitsOf(position)));
 }
 
-/** Whether every corner lies within: a side that leaves and comes back between two corners is not seen. */
+/** Whether all of it lies within, as `isWithin` says. */
 export function liesWithin(inner: Geometry, outer: Geometry): boolean {
-  return polygonsOf(inner).flat(2).every((position) => covers(outer, position));
+  const others = polygonsOf(outer).map((polygon) => polygon.map(inUnits));
+  return polygonsOf(inner).every((polygon) => isWithin(polygon.map(inUnits), others));
 }
 
 /** In square metres, on a sphere of the earth's surface area. */

@@ -1,7 +1,7 @@
 /** Longitude and latitude in degrees (WGS 84), or in whole units of a fixed part of a degree. */
 export type Position = readonly [number, number];
 
-type Ring = readonly Position[];
+export type Ring = readonly Position[];
 
 export interface Bounds {
   readonly west: number;
@@ -71,9 +71,11 @@ function turnsBack(from: Position, via: Position, to: Position): boolean {
   return turn(from, via, to) === 0 && (from[0] - via[0]) * (to[0] - via[0]) + (from[1] - via[1]) * (to[1] - via[1]) > 0;
 }
 
-/** 1 to the left, -1 to the right, 0 straight on. */
-function turn(from: Position, via: Position, to: Position): number {
-  return Math.sign((via[0] - from[0]) * (to[1] - from[1]) - (via[1] - from[1]) * (to[0] - from[0]));
+/** 1 to the left, -1 to the right, 0 straight on. `to` may be given in a part of a unit, up to a third: products stay exact. */
+export function turn(from: Position, via: Position, to: Position, scale = 1): number {
+  const product = (via[0] - from[0]) * (to[1] - scale * from[1]) - (via[1] - from[1]) * (to[0] - scale * from[0]);
+  if (product === 0) return 0;
+  return product > 0 ? 1 : -1;
 }
 
 function boxesMeet({ from: a, to: b }: Pick<Side, 'from' | 'to'>, { from: c, to: d }: Pick<Side, 'from' | 'to'>): boolean {
@@ -81,20 +83,20 @@ function boxesMeet({ from: a, to: b }: Pick<Side, 'from' | 'to'>, { from: c, to:
   return !apart(0) && !apart(1);
 }
 
-function isOnRing(ring: Ring, position: Position): boolean {
+export function isOnRing(ring: Ring, position: Position): boolean {
   return ring.slice(1).some((to, index) => {
     const from = ring[index] ?? to;
     return turn(from, to, position) === 0 && boxesMeet({ from, to }, { from: position, to: position });
   });
 }
 
-/** A ray to the east crosses the ring an odd number of times. */
-function isInside(ring: Ring, position: Position): boolean {
+/** A ray to the east crosses the ring an odd number of times. The position may be given in a part of a unit, as for `turn`. */
+export function isInside(ring: Ring, position: Position, scale = 1): boolean {
   const crossed = ring.slice(1).filter((to, index) => {
     const from = ring[index] ?? to;
     const upwards = to[1] > from[1];
-    const spans = from[1] > position[1] !== to[1] > position[1];
-    return spans && turn(from, to, position) === (upwards ? 1 : -1);
+    const spans = scale * from[1] > position[1] !== scale * to[1] > position[1];
+    return spans && turn(from, to, position, scale) === (upwards ? 1 : -1);
   });
   return crossed.length % 2 === 1;
 }
