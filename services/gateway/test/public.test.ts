@@ -63,7 +63,7 @@ describe('what anybody may read', () => {
   });
 
   it('comes in pages, each fetched once for all who ask at a time, with an ETag of its own, and none is kept behind', async () => {
-    gateway.peers.on('TopicService/listPublicTopics', ({ pageToken }) => Promise.resolve({ topics: [], nextPageToken: `after.${String(pageToken)}` }));
+    gateway.peers.on('TopicService/listPublicTopics', (request) => ({ topics: [], nextPageToken: `after.${(request as { pageToken: string }).pageToken}` }));
     const page = (pageToken: string, headers: Record<string, string> = {}) => fetch(`${gateway.url}/v1/public/xingsheng/topics?unitCode=xinyuan&pageSize=2&pageToken=${pageToken}`, { headers });
     const asked = () => gateway.peers.calls.filter(({ method }) => method === 'TopicService/listPublicTopics').map(({ request }) => request);
     const tags = await Promise.all(['one', 'two'].map(async (token) => (await page(token)).headers.get('etag') ?? ''));

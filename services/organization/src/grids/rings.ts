@@ -71,8 +71,13 @@ function turnsBack(from: Position, via: Position, to: Position): boolean {
   return turn(from, via, to) === 0 && (from[0] - via[0]) * (to[0] - via[0]) + (from[1] - via[1]) * (to[1] - via[1]) > 0;
 }
 
-/** 1 to the left, -1 to the right, 0 straight on. `to` may be given in a part of a unit, up to a third: products stay exact. */
-export function turn(from: Position, via: Position, to: Position, scale = 1): number {
+/** 1 to the left, -1 to the right, 0 straight on. */
+export function turn(from: Position, via: Position, to: Position): number {
+  return turnToPart({ from, to: via }, to, 1);
+}
+
+/** The same where `to` is given in a part of a unit, up to a third: products stay exact. */
+function turnToPart({ from, to: via }: Pick<Side, 'from' | 'to'>, to: Position, scale: number): number {
   const product = (via[0] - from[0]) * (to[1] - scale * from[1]) - (via[1] - from[1]) * (to[0] - scale * from[0]);
   if (product === 0) return 0;
   return product > 0 ? 1 : -1;
@@ -96,7 +101,7 @@ export function isInside(ring: Ring, position: Position, scale = 1): boolean {
     const from = ring[index] ?? to;
     const upwards = to[1] > from[1];
     const spans = scale * from[1] > position[1] !== scale * to[1] > position[1];
-    return spans && turn(from, to, position, scale) === (upwards ? 1 : -1);
+    return spans && turnToPart({ from, to }, position, scale) === (upwards ? 1 : -1);
   });
   return crossed.length % 2 === 1;
 }

@@ -5,7 +5,7 @@ import { isWithin } from './within';
 
 type Ring = Position[];
 
-function box(west: number, south: number, east: number, north: number): Ring {
+function box(...[west, south, east, north]: [number, number, number, number]): Ring {
   return [[west, south], [east, south], [east, north], [west, north], [west, south]];
 }
 

@@ -10,11 +10,10 @@ import { addStaff, recordStaff } from '../staff/record-staff';
 import { lockTenantOrThrow } from '../tenants/create-tenant';
 import { addUnits } from '../units/add-units';
 import { holdUnitsOpenByCode } from '../units/hold-unit-open';
-import { findCodesAhead } from '../units/store';
 import { planImport, type Existing, type ImportPlan } from './plan-import';
 import { identityKey } from './plan-staff';
 import type { Problem, Sheet } from './sheet';
-import { findStaffIdentities, lockClients } from './store';
+import { findCodesAhead, findStaffIdentities, lockClients } from './store';
 
 export interface ImportInput {
   readonly sheet: Sheet;

@@ -1,3 +1,4 @@
+import type { LocalDate } from '@linli/clocks';
 import { tenantOf, type Tx } from '@linli/db';
 import type { Identity } from '../fields';
 
@@ -17,6 +18,14 @@ export async function findStaffIdentities(tx: Tx, identities: readonly Identity[
     { tenant: tenantOf(tx), identities: JSON.stringify(identities) },
   );
   return rows.map(({ code, issuer, subject }) => ({ code, identity: { issuer, subject } }));
+}
+
+/** Those of the codes that a unit has which opens later. Index: units_code_idx. */
+export async function findCodesAhead(tx: Tx, codes: readonly string[], day: LocalDate): Promise<string[]> {
+  return tx('units')
+    .where({ tenant_id: tenantOf(tx) })
+    .whereRaw('code = any(?) and valid_from > ? and valid_from is distinct from valid_to', [[...codes], day])
+    .pluck<string[]>('code');
 }
 
 export interface KnownClient {

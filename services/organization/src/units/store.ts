@@ -113,14 +113,6 @@ export async function shareOpenUnits(tx: Tx, codes: readonly string[], day: Loca
   return (await query).map(toUnit);
 }
 
-/** Those of the codes that a unit has which opens later. Index: units_code_idx. */
-export async function findCodesAhead(tx: Tx, codes: readonly string[], day: LocalDate): Promise<string[]> {
-  return tx('units')
-    .where({ tenant_id: tenantOf(tx) })
-    .whereRaw('code = any(?) and valid_from > ? and valid_from is distinct from valid_to', [[...codes], day])
-    .pluck<string[]>('code');
-}
-
 /** The next units in the order of ids, closed ones too, each with its version raised. */
 export async function touchUnits(tx: Tx, page: Page & { readonly day: LocalDate }): Promise<Unit[]> {
   const ids = await raiseVersions(tx, 'units', page);
