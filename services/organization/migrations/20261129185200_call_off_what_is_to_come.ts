@@ -11,9 +11,10 @@ export async function up(knex: Knex): Promise<void> {
     await knex('activities').where({ called_off: true }).update({ called_off_at: knex.ref('starts_at') });
   });
   await knex.raw(`
-    drop index activities_coming_idx;
+    drop index activities_coming_idx, activities_unit_coming_idx;
     alter table activities drop column called_off;
     create index activities_coming_idx on activities (tenant_id, ends_at, unit_id) where called_off_at is null;
+    create index activities_unit_coming_idx on activities (tenant_id, unit_id, ends_at) where called_off_at is null;
   `);
 }
 
@@ -23,8 +24,9 @@ export async function down(knex: Knex): Promise<void> {
     await knex('activities').whereNotNull('called_off_at').update({ called_off: true });
   });
   await knex.raw(`
-    drop index activities_coming_idx;
+    drop index activities_coming_idx, activities_unit_coming_idx;
     alter table activities alter column called_off drop default, drop column called_off_at;
     create index activities_coming_idx on activities (tenant_id, ends_at, unit_id) where not called_off;
+    create index activities_unit_coming_idx on activities (tenant_id, unit_id, ends_at) where not called_off;
   `);
 }
