@@ -389,6 +389,7 @@ describe('a resolution', () => {
     office.clock.set('2026-12-20T09:00:00+08:00');
     await office.app.scanner.scanOnce();
     expect((await history(office, resolutionId)).at(-1)).toBe('ResolutionWithdrawn 2');
+    expect(await office.knex('clocks').where({ subject_id: resolutionId }).pluck('state')).toEqual(['cancelled']);
     expect((await office.work.listWork({ unitId: of.unit.id, pageSize: 200 }, { caller })).items.filter(({ subjectId }) => subjectId === resolutionId)).toEqual([]);
   });
 
