@@ -1,5 +1,5 @@
 import { organization } from '@linli/contracts';
-import { testCaller } from '@linli/testing';
+import { eventually, testCaller } from '@linli/testing';
 import * as limit from '../migrations/20261129184000_count_votes_in_time';
 import { history, makeTenant, makeUnit, sentEvents, startOffice, type Office } from './support';
 
@@ -394,6 +394,29 @@ describe('who sees a decision', () => {
     expect(seen.length).toBeGreaterThan(3);
     expect(seen).toEqual(seen.toSorted().toReversed());
   });
+});
+
+it('what is owed follows the days of the office’s own, also what is owed again', async () => {
+  const by = testCaller({ permissions: ['publication.publish', 'publication.withdraw', 'calendar.write'].map((word) => `organization.${word}`) });
+  const first = await close(await open(0), { inFavour: 6, against: 0, abstained: 0 });
+  office.clock.set('2026-11-24T09:00:00+08:00');
+  const again = await close(await open(0), { inFavour: 6, against: 0, abstained: 0 });
+  const told = { unitId: community.id, kind: organization.PublicationKind.PUBLICATION_KIND_DECISION, decisionId: again.id, titleZh: '决议', textZh: '通过', toDay: '2026-12-30' };
+  const { publication } = await office.publications.publish(told, { caller: by });
+  const reason = organization.PublicationWithdrawReason.PUBLICATION_WITHDRAW_REASON_WRONG_CONTENT;
+  await office.publications.withdrawPublication({ publicationId: publication?.id ?? '', version: 1, reason }, { caller: by });
+  const due = async () => [(await get(first.id)).publicationDueAt, (await get(again.id)).republishDueAt];
+  const planned = new Date('2026-12-03T10:00:00Z');
+  expect(await due()).toEqual([planned, planned]);
+  const day = { day: '2026-12-03', kind: organization.CalendarDayKind.CALENDAR_DAY_KIND_REST, nameZh: '那达慕', citation: '市政府通知' };
+  await office.calendar.setCalendarOverride(day, { caller: by });
+  const moved = new Date('2026-12-04T10:00:00Z');
+  await eventually(async () => {
+    await office.app.scanner.followOnce();
+    expect(await due()).toEqual([moved, moved]);
+  });
+  expect(await office.knex('work_items').whereIn('subject_id', [first.id, again.id]).orderBy('action').select('action', 'due_at')).toEqual(['publish', 'republish'].map((action) => ({ action, due_at: moved })));
+  for (const { id } of [first, again]) expect((await sentEvents(office, id)).at(-1)).toMatchObject({ type: 'DecisionPublicationDueMoved', payload: { dueAt: '2026-12-04T10:00:00.000Z' } });
 });
 
 // Last: what others were owed goes with it.
