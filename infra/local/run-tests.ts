@@ -36,28 +36,15 @@ export async function runTests(options: TestOptions, env: NodeJS.ProcessEnv, sig
   };
   const chosen = Object.entries(parts).filter(([name]) => options.only === undefined || name === options.only);
   let total: Tally = { passed: 0, failed: 0, skipped: [] };
-  for (const abreast of inStages(chosen)) {
-    const tallies = await Promise.all(abreast.map(timed));
-    for (const tally of tallies) total = { passed: total.passed + tally.passed, failed: total.failed + tally.failed, skipped: [...total.skipped, ...tally.skipped] };
+  for (const [name, part] of chosen) {
+    const began = performance.now();
+    const tally = await part();
+    say(`${name.padEnd(34)} ${seconds(performance.now() - began)}   ${tally.passed} passed, ${tally.failed} failed`);
+    total = { passed: total.passed + tally.passed, failed: total.failed + tally.failed, skipped: [...total.skipped, ...tally.skipped] };
   }
   for (const name of total.skipped) say(`skipped: ${name}`);
   say(`${total.passed} passed, ${total.failed} failed`);
   return total.failed === 0 && total.passed > 0 ? 0 : 1;
-}
-
-type Part = readonly [name: string, work: () => Promise<Tally>];
-
-/** The compiler and the linter keep one core each and need nothing of each other; what else there is fills the machine. */
-function inStages(parts: readonly Part[]): Part[][] {
-  const single = parts.filter(([name]) => name === 'types' || name === 'lint');
-  return [single, ...parts.filter((part) => !single.includes(part)).map((part) => [part])];
-}
-
-async function timed([name, work]: Part): Promise<Tally> {
-  const began = performance.now();
-  const tally = await work();
-  say(`${name.padEnd(34)} ${seconds(performance.now() - began)}   ${tally.passed} passed, ${tally.failed} failed`);
-  return tally;
 }
 
 /** The build with its references, everything that is not built (tests among it), and this folder, which Node runs as it is. */
