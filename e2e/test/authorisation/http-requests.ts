@@ -116,6 +116,7 @@ const office: Readonly<Record<string, MakeRequest>> = {
   setPartner: ({ agentId }) => ({ path: `/v1/staff/${agentId}:setPartner`, body: { partnerId: agentId } }),
   startAbsence: onStaff('startAbsence', {}),
   endAbsence: onStaff('endAbsence'),
+  updateStaff: ({ agentId }) => ({ path: `/v1/staff/${agentId}`, body: { workPhone: '000-5550123' } }),
   deactivateStaff: onStaff('deactivate'),
   getCalendar: at('/v1/calendar-days'),
   setCalendarOverride: at('/v1/calendar-overrides', { day: '2030-01-01', kind: 'rest', nameZh: '元旦', citation: '通知' }),

@@ -117,6 +117,7 @@ const office: Readonly<Record<string, MakeRpcRequest>> = {
   GetRegrading: ({ regradingId }) => ({ regradingId }),
   ListRegradings: () => ({}),
   CreateStaff: () => ({ requestId: requestId(), code: fresh(), name: '孙新' }),
+  UpdateStaff: onStaff({ workPhone: '000-5550123' }),
   DeactivateStaff: onStaff(),
   AssignPost: ({ agentId, unitId }) => ({ requestId: requestId(), staffId: agentId, version, unitId, titleZh: '代办员', validFrom: '2026-01-01' }),
   EndPost: onStaff({ postId: part(), validTo: '2030-01-01' }),

@@ -43,6 +43,7 @@ const allowed: Record<string, readonly string[]> = {
   'RegradingService/GetRegrading': everybody,
   'RegradingService/ListRegradings': everybody,
   'StaffService/CreateStaff': ['system_admin'],
+  'StaffService/UpdateStaff': ['system_admin'],
   'StaffService/DeactivateStaff': ['system_admin'],
   'StaffService/AssignPost': ['system_admin'],
   'StaffService/EndPost': ['system_admin'],

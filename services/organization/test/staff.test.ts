@@ -271,6 +271,44 @@ describe('absence', () => {
   });
 });
 
+describe('what is known of somebody', () => {
+  const change = (ref: { staffId: string; version: number }, facts: object, by = caller) => office.staff.updateStaff({ ...ref, ...facts }, { caller: by });
+  const identity = (subject: string) => ({ identityIssuer: 'https://issuer.example', identitySubject: subject });
+
+  it('is corrected, part by part, and told of without saying what', async () => {
+    const staff = await makeStaff(office, grid.id);
+    const { staff: renamed } = await change({ staffId: staff.id, version: 2 }, { name: '改了名' });
+    expect(renamed).toMatchObject({ name: '改了名', workPhone: staff.workPhone, version: 3 });
+    await change({ staffId: staff.id, version: 3 }, { workPhone: '' });
+    expect(await read(staff.id)).toMatchObject({ name: '改了名', workPhone: '', version: 4, posts: [{ unitId: grid.id }] });
+    const told = (await sentEvents(office, staff.id)).at(-1);
+    expect(told).toMatchObject({ type: 'StaffUpdated', id: staff.id, version: 4, payload: { staff: { staffId: staff.id, active: true } } });
+    expect(JSON.stringify(told)).not.toMatch(/改了名|5550100/);
+    await expect(change({ staffId: staff.id, version: 3 }, { name: '再改' })).rejects.toMatchObject({ reason: 'VERSION_STALE' });
+    for (const [facts, violation] of [[{}, { field: 'name', code: 'required' }], [{ name: '' }, { field: 'name', code: 'required' }], [{ identityIssuer: 'https://issuer.example' }, { field: 'identity_subject' }]] as const) {
+      await expect(change({ staffId: staff.id, version: 4 }, facts)).rejects.toMatchObject({ kind: 'invalid_argument', violations: [violation] });
+    }
+    const elsewhere = await makeUnit(office, root.id, { kind: UNIT_KIND_COMMUNITY });
+    await expect(change({ staffId: staff.id, version: 4 }, { name: '别处' }, within(elsewhere.path))).rejects.toMatchObject({ reason: 'STAFF_NOT_FOUND' });
+    await office.staff.assignPost({ staffId: staff.id, version: 4, unitId: elsewhere.id, titleZh: '兼职', primary: false }, { caller });
+    await expect(change({ staffId: staff.id, version: 5 }, { name: '别处' }, within(elsewhere.path))).rejects.toMatchObject({ reason: 'UNIT_OUT_OF_SCOPE' });
+  });
+
+  it('lets nobody sign in as a holder of roles: the identity is set before, and stays', async () => {
+    const [staff, other] = [await makeStaff(office, grid.id), await makeStaff(office, grid.id, { subject: fresh('subject') })];
+    await change({ staffId: staff.id, version: 2 }, identity(fresh('subject')));
+    const subject = fresh('subject');
+    await change({ staffId: staff.id, version: 3 }, identity(subject));
+    await giveRole(office, { principalId: staff.id, role: 'handler' });
+    const held = { kind: 'failed_precondition', reason: 'STAFF_HOLDS_ROLES', details: { roles: '1' } };
+    for (const facts of [identity(fresh('subject')), { identityIssuer: '', identitySubject: '' }]) await expect(change({ staffId: staff.id, version: 4 }, facts)).rejects.toMatchObject(held);
+    expect((await change({ staffId: staff.id, version: 4 }, { ...identity(subject), workPhone: '000-5550177' })).staff).toMatchObject({ workPhone: '000-5550177', version: 5 });
+    await expect(change({ staffId: other.id, version: 2 }, identity(subject))).rejects.toMatchObject({ kind: 'already_exists', reason: 'IDENTITY_TAKEN' });
+    await office.staff.deactivateStaff({ staffId: other.id, version: 2 }, { caller });
+    await expect(change({ staffId: other.id, version: 3 }, { name: '已走' })).rejects.toMatchObject({ reason: 'STAFF_INACTIVE' });
+  });
+});
+
 describe('somebody who works in two places', () => {
   it('is changed in each by who is in charge there, and leaves by who is in charge of both', async () => {
     const elsewhere = await makeUnit(office, root.id, { kind: UNIT_KIND_COMMUNITY });

@@ -216,6 +216,7 @@ export const en: Messages = {
     UNIT_KIND_MISPLACED: ['Wrong place', 'A unit of this kind does not belong there.'],
     STAFF_NOT_FOUND: ['No such member of staff', 'There is no such member of staff, or they are outside your area.'],
     STAFF_INACTIVE: ['Has left', 'This member of staff has left.'],
+    STAFF_HOLDS_ROLES: ['Holds roles', 'This member of staff holds {roles} roles, so the identity they sign in with stays. Revoke the grants first and have two people give them anew.'],
     STAFF_HAS_WORK: [
       'Has work in hand',
       'Still in hand: sites led {sites}, resolutions owed {resolutions}, complaints of workers {complaints}, appointments as instructor {instructorships}, pledge projects {pledges}. Link the sites to other leaders, hand the complaints over, have the resolutions delivered, dismiss the instructor and change the pledge projects to another post first.',

@@ -216,6 +216,7 @@ export const zh: Messages = {
     UNIT_KIND_MISPLACED: ['层级不对', '这类单位不能设在这里。'],
     STAFF_NOT_FOUND: ['没有这个人', '没有找到这名工作人员，或者不在您的管辖范围内。'],
     STAFF_INACTIVE: ['已经离岗', '这名工作人员已经离岗。'],
+    STAFF_HOLDS_ROLES: ['持有角色', '这名工作人员持有 {roles} 项授权，登录身份不得更改。请先收回授权，改后再由两人授予。'],
     STAFF_HAS_WORK: [
       '手上还有工作',
       '还有联系工地 {sites} 处、会议决议 {resolutions} 项、工人投诉 {complaints} 件、指导员任职 {instructorships} 个、惠民实事 {pledges} 件。请先更换工地联系领导、移交投诉、办结决议、解除指导员任职、变更实事责任岗位。',

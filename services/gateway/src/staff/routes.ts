@@ -2,7 +2,7 @@ import { organization } from '@linli/contracts';
 import { internal } from '@linli/errors';
 import { z } from 'zod';
 import { route, type Answer, type ApiRoute, type Call } from '../routing/route';
-import { code, dateOf, given, id, instant, nextPageToken, optionalDay, optionalId, optionalText, page, text, time, timeOf, workPhone } from '../wire/fields';
+import { code, dateOf, given, id, instant, nextPageToken, optionalDay, optionalId, optionalText, page, someOf, text, time, timeOf, workPhone } from '../wire/fields';
 import { words } from '../wire/words';
 
 const leads = words('POST_LEAD', organization.PostLead, ['head', 'deputy']);
@@ -135,6 +135,24 @@ const reads: readonly ApiRoute[] = [
 ];
 
 const changes: readonly ApiRoute[] = [
+  route({
+    method: 'patch',
+    path: '/v1/staff/{id}',
+    name: 'updateStaff',
+    summary: '更正姓名、办公电话、登录身份；持有角色的，登录身份不得更改',
+    tag: 'staff',
+    calls: 'organization.v1.StaffService/UpdateStaff',
+    changes: true,
+    params: onStaff,
+    body: someOf({
+      name: text(60).optional(),
+      workPhone: workPhone.optional(),
+      identityIssuer: optionalText(300).optional().meta({ description: '与 identitySubject 一并给出；都为空表示不再登录' }),
+      identitySubject: optionalText(255).optional(),
+    }),
+    response: staffSchema,
+    handle: async ({ params, body, version }, { clients, options }) => answerStaff(await clients.staff.updateStaff({ staffId: params.id, version, ...body }, options)),
+  }),
   route({
     method: 'post',
     path: '/v1/staff/{id}/posts',

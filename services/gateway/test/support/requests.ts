@@ -135,6 +135,7 @@ const office: Readonly<Record<string, GoodRequest>> = {
   setPartner: { path: `/v1/staff/${ids.agent}:setPartner`, body: { partnerId: ids.backup }, by: ['admin'] },
   startAbsence: { path: `/v1/staff/${ids.agent}:startAbsence`, body: { from: '2026-12-01T00:00:00+08:00', until: '2026-12-02T00:00:00+08:00', standInId: ids.backup }, by: ['clerk', 'admin'] },
   endAbsence: { path: `/v1/staff/${ids.agent}:endAbsence`, body: { absenceId: ids.task }, by: ['clerk', 'admin'] },
+  updateStaff: { path: `/v1/staff/${ids.agent}`, body: { workPhone: '000-5550123' }, by: ['admin'] },
   deactivateStaff: { path: `/v1/staff/${ids.agent}:deactivate`, body: {}, by: ['admin'] },
   getCalendar: { path: '/v1/calendar-days?fromDay=2026-12-01&toDay=2026-12-31', by: ['clerk', 'admin'] },
   setCalendarOverride: { path: '/v1/calendar-overrides', body: { day: '2026-12-18', kind: 'rest', nameZh: '那达慕', citation: '市政府通知' }, by: ['admin'] },

@@ -401,7 +401,7 @@ export const samples: Readonly<Record<string, object>> = {
   'GridService/findGridAt': { grid: unit },
   ...each('RegradingService', ['planRegrading', 'withdrawRegrading', 'getRegrading'], { regrading }),
   'RegradingService/listRegradings': { regradings: [{ ...regrading, operations: [], units: [] }], nextPageToken: '' },
-  ...each('StaffService', ['createStaff', 'deactivateStaff', 'assignPost', 'endPost', 'setPartner', 'startAbsence', 'endAbsence', 'getStaff'], { staff }),
+  ...each('StaffService', ['createStaff', 'updateStaff', 'deactivateStaff', 'assignPost', 'endPost', 'setPartner', 'startAbsence', 'endAbsence', 'getStaff'], { staff }),
   'StaffService/listStaff': { staff: [staff], nextPageToken: '' },
   'StaffService/batchGetStaff': { staff: [staff, { ...staff, id: ids.backup, name: '钱搭档' }] },
   ...each('CalendarService', ['setCalendarOverride', 'removeCalendarOverride'], { override, affected: 2 }),

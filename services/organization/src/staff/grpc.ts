@@ -1,7 +1,7 @@
 import { coversUnit, unitScopes, type Caller } from '@linli/auth';
 import { organization } from '@linli/contracts';
 import type { Tx } from '@linli/db';
-import { compactLimit, readUuid, readUuids, requestKey, requireText, type RpcContext } from '@linli/grpc';
+import { compactLimit, readUuid, readUuids, requestKey, requireText, violation, type RpcContext } from '@linli/grpc';
 import { readAsOf, readDay, today } from '../days';
 import type { Deps } from '../deps';
 import { codeRule, readIdentityOrNone, readTime, readWorkPhone } from '../fields';
@@ -12,10 +12,11 @@ import { assignPostTo, endPostOf } from './change-posts';
 import { createStaff } from './create-staff';
 import { deactivateStaff } from './deactivate-staff';
 import { coversStaff, type StaffRef } from './lock-for-change';
-import { staffNotFound } from './rules';
+import { staffNotFound, type StaffFacts } from './rules';
 import { setPartner } from './set-partner';
 import type { Staff } from './staff';
 import { findStaff, findStaffIn, listStaff, type StaffFilter } from './store';
+import { updateStaff } from './update-staff';
 import { leadOnWire, staffToWire } from './wire';
 
 const read = 'organization.staff.read';
@@ -32,6 +33,9 @@ export function staffService(deps: Deps): organization.StaffServiceImplementatio
         identity: readIdentityOrNone(request),
       });
       return { staff: onWire(staff) };
+    },
+    async updateStaff(request, { caller }) {
+      return { staff: onWire(await updateStaff(deps, caller, { ...readRef(request), facts: readFacts(request) })) };
     },
     async deactivateStaff(request, { caller }) {
       return { staff: onWire(await deactivateStaff(deps, caller, readRef(request))) };
@@ -78,6 +82,17 @@ export function staffService(deps: Deps): organization.StaffServiceImplementatio
       return { staff: found.map(onWire) };
     },
     listStaff: (request, { caller }) => listPage(deps, caller, request),
+  };
+}
+
+/** @throws invalid_argument for facts that none are, and when nothing is set. */
+function readFacts({ name, workPhone, identityIssuer, identitySubject }: organization.UpdateStaffRequest): StaffFacts {
+  const hasIdentity = identityIssuer !== undefined || identitySubject !== undefined;
+  if (name === undefined && workPhone === undefined && !hasIdentity) throw violation('name', 'required');
+  return {
+    ...(name === undefined ? {} : { name: requireText(name, 'name', { max: 100 }) }),
+    ...(workPhone === undefined ? {} : { workPhone: readWorkPhone(workPhone) }),
+    ...(hasIdentity ? { identity: readIdentityOrNone({ identityIssuer: identityIssuer ?? '', identitySubject: identitySubject ?? '' }) } : {}),
   };
 }
 

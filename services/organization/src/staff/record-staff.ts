@@ -16,6 +16,7 @@ export interface StaffChange {
 
 const actions = {
   StaffCreated: 'staff.create',
+  StaffUpdated: 'staff.update',
   StaffDeactivated: 'staff.deactivate',
   PostAssigned: 'staff.assign_post',
   PostEnded: 'staff.end_post',

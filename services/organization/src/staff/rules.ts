@@ -26,6 +26,14 @@ export function endPost(staff: Staff, { postId, validTo }: { readonly postId: st
   return { ...staff, posts, version: staff.version + 1 };
 }
 
+export type StaffFacts = Partial<Pick<Staff, 'name' | 'workPhone' | 'identity'>>;
+
+/** What is not among the facts stays. @throws failed_precondition STAFF_INACTIVE. */
+export function update(staff: Staff, facts: StaffFacts): Staff {
+  assertActive(staff);
+  return { ...staff, ...facts, version: staff.version + 1 };
+}
+
 interface PostMoves {
   /** By the id of the unit that ends. */
   readonly targets: ReadonlyMap<string, PostTarget>;

@@ -72,9 +72,10 @@ export async function insertStaff(tx: Tx, staff: readonly Staff[]): Promise<void
 /** Writes what can change of a person; each row is locked by this transaction. */
 export async function saveStaff(tx: Tx, staff: readonly Staff[]): Promise<void> {
   await tx.raw(
-    `update staff s set active = r.active, partner_id = r.partner_id, version = r.version
+    `update staff s set name = r.name, work_phone = r.work_phone, identity_issuer = r.identity_issuer, identity_subject = r.identity_subject,
+            active = r.active, partner_id = r.partner_id, version = r.version
        from jsonb_to_recordset(:rows::jsonb)
-         as r (id uuid, active boolean, partner_id uuid, version integer)
+         as r (id uuid, name text, work_phone text, identity_issuer text, identity_subject text, active boolean, partner_id uuid, version integer)
       where s.tenant_id = :tenant and s.id = r.id`,
     { rows: JSON.stringify(staff.map(toRow)), tenant: tenantOf(tx) },
   );

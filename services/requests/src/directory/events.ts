@@ -78,6 +78,7 @@ export function directoryHandlers(deps: Pick<Deps, 'now'>, { onStaffChanged, onU
       await succeeded(tx, event.payload);
     },
     [type('StaffCreated')]: staffHandler('return'),
+    [type('StaffUpdated')]: staffHandler('return'),
     [type('StaffDeactivated')]: staffHandler('deactivated'),
     [type('AbsenceStarted')]: staffHandler('absence'),
     [type('AbsenceEnded')]: staffHandler('return'),
