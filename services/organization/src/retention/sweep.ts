@@ -7,7 +7,6 @@ import { internal } from '@linli/errors';
 import type { Logger, Metrics } from '@linli/telemetry';
 import { endTellings } from '../bookings/telling';
 import { recordChanges } from '../changes';
-import { saveWorkVersions } from '../work/store';
 import { followVersions } from '../work/store';
 import { kept } from './kept';
 import type { Kept } from './retention';
@@ -107,7 +106,6 @@ async function eraseBatch(tx: Tx, { tenantId, one, at }: { readonly tenantId: st
     return { action, objectType, id: row.id, version: row.version, event, payload: payload(row), ...entry };
   });
   await recordChanges(tx, caller, changes);
-  await saveWorkVersions(tx, `organization.${objectType}`, rows);
   await followVersions(tx, `organization.${objectType}`, rows);
   return rows.length;
 }

@@ -40,6 +40,6 @@ export async function handOver(
   const unitIds = [...targets.keys()];
   await endCommittees(tx, caller, { unitIds, day, now });
   await endCovenants(tx, { unitIds, now });
-  await endReportsAt(tx, caller, { unitIds: [...targets.keys()], day, now });
+  await endReportsAt(tx, caller, { unitIds, day, now });
   await moveWork(tx, targets);
 }

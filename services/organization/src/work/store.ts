@@ -123,15 +123,6 @@ interface WorkRead {
   readonly limit: number;
 }
 
-/** What waits carries the version of its subject: these were changed by nobody who sets their work anew. */
-export async function saveWorkVersions(tx: Tx, kind: string, subjects: readonly { readonly id: string; readonly version: number }[]): Promise<void> {
-  await tx.raw(
-    `update work_items set version = changed.version from jsonb_to_recordset(:changed::jsonb) as changed (id uuid, version integer)
-      where work_items.tenant_id = :tenant and work_items.kind = :kind and work_items.subject_id = changed.id`,
-    { changed: JSON.stringify(subjects.map(({ id, version }) => ({ id, version }))), tenant: tenantOf(tx), kind },
-  );
-}
-
 /** By due time, what has none last. Indexes: work_items_owner_idx, work_items_permission_idx. */
 export async function listWork(tx: Tx, asked: WorkRead): Promise<Work[]> {
   return (await firstOf(tx, asked).select<WorkRow[]>(columns)).map(toWork);
