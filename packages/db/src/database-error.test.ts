@@ -13,6 +13,7 @@ describe('translateDatabaseError', () => {
     ['08006', 'unavailable', 'DATABASE_UNAVAILABLE'],
     ['53300', 'unavailable', 'DATABASE_UNAVAILABLE'],
     ['57P01', 'unavailable', 'DATABASE_UNAVAILABLE'],
+    ['25P03', 'unavailable', 'DATABASE_UNAVAILABLE'],
     ['57P03', 'unavailable', 'DATABASE_UNAVAILABLE'],
     ['ECONNREFUSED', 'unavailable', 'DATABASE_UNAVAILABLE'],
     ['ECONNRESET', 'unavailable', 'DATABASE_UNAVAILABLE'],

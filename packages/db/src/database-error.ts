@@ -18,8 +18,9 @@ interface PgFault {
   readonly table?: string;
 }
 
-// PostgreSQL's SQLSTATE classes and Node's socket errors that mean: the server is away, full or going down.
-const away = /^(08|53|57P0|ECONN|ENOTFOUND|EPIPE|ETIMEDOUT|EHOST|ENET|EAI_AGAIN)/;
+// PostgreSQL's SQLSTATE classes and Node's socket errors that mean: the server is away, full or going down, or gave up on a
+// transaction that stood still for too long (25P03).
+const away = /^(08|53|57P0|25P03|ECONN|ENOTFOUND|EPIPE|ETIMEDOUT|EHOST|ENET|EAI_AGAIN)/;
 const constraintStates = new Set(['23503', '23505', '23514', '23P01']);
 
 /** Turns what `pg` or knex throws into an AppError. Row values, which pg puts into `detail`, are never carried on. */
