@@ -120,7 +120,7 @@ describe('what is told to everybody', () => {
   }
 
   it('is read page by page by anybody, of one community or of all, each once, whatever comes in between', async () => {
-    const { units } = ok(await director.get('/v1/units?kind=community&pageSize=2')) as unknown as { units: [Unit, Unit] };
+    const { units } = ok(await director.get('/v1/units?kind=community&pageSize=2')) as { units: [Unit, Unit] };
     const [here, there] = units;
     const mine: string[] = [];
     for (let n = 0; n < 25; n += 1) mine.push(await publish(here));

@@ -63,7 +63,7 @@ export async function closeFinding(deps: Changing, caller: Caller, ref: FindingR
   return deps.db.withTenant(caller, async (tx) => {
     const step = await takeFinding(deps, tx, { caller, ref, action: 'close' });
     const after = { ...step.after, closedAt: step.at };
-    return record(tx, caller, { ...step, after }, { event: 'SiteFindingClosed', detail: {} });
+    return record(tx, caller, { ...step, after, event: 'SiteFindingClosed', detail: {} });
   });
 }
 
@@ -78,7 +78,7 @@ export async function referFinding(deps: Changing, caller: Caller, input: Findin
     const referral: Referral = { ...sent, reply: undefined, answeredAt: undefined, reminders: 0 };
     await insertReferral(tx, step.found.id, referral);
     const after = { ...step.after, ...nothingOwed, referrals: [...step.after.referrals, referral] };
-    return record(tx, caller, { ...step, after }, { event: 'SiteReferralSent', detail: { authority: authorityOnWire.toWire(authority) }, facts: { authority } });
+    return record(tx, caller, { ...step, after, event: 'SiteReferralSent', detail: { authority: authorityOnWire.toWire(authority) }, facts: { authority } });
   });
 }
 
@@ -93,7 +93,7 @@ export async function recordReply(deps: Changing, caller: Caller, input: Finding
     await satisfyClock(tx, { kind: referralClock, subjectId: step.found.id, at: step.at });
     const due = await startFindingClock(deps, tx, { findingId: step.found.id, limit: 'recheck', at: step.at });
     const detail = { ...(authority && { authority: authorityOnWire.toWire(authority) }), reply: replyOnWire.toWire(reply) };
-    return record(tx, caller, { ...step, after: { ...step.after, ...due, overdueSince: undefined, referrals } }, { event: 'SiteReferralAnswered', detail, facts: { reply } });
+    return record(tx, caller, { ...step, after: { ...step.after, ...due, overdueSince: undefined, referrals }, event: 'SiteReferralAnswered', detail, facts: { reply } });
   });
 }
 
@@ -110,11 +110,12 @@ async function takeFinding(deps: Changing, tx: Tx, taken: { readonly caller: Cal
 }
 
 function moved(tx: Tx, caller: Caller, step: Step): Promise<Finding> {
-  return record(tx, caller, step, { event: 'SiteFindingMoved', detail: { state: findingStateOnWire.toWire(step.after.state) } });
+  return record(tx, caller, { ...step, event: 'SiteFindingMoved', detail: { state: findingStateOnWire.toWire(step.after.state) } });
 }
 
-// eslint-disable-next-line max-params -- tx and caller in front, as everywhere; then what happened, and how it is told
-async function record(tx: Tx, caller: Caller, { after, site, action, at }: Step, told: Pick<FindingChange, 'event' | 'detail' | 'facts'>): Promise<Finding> {
+/** What happened, and how it is told. */
+async function record(tx: Tx, caller: Caller, happened: Step & Pick<FindingChange, 'event' | 'detail' | 'facts'>): Promise<Finding> {
+  const { found: _before, after, site, action, at, ...told } = happened;
   await saveFinding(tx, after);
   await recordFindings(tx, caller, [{ after, site, code: action, at, ...told }]);
   return after;
